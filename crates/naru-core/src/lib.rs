@@ -1,0 +1,27 @@
+//! Pure decisions: names, table definitions, load plans, routes and their checks.
+//!
+//! ```text
+//!  job name ──▶ name::JobName ──▶ derive::PhysicalNames ─┐
+//!  table-def CSV ──▶ definition::TableDefinition ────────┼──▶ plan::LoadPlan ──▶ route::Route
+//!  landed files ──▶ plan::SourceFile ────────────────────┘
+//! ```
+//!
+//! Nothing here reads a clock, an environment, a file or a network; adapters bring those in as values. The crate builds
+//! without tokio, polars, arrow and the AWS SDKs, so that what decides can be tested in seconds.
+
+pub mod column_type;
+pub mod dialect;
+pub mod fault;
+pub mod interval;
+pub mod name;
+pub mod plan;
+pub mod route;
+pub mod table_spec;
+
+pub use column_type::ColumnType;
+pub use dialect::Dialect;
+pub use fault::Fault;
+pub use interval::Interval;
+pub use name::{Cadence, Engine, JobName, Level, Mode};
+pub use plan::LoadPlan;
+pub use table_spec::TableSpec;
