@@ -17,6 +17,7 @@ pub mod name;
 pub mod plan;
 pub mod route;
 pub mod table_spec;
+pub mod time_format;
 
 pub use column_type::ColumnType;
 pub use dialect::Dialect;

@@ -90,8 +90,8 @@ pub enum SourceCompression {
 pub struct PlanColumn {
     /// Name in the source's header; with a dialect by position it is only a label.
     pub source: String,
-    /// Name in the table.
-    pub target: String,
+    /// Name in the table; none: the source's column is passed over on purpose.
+    pub target: Option<String>,
     /// Type in the table.
     #[serde(rename = "type")]
     pub column_type: ColumnType,
