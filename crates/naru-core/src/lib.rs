@@ -16,6 +16,7 @@ pub mod interval;
 pub mod name;
 pub mod plan;
 pub mod route;
+pub mod run;
 pub mod table_spec;
 pub mod time_format;
 
@@ -25,4 +26,5 @@ pub use fault::Fault;
 pub use interval::Interval;
 pub use name::{Cadence, Engine, JobName, Level, Mode};
 pub use plan::LoadPlan;
+pub use route::Route;
 pub use table_spec::TableSpec;

@@ -29,8 +29,12 @@ pub struct LoadPlan {
     pub replace: ReplaceScope,
     /// Who runs it: `pl` or `sp`, never `auto`.
     pub engine: Engine,
+    /// Why, in words.
+    pub reason: String,
     /// The job's personal-data level.
     pub level: Level,
+    /// URI of the directory that the interval's files land in, with a trailing slash.
+    pub landing: String,
     /// The interval's files, in the order of their locations.
     pub sources: Vec<SourceFile>,
     /// How the files are written.

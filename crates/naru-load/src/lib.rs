@@ -1,1 +1,30 @@
-//! load
+//! The in-process track: a load plan becomes data files, and the data files one snapshot.
+//!
+//! ```text
+//!  plan ─▶ execute ─▶ decide ─▶ pipeline ────────────────────────────────────────────────▶ naru-lake's commit
+//!                               │ worker 1 ─ next block ▸ decode ▸ (group) ▸ encode ─┐
+//!                               │ worker 2 ─ next block ▸ decode ▸ (group) ▸ encode ─┼─▶ data files
+//!                               └ …          └ source queue: one lock a file         ┘
+//! ```
+//!
+//! A worker takes a block of whole records under the source's lock, and decodes and encodes it outside. So reading,
+//! inflating, decoding and compressing overlap on all cores without channels, and what is in flight is bounded by the
+//! number of workers: nothing is read that no worker is ready to decode.
+
+mod data_file_writer;
+mod data_files;
+mod error;
+mod execute;
+mod grouping;
+mod partitioner;
+mod pipeline;
+mod progress;
+mod rejects;
+mod row_group;
+mod source_queue;
+mod write_target;
+
+pub use error::LoadError;
+pub use execute::{ExecuteOptions, Outcome, OutcomeKind, execute};
+pub use progress::{NoProgress, Progress};
+pub use rejects::{RejectReport, RejectedValue};

@@ -1,1 +1,28 @@
-fn main() {}
+//! naru: CSV drops become Iceberg tables, by the job's name alone.
+
+mod cli;
+mod demo;
+mod error;
+mod interval_args;
+mod jobs;
+mod lake_names;
+mod log;
+mod output;
+mod planning;
+mod progress;
+mod runtime;
+mod verbs;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    log::start(&cli.global);
+    match cli.command.run(&cli.global) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => error.report(&cli.global),
+    }
+}

@@ -1,0 +1,89 @@
+//! The data files of one run, shared by the workers.
+//!
+//! At most [`MAX_OPEN`] files are open: the one that waited longest is closed for the next. A file is closed at the
+//! table's target size.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use iceberg::spec::{DataFile, Struct};
+
+use crate::LoadError;
+use crate::data_file_writer::DataFileWriter;
+use crate::row_group::EncodedRowGroup;
+use crate::write_target::WriteTarget;
+
+/// Most files open at once.
+const MAX_OPEN: usize = 64;
+
+/// The data files of one run.
+pub(crate) struct DataFiles<'a> {
+    target: &'a WriteTarget<'a>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Least recently used first.
+    open: VecDeque<(Option<Struct>, DataFileWriter)>,
+    closed: Vec<DataFile>,
+    created: usize,
+}
+
+impl<'a> DataFiles<'a> {
+    pub(crate) fn new(target: &'a WriteTarget<'a>) -> Self {
+        Self { target, state: Mutex::new(State::default()) }
+    }
+
+    /// Appends a row group to the partition's open file; a sorted one makes a file of its own.
+    pub(crate) fn append(&self, partition: Option<Struct>, group: EncodedRowGroup) -> Result<(), LoadError> {
+        let mut state = self.lock();
+        let sorted = !self.target.sort.is_empty();
+        let mut writer = match state.open.iter().position(|(key, _)| *key == partition).filter(|_| !sorted) {
+            Some(position) => match state.open.remove(position) {
+                Some((_, writer)) => writer,
+                None => return Err(LoadError::internal("an open file is gone")),
+            },
+            None => {
+                state.created += 1;
+                DataFileWriter::create(self.target, state.created, partition.clone(), sorted)?
+            }
+        };
+        writer.append(self.target, group)?;
+        if sorted || writer.size_bytes() >= self.target.target_file_size_bytes {
+            // Closing syncs to disk; other workers need not wait for it.
+            drop(state);
+            let file = writer.close(self.target)?;
+            self.lock().closed.push(file);
+            return Ok(());
+        }
+        state.open.push_back((partition, writer));
+        if state.open.len() > MAX_OPEN
+            && let Some((_, oldest)) = state.open.pop_front()
+        {
+            drop(state);
+            let file = oldest.close(self.target)?;
+            self.lock().closed.push(file);
+        }
+        Ok(())
+    }
+
+    /// Closes what is open; all files of the run.
+    pub(crate) fn finish(self) -> Result<Vec<DataFile>, LoadError> {
+        let mut state = self.state.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        for (_, writer) in state.open {
+            state.closed.push(writer.close(self.target)?);
+        }
+        Ok(state.closed)
+    }
+
+    /// The locations of the files that are durable, of a run that failed.
+    pub(crate) fn abandon(self) -> Vec<String> {
+        let state = self.state.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+        state.closed.iter().map(|file| file.file_path().to_owned()).collect()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+}

@@ -1,0 +1,145 @@
+//! Why a run did not load.
+
+use naru_core::Mode;
+use naru_core::diff::Difference;
+use naru_decode::{KernelError, SourceError};
+use naru_lake::LakeError;
+
+use crate::RejectReport;
+
+/// Why a run did not load. In every case the table is as it was before.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// Nothing has landed for the interval, or all of it has gone since it was loaded.
+    #[error("no file has landed for interval {interval}")]
+    NothingLanded {
+        /// The interval's text.
+        interval: String,
+        /// URI of the place that was looked in.
+        landing: String,
+        /// How many files an earlier execution loaded; 0 for none.
+        recorded: usize,
+    },
+    /// Fewer files than an earlier execution loaded.
+    #[error("{found} of the {recorded} files that interval {interval} was loaded from are left")]
+    FewerSources {
+        /// The interval's text.
+        interval: String,
+        /// URI of the place that was looked in.
+        landing: String,
+        /// How many there are.
+        found: usize,
+        /// How many there were.
+        recorded: usize,
+    },
+    /// `replace` would go back in time.
+    #[error("interval {interval} is older than the newest one loaded, {newest}")]
+    OlderThanLoaded {
+        /// The interval's text.
+        interval: String,
+        /// Start of the newest loaded interval, RFC 3339.
+        newest: String,
+    },
+    /// A mode that this version does not run.
+    #[error("mode `{}` cannot be run by this version", .0.as_str())]
+    ModeNotBuilt(Mode),
+    /// Treatments that this version does not apply.
+    #[error("this version cannot apply treatments, and would load raw values of {}", .0.join(", "))]
+    TreatmentsNotBuilt(Vec<String>),
+    /// The plan says Spark, and this is the in-process track.
+    #[error("the route is Spark, and this lake has none")]
+    SparkMissing {
+        /// The router's reason.
+        reason: String,
+    },
+    /// The definition and the table are not the same.
+    #[error("table {table} differs from its definition in {} way{}", .differences.len(), if .differences.len() == 1 { "" } else { "s" })]
+    TableDiffers {
+        /// Physical name.
+        table: String,
+        /// All of them.
+        differences: Vec<Difference>,
+    },
+    /// The plan contradicts itself.
+    #[error("the load plan cannot be run")]
+    Plan(#[from] KernelError),
+    /// A file could not be opened.
+    #[error("cannot open {location}")]
+    SourceGone {
+        /// URI.
+        location: String,
+        /// Why.
+        source: LakeError,
+    },
+    /// A file is not the one that was planned.
+    #[error("{location} changed while it was read: {planned} bytes when listed, {read} read")]
+    SourceChanged {
+        /// URI.
+        location: String,
+        /// Bytes when listed.
+        planned: u64,
+        /// Bytes read.
+        read: u64,
+    },
+    /// A file is not what the dialect says.
+    #[error("cannot read {location}")]
+    Source {
+        /// URI.
+        location: String,
+        /// Why.
+        source: Box<SourceError>,
+    },
+    /// More rows than allowed did not fit.
+    #[error("{} of {} rows do not fit their columns", .0.rows, .0.total_rows)]
+    Rejected(Box<RejectReport>),
+    /// Encoding failed.
+    #[error("cannot encode a data file")]
+    Encode(#[from] parquet::errors::ParquetError),
+    /// Arrow refused what was decoded.
+    #[error("cannot arrange decoded rows")]
+    Arrow(#[from] arrow_schema::ArrowError),
+    /// Storage refused a data file.
+    #[error("cannot write a data file")]
+    Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The lake refused.
+    #[error(transparent)]
+    Lake(#[from] LakeError),
+    /// A mistake in this program.
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+impl LoadError {
+    pub(crate) fn write(error: iceberg::Error) -> Self {
+        Self::Write(Box::new(error))
+    }
+
+    pub(crate) fn io(error: std::io::Error) -> Self {
+        Self::Write(Box::new(error))
+    }
+
+    pub(crate) fn internal(message: impl Into<String>) -> Self {
+        Self::Internal(message.into())
+    }
+
+    /// Whether the same run may succeed later without anybody changing anything here.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::NothingLanded { .. } | Self::FewerSources { .. } | Self::SourceChanged { .. } => true,
+            Self::SourceGone { .. } => true,
+            Self::Lake(error) => error.is_retryable(),
+            _ => false,
+        }
+    }
+
+    /// Of errors of two workers, the one that points at a source says more than one that follows from it.
+    pub(crate) fn is_better_told_than(&self, other: &Self) -> bool {
+        let place = |error: &Self| match error {
+            Self::Source { location, .. } | Self::SourceChanged { location, .. } | Self::SourceGone { location, .. } => {
+                (0, location.clone())
+            }
+            _ => (1, String::new()),
+        };
+        place(self) < place(other)
+    }
+}

@@ -1,0 +1,215 @@
+//! Executes a plan: decide, load, commit.
+
+use naru_core::diff::{Difference, TableDiff};
+use naru_core::plan::{ReplaceScope, SourceCompression};
+use naru_core::run::{Decision, Recorded, decide, plan_digest, sources_digest};
+use naru_core::{Engine, LoadPlan, Mode};
+use naru_lake::{Change, CommitOutcome, CommitRequest, Lake, LakeTable, LandingStore, RunRecord, SourceRecord};
+
+use crate::pipeline::{Bounds, Written, load};
+use crate::write_target::WriteTarget;
+use crate::{LoadError, Progress};
+
+/// How to execute a plan; not what it does.
+#[derive(Debug, Clone, Copy)]
+pub struct ExecuteOptions {
+    /// Workers, at least 1.
+    pub threads: usize,
+    /// Memory that the load may use, in bytes.
+    pub memory_bytes: u64,
+    /// How often a commit is tried when others commit at the same time.
+    pub commit_attempts: u32,
+    /// Reload what is loaded, take fewer files for fact, let a `replace` go back.
+    pub force: bool,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// What happened.
+    pub kind: OutcomeKind,
+    /// The snapshot that holds the run's rows.
+    pub snapshot_id: i64,
+    /// Rows of the run.
+    pub rows: u64,
+    /// Data files written now; 0 when nothing was.
+    pub files: usize,
+    /// Their size in bytes.
+    pub size_bytes: u64,
+}
+
+/// What happened to the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutcomeKind {
+    /// The interval is loaded for the first time.
+    Loaded,
+    /// The interval's earlier rows are replaced.
+    Reloaded,
+    /// The same sources were loaded before; the table is untouched.
+    Unchanged,
+}
+
+/// Executes a plan on the in-process track. Creates the table if there is none.
+///
+/// # Errors
+/// See [`LoadError`]; the table is then as it was before.
+pub async fn execute(
+    plan: &LoadPlan,
+    lake: &Lake,
+    store: &dyn LandingStore,
+    options: ExecuteOptions,
+    progress: &dyn Progress,
+) -> Result<Outcome, LoadError> {
+    refuse_what_is_not_built(plan)?;
+    let existing = lake.table(&plan.target.database, &plan.target.table).await?;
+    let reload = match decide_run(plan, lake, existing.as_ref(), options.force).await? {
+        Ok(reload) => reload,
+        Err(unchanged) => return Ok(unchanged),
+    };
+    let table = match existing {
+        Some(table) => table,
+        None => {
+            let target = &plan.target;
+            lake.create_table(&target.database, &target.table, &target.location, &target.spec).await?
+        }
+    };
+    let differences = blocking_differences(plan, &table)?;
+    if !differences.is_empty() {
+        let table = format!("{}.{}", plan.target.database, plan.target.table);
+        return Err(LoadError::TableDiffers { table, differences });
+    }
+    let target = WriteTarget::new(lake, &table, plan)?;
+    let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes);
+    let written = load(plan, &target, store, bounds, progress)?;
+    commit(plan, lake, &table, options, written, reload).await
+}
+
+/// Differences that a load cannot write across. Comments and file settings are none.
+///
+/// # Errors
+/// A table whose schema this version does not understand.
+pub fn blocking_differences(plan: &LoadPlan, table: &LakeTable) -> Result<Vec<Difference>, LoadError> {
+    let mut differences = TableDiff::between(&table.spec()?, &plan.target.spec);
+    differences.retain(Difference::changes_rows);
+    Ok(differences)
+}
+
+/// What an earlier execution recorded and what the table holds decide what is to be done: `Ok(reload)` to load.
+async fn decide_run(
+    plan: &LoadPlan,
+    lake: &Lake,
+    table: Option<&LakeTable>,
+    force: bool,
+) -> Result<Result<bool, Outcome>, LoadError> {
+    let (run, newest_micros) = match table {
+        None => (None, None),
+        Some(table) => (table.find_run(&plan.run), newest_interval(plan, lake, table).await?),
+    };
+    let recorded = run
+        .as_ref()
+        .map(|run| Recorded { sources_digest: run.record.sources_digest.clone(), source_count: run.record.sources.len() });
+    let interval = plan.interval.text.clone();
+    let landing = plan.landing.clone();
+    match decide(plan, recorded.as_ref(), newest_micros, force) {
+        Decision::Load { reload } => Ok(Ok(reload)),
+        Decision::Unchanged => Ok(Err(Outcome {
+            kind: OutcomeKind::Unchanged,
+            snapshot_id: run.as_ref().map_or(0, |run| run.snapshot_id),
+            rows: run.map_or(0, |run| run.record.rows),
+            files: 0,
+            size_bytes: 0,
+        })),
+        Decision::NothingLanded { recorded } => Err(LoadError::NothingLanded { interval, landing, recorded }),
+        Decision::FewerSources { recorded } => {
+            Err(LoadError::FewerSources { interval, landing, found: plan.sources.len(), recorded })
+        }
+        Decision::OlderThanLoaded { newest_micros } => Err(LoadError::OlderThanLoaded {
+            interval,
+            newest: chrono::DateTime::from_timestamp_micros(newest_micros).map(|t| t.to_rfc3339()).unwrap_or_default(),
+        }),
+    }
+}
+
+/// The newest loaded interval, read only for the mode that asks.
+async fn newest_interval(plan: &LoadPlan, lake: &Lake, table: &LakeTable) -> Result<Option<i64>, LoadError> {
+    if plan.mode == Mode::Replace { Ok(lake.newest_interval(table).await?) } else { Ok(None) }
+}
+
+fn refuse_what_is_not_built(plan: &LoadPlan) -> Result<(), LoadError> {
+    if !matches!(plan.mode, Mode::Append | Mode::Replace) {
+        return Err(LoadError::ModeNotBuilt(plan.mode));
+    }
+    let treated: Vec<String> =
+        plan.columns.iter().filter(|c| c.treatment.is_some()).filter_map(|c| c.target.clone()).collect();
+    if !treated.is_empty() {
+        return Err(LoadError::TreatmentsNotBuilt(treated));
+    }
+    if plan.engine == Engine::Sp {
+        return Err(LoadError::SparkMissing { reason: plan.reason.clone() });
+    }
+    Ok(())
+}
+
+/// No more workers than there is work for.
+fn threads(plan: &LoadPlan, wanted: usize) -> usize {
+    const BYTES_PER_THREAD: u64 = 4 << 20;
+    let bytes: u64 = plan
+        .sources
+        .iter()
+        .map(|s| s.size_bytes * if s.compression == SourceCompression::None { 1 } else { 5 })
+        .sum();
+    wanted.max(1).min(usize::try_from(bytes / BYTES_PER_THREAD).unwrap_or(usize::MAX).max(1))
+}
+
+async fn commit(
+    plan: &LoadPlan,
+    lake: &Lake,
+    table: &LakeTable,
+    options: ExecuteOptions,
+    written: Written,
+    reload: bool,
+) -> Result<Outcome, LoadError> {
+    let change = match (plan.mode, plan.replace) {
+        (Mode::Replace, ReplaceScope::Table) => Change::ReplaceTable,
+        (Mode::Replace, ReplaceScope::Partitions) => Change::ReplacePartitions,
+        _ => Change::Append,
+    };
+    let (files, size_bytes) = (written.files.len(), written.files.iter().map(|f| f.file_size_in_bytes()).sum());
+    let request = CommitRequest {
+        database: plan.target.database.clone(),
+        table: plan.target.table.clone(),
+        base: table.snapshot_id(),
+        change,
+        added: written.files,
+        run: run_record(plan, &written.rejects, written.rows),
+        attempts: options.commit_attempts,
+        force: options.force,
+    };
+    let kind = if reload { OutcomeKind::Reloaded } else { OutcomeKind::Loaded };
+    Ok(match lake.commit(request).await? {
+        CommitOutcome::Committed { snapshot_id } => Outcome { kind, snapshot_id, rows: written.rows, files, size_bytes },
+        CommitOutcome::AlreadyLoaded { snapshot_id } => {
+            Outcome { kind: OutcomeKind::Unchanged, snapshot_id, rows: written.rows, files: 0, size_bytes: 0 }
+        }
+    })
+}
+
+fn run_record(plan: &LoadPlan, rejects: &crate::RejectReport, rows: u64) -> RunRecord {
+    RunRecord {
+        identity: plan.run.clone(),
+        job: plan.job.clone(),
+        interval_start_micros: plan.interval.start.timestamp_micros(),
+        interval_end_micros: plan.interval.end.timestamp_micros(),
+        sources: plan
+            .sources
+            .iter()
+            .map(|s| SourceRecord { location: s.location.clone(), size_bytes: s.size_bytes, etag: s.etag.clone() })
+            .collect(),
+        sources_digest: sources_digest(&plan.sources),
+        plan_digest: plan_digest(plan),
+        rows,
+        rejected: rejects.rows,
+        mode: plan.mode,
+        engine: plan.engine,
+    }
+}

@@ -1,0 +1,205 @@
+//! The workers: block by block from the sources into data files.
+
+use std::sync::Mutex;
+
+use iceberg::spec::DataFile;
+use naru_core::LoadPlan;
+use naru_decode::{Kernel, Scratch};
+use naru_lake::LandingStore;
+
+use crate::data_files::DataFiles;
+use crate::grouping::RowBuffer;
+use crate::rejects::{RejectReport, Rejects};
+use crate::row_group::{MAX_ROWS, RowGroupEncoder};
+use crate::source_queue::SourceQueue;
+use crate::write_target::WriteTarget;
+use crate::{LoadError, Progress};
+
+/// Bounds of a run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Workers, at least 1.
+    pub(crate) threads: usize,
+    /// Bytes of a block of source text.
+    pub(crate) block_bytes: usize,
+    /// Bytes that a worker may hold in row groups or in rows to be grouped.
+    pub(crate) worker_bytes: usize,
+}
+
+impl Bounds {
+    /// Bounds for a memory budget: half of it for what workers hold, the rest for blocks, batches and the process.
+    pub(crate) fn new(threads: usize, memory_bytes: u64) -> Self {
+        let threads = threads.max(1);
+        let share = usize::try_from(memory_bytes).unwrap_or(usize::MAX) / threads;
+        Self {
+            threads,
+            block_bytes: (share / 64).clamp(256 << 10, 4 << 20),
+            worker_bytes: (share / 4).clamp(4 << 20, 96 << 20),
+        }
+    }
+}
+
+/// What was written and what did not fit.
+pub(crate) struct Written {
+    pub(crate) files: Vec<DataFile>,
+    pub(crate) rows: u64,
+    pub(crate) rejects: RejectReport,
+}
+
+/// Loads a plan's sources into data files. On any error, files already written are deleted.
+pub(crate) fn load(
+    plan: &LoadPlan,
+    target: &WriteTarget<'_>,
+    store: &dyn LandingStore,
+    bounds: Bounds,
+    progress: &dyn Progress,
+) -> Result<Written, LoadError> {
+    let kernel = Kernel::new(&plan.dialect, &plan.columns)?;
+    let queue = SourceQueue::new(&kernel, &plan.sources, store, progress, bounds.block_bytes);
+    let shared = Shared {
+        plan,
+        target,
+        kernel: &kernel,
+        queue: &queue,
+        files: DataFiles::new(target),
+        rejects: Rejects::new(plan.reject_limit),
+        bounds,
+        progress,
+        column_names: plan.columns.iter().filter_map(|c| c.target.clone()).collect(),
+    };
+    let failed = run_workers(&shared);
+    let Shared { files, rejects, .. } = shared;
+    let (rejects, within_limit) = rejects.finish();
+    let error = failed.or_else(|| (!within_limit).then(|| LoadError::Rejected(Box::new(rejects.clone()))));
+    if let Some(error) = error {
+        target.lake.delete_files(&files.abandon());
+        return Err(error);
+    }
+    let files = files.finish()?;
+    let rows = rejects.total_rows - rejects.rows;
+    Ok(Written { files, rows, rejects })
+}
+
+/// What the workers share.
+struct Shared<'a> {
+    plan: &'a LoadPlan,
+    target: &'a WriteTarget<'a>,
+    kernel: &'a Kernel,
+    queue: &'a SourceQueue<'a>,
+    files: DataFiles<'a>,
+    rejects: Rejects,
+    bounds: Bounds,
+    progress: &'a dyn Progress,
+    column_names: Vec<String>,
+}
+
+/// Runs all workers to their end; the first error, if any.
+fn run_workers(shared: &Shared<'_>) -> Option<LoadError> {
+    let failed: Mutex<Option<LoadError>> = Mutex::new(None);
+    let work = || {
+        if let Err(error) = worker(shared) {
+            shared.queue.stop();
+            let mut failed = failed.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            // Several workers may fail of one cause; the first in the order of the sources says it best.
+            if failed.as_ref().is_none_or(|earlier| error.is_better_told_than(earlier)) {
+                *failed = Some(error);
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..shared.bounds.threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    failed.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+fn worker(shared: &Shared<'_>) -> Result<(), LoadError> {
+    let target = shared.target;
+    let mut scratch = Scratch::default();
+    let mut recycled = None;
+    let mut rows = WorkerRows::new(shared)?;
+    while let Some((source, block)) = shared.queue.next_block(recycled.take())? {
+        let decoded = shared.kernel.decode(&block, &mut scratch);
+        let location = &shared.plan.sources[source].location;
+        shared.rejects.add(location, decoded.records, &decoded.rejects, &shared.column_names);
+        shared.progress.decoded(decoded.records);
+        // After too many bad rows the rest is decoded for the report only.
+        if !shared.rejects.exceeded() {
+            rows.write(shared, target.rows(&decoded.batch)?)?;
+        }
+        recycled = Some(block.into_text());
+    }
+    if shared.rejects.exceeded() { Ok(()) } else { rows.finish(shared) }
+}
+
+/// Rows that a worker holds: encoded at once, or buffered until they can be grouped.
+enum WorkerRows<'a> {
+    Encoded(Option<RowGroupEncoder>),
+    Buffered(RowBuffer<'a>),
+}
+
+impl<'a> WorkerRows<'a> {
+    fn new(shared: &Shared<'a>) -> Result<Self, LoadError> {
+        let target = shared.target;
+        Ok(if target.partitioner.is_none() && target.sort.is_empty() {
+            Self::Encoded(None)
+        } else {
+            Self::Buffered(RowBuffer::new(target.partitioner.as_ref(), &target.sort))
+        })
+    }
+
+    fn write(&mut self, shared: &Shared<'_>, batch: arrow_array::RecordBatch) -> Result<(), LoadError> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        match self {
+            Self::Encoded(slot) => {
+                let mut encoder = match slot.take() {
+                    Some(encoder) => encoder,
+                    None => shared.target.encoders.encoder()?,
+                };
+                encoder.write(&batch)?;
+                if encoder.rows() + batch.num_rows() > MAX_ROWS || encoder.memory_size() >= shared.bounds.worker_bytes {
+                    shared.files.append(None, encoder.finish()?)?;
+                } else {
+                    *slot = Some(encoder);
+                }
+                Ok(())
+            }
+            Self::Buffered(buffer) => {
+                buffer.push(batch)?;
+                if buffer.bytes() >= shared.bounds.worker_bytes { flush(shared, buffer) } else { Ok(()) }
+            }
+        }
+    }
+
+    fn finish(self, shared: &Shared<'_>) -> Result<(), LoadError> {
+        match self {
+            Self::Encoded(None) => Ok(()),
+            Self::Encoded(Some(encoder)) => shared.files.append(None, encoder.finish()?),
+            Self::Buffered(mut buffer) => flush(shared, &mut buffer),
+        }
+    }
+}
+
+/// Groups the buffered rows and writes a row group for each partition.
+fn flush(shared: &Shared<'_>, buffer: &mut RowBuffer<'_>) -> Result<(), LoadError> {
+    if buffer.is_empty() {
+        return Ok(());
+    }
+    for group in buffer.groups()? {
+        let mut encoder = shared.target.encoders.encoder()?;
+        for chunk in &group.chunks {
+            encoder.write(&buffer.take(chunk)?)?;
+        }
+        let key = match (&shared.target.partitioner, &group.partition) {
+            (Some(partitioner), Some(values)) => Some(partitioner.key(values)?),
+            _ => None,
+        };
+        shared.files.append(key, encoder.finish()?)?;
+    }
+    buffer.clear();
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! Hands out blocks of whole records from the interval's files to the workers.
+//!
+//! A worker that asks takes the first open file that no other worker is reading; else it opens the next file; else it
+//! waits for an open one. So many small files are read side by side, one large file is shared, and no more files are
+//! open than there are workers.
+
+use std::io::Read;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use naru_core::plan::SourceFile;
+use naru_decode::{Block, BlockReader, Kernel};
+use naru_lake::LandingStore;
+
+use crate::{LoadError, Progress};
+
+type Input<'a> = CountingReader<'a>;
+
+struct OpenSource<'a> {
+    index: usize,
+    blocks: Mutex<Option<BlockReader<Input<'a>>>>,
+    bytes_read: Arc<AtomicU64>,
+}
+
+/// The interval's files, as one supply of blocks.
+pub(crate) struct SourceQueue<'a> {
+    kernel: &'a Kernel,
+    sources: &'a [SourceFile],
+    store: &'a dyn LandingStore,
+    progress: &'a dyn Progress,
+    block_bytes: usize,
+    state: Mutex<State<'a>>,
+    stopped: AtomicBool,
+}
+
+struct State<'a> {
+    next: usize,
+    open: Vec<Arc<OpenSource<'a>>>,
+}
+
+impl<'a> SourceQueue<'a> {
+    pub(crate) fn new(
+        kernel: &'a Kernel,
+        sources: &'a [SourceFile],
+        store: &'a dyn LandingStore,
+        progress: &'a dyn Progress,
+        block_bytes: usize,
+    ) -> Self {
+        let state = Mutex::new(State { next: 0, open: Vec::new() });
+        Self { kernel, sources, store, progress, block_bytes, state, stopped: AtomicBool::new(false) }
+    }
+
+    /// Makes every worker stop at its next block: another one has failed.
+    pub(crate) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// The next block and its source's position; none when all files are read or a worker has failed.
+    pub(crate) fn next_block(&self, mut recycled: Option<Vec<u8>>) -> Result<Option<(usize, Block)>, LoadError> {
+        loop {
+            if self.stopped.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let Some(source) = self.pick()? else { return Ok(None) };
+            let mut blocks = lock(&source.blocks);
+            let Some(reader) = blocks.as_mut() else { continue };
+            match reader.next_block(recycled.take()).map_err(|error| self.source_error(&source, error))? {
+                Some(block) => return Ok(Some((source.index, block))),
+                None => {
+                    *blocks = None;
+                    drop(blocks);
+                    self.close(&source)?;
+                }
+            }
+        }
+    }
+
+    /// An open file that nobody reads, else the next file, else the first open one.
+    fn pick(&self) -> Result<Option<Arc<OpenSource<'a>>>, LoadError> {
+        let mut state = lock(&self.state);
+        if let Some(idle) = state.open.iter().find(|source| source.blocks.try_lock().is_ok()) {
+            return Ok(Some(Arc::clone(idle)));
+        }
+        if state.next < self.sources.len() {
+            let source = Arc::new(self.open(state.next)?);
+            state.next += 1;
+            state.open.push(Arc::clone(&source));
+            return Ok(Some(source));
+        }
+        Ok(state.open.first().cloned())
+    }
+
+    fn open(&self, index: usize) -> Result<OpenSource<'a>, LoadError> {
+        let file = &self.sources[index];
+        let input = self.store.open(file).map_err(|error| LoadError::SourceGone {
+            location: file.location.clone(),
+            source: error,
+        })?;
+        let bytes_read = Arc::new(AtomicU64::new(0));
+        let input = CountingReader { input, bytes_read: Arc::clone(&bytes_read), progress: self.progress };
+        let blocks = BlockReader::new(self.kernel, input, file.compression, self.block_bytes);
+        Ok(OpenSource { index, blocks: Mutex::new(Some(blocks)), bytes_read })
+    }
+
+    /// Takes a file that is read to its end off the list, once, and checks that it is the file that was planned.
+    fn close(&self, source: &Arc<OpenSource<'a>>) -> Result<(), LoadError> {
+        lock(&self.state).open.retain(|open| !Arc::ptr_eq(open, source));
+        let file = &self.sources[source.index];
+        let read = source.bytes_read.load(Ordering::Relaxed);
+        if read == file.size_bytes && self.store.is_unchanged(file) {
+            Ok(())
+        } else {
+            Err(LoadError::SourceChanged { location: file.location.clone(), planned: file.size_bytes, read })
+        }
+    }
+
+    fn source_error(&self, source: &OpenSource<'a>, error: naru_decode::SourceError) -> LoadError {
+        LoadError::Source { location: self.sources[source.index].location.clone(), source: Box::new(error) }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Counts what is read, for the progress and for the check of the file's size.
+struct CountingReader<'a> {
+    input: Box<dyn Read + Send>,
+    bytes_read: Arc<AtomicU64>,
+    progress: &'a dyn Progress,
+}
+
+impl Read for CountingReader<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.bytes_read.fetch_add(read as u64, Ordering::Relaxed);
+        self.progress.read(read as u64);
+        Ok(read)
+    }
+}

@@ -1,0 +1,70 @@
+//! What the writers need to know of the table.
+
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, TimestampMicrosecondArray};
+use arrow_schema::{SchemaRef, SortOptions};
+use naru_core::LoadPlan;
+use naru_lake::{Lake, LakeTable};
+use parquet::file::properties::WriterPropertiesPtr;
+
+use crate::LoadError;
+use crate::grouping::SortColumn;
+use crate::partitioner::Partitioner;
+use crate::row_group::RowGroupEncoderFactory;
+
+/// The table that data files are written for.
+pub(crate) struct WriteTarget<'a> {
+    pub(crate) lake: &'a Lake,
+    pub(crate) table: &'a LakeTable,
+    /// The table's columns with their field ids; `load_interval` last.
+    pub(crate) schema: SchemaRef,
+    pub(crate) properties: WriterPropertiesPtr,
+    pub(crate) encoders: RowGroupEncoderFactory,
+    pub(crate) partitioner: Option<Partitioner>,
+    pub(crate) sort: Vec<SortColumn>,
+    pub(crate) target_file_size_bytes: u64,
+    /// Begins every file's name, so that what one execution wrote can be told from another's.
+    pub(crate) file_prefix: String,
+    interval_micros: i64,
+}
+
+impl<'a> WriteTarget<'a> {
+    pub(crate) fn new(lake: &'a Lake, table: &'a LakeTable, plan: &LoadPlan) -> Result<Self, LoadError> {
+        let schema = table.arrow_schema()?;
+        let properties = Arc::new(table.writer_properties());
+        let encoders = RowGroupEncoderFactory::new(Arc::clone(&schema), Arc::clone(&properties))?;
+        let metadata = table.metadata();
+        let partitioner = Partitioner::new(metadata.default_partition_spec(), metadata.current_schema())?;
+        let sort = sort_columns(plan, &schema)?;
+        Ok(Self {
+            lake,
+            table,
+            schema,
+            properties,
+            encoders,
+            partitioner,
+            sort,
+            target_file_size_bytes: plan.target.spec.file.target_file_size_bytes,
+            file_prefix: uuid::Uuid::new_v4().simple().to_string(),
+            interval_micros: plan.interval.start.timestamp_micros(),
+        })
+    }
+
+    /// A decoded batch as rows of the table: with the table's schema and `load_interval`.
+    pub(crate) fn rows(&self, decoded: &RecordBatch) -> Result<RecordBatch, LoadError> {
+        let mut columns: Vec<ArrayRef> = decoded.columns().to_vec();
+        columns.push(Arc::new(TimestampMicrosecondArray::from_value(self.interval_micros, decoded.num_rows())));
+        Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
+    }
+}
+
+fn sort_columns(plan: &LoadPlan, schema: &SchemaRef) -> Result<Vec<SortColumn>, LoadError> {
+    let column = |field: &naru_core::table_spec::SortField| -> Result<SortColumn, LoadError> {
+        Ok(SortColumn {
+            index: schema.index_of(&field.column)?,
+            options: SortOptions { descending: field.descending, nulls_first: field.nulls_first },
+        })
+    };
+    plan.target.spec.sort.iter().map(column).collect()
+}

@@ -1,0 +1,261 @@
+//! The one place where errors become a heading, causes, a hint and an exit code.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use naru_core::Fault;
+use naru_lake::{LakeError, LakeErrorKind};
+use naru_load::LoadError;
+use naru_query::QueryError;
+
+use crate::cli::{Global, LogFormat};
+use crate::output;
+
+/// How a command ends when it does not succeed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Trying again will not help.
+    Failed = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// Trying again later may help (`EX_TEMPFAIL` of sysexits.h).
+    TryAgainLater = 75,
+}
+
+/// An error on its way to the user.
+#[derive(Debug, Clone)]
+pub(crate) struct CommandError {
+    heading: String,
+    /// One a line below the heading: faults, causes.
+    details: Vec<String>,
+    hint: Option<String>,
+    exit: Exit,
+}
+
+/// Bad values that are shown; the rest is counted.
+const SHOWN_REJECTS: usize = 10;
+
+impl CommandError {
+    pub(crate) fn failed(heading: impl Into<String>) -> Self {
+        Self { heading: heading.into(), details: Vec::new(), hint: None, exit: Exit::Failed }
+    }
+
+    pub(crate) fn usage(heading: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, ..Self::failed(heading) }
+    }
+
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.details.push(detail.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn with_exit(self, exit: Exit) -> Self {
+        Self { exit, ..self }
+    }
+
+    /// The same error, with what it was about in front.
+    #[must_use]
+    pub(crate) fn about(mut self, thing: &str) -> Self {
+        self.heading = format!("{thing}: {}", self.heading);
+        self
+    }
+
+    /// Several faults of one thing.
+    pub(crate) fn faults(thing: &str, faults: &[Fault]) -> Self {
+        let count = faults.len();
+        let mut error = Self::failed(format!("{thing} has {count} fault{}", if count == 1 { "" } else { "s" }));
+        for fault in faults {
+            let mut text = fault.to_string();
+            if let Some(hint) = &fault.hint {
+                let _ = write!(text, "\n    hint: {hint}");
+            }
+            error.details.push(text);
+        }
+        error
+    }
+
+    /// A file or directory that the operating system refused.
+    pub(crate) fn io(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::failed(format!("cannot {doing} {}: {error}", path.display()))
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    pub(crate) fn heading(&self) -> &str {
+        &self.heading
+    }
+
+    /// One error for several jobs that failed: try again later only if that may help all of them.
+    pub(crate) fn of_jobs(failed: usize, all: usize, exits: &[Exit]) -> Self {
+        let exit = if exits.iter().all(|e| *e == Exit::TryAgainLater) { Exit::TryAgainLater } else { Exit::Failed };
+        Self { exit, ..Self::failed(format!("{failed} of {all} runs failed")) }
+    }
+
+    /// Tells the error on standard error; the exit code.
+    pub(crate) fn report(&self, global: &Global) -> ExitCode {
+        self.print(global);
+        ExitCode::from(self.exit as u8)
+    }
+
+    /// Tells the error on standard error.
+    pub(crate) fn print(&self, global: &Global) {
+        let mut stderr = std::io::stderr().lock();
+        let _ = match global.log {
+            LogFormat::Json => {
+                let line = serde_json::json!({
+                    "level": "error",
+                    "message": self.heading,
+                    "details": self.details,
+                    "hint": self.hint,
+                    "exit": self.exit as u8,
+                });
+                writeln!(stderr, "{line}")
+            }
+            LogFormat::Text => write!(stderr, "{}", self.text(output::stderr_has_colour())),
+        };
+    }
+
+    fn text(&self, colour: bool) -> String {
+        let (red, cyan, off) = if colour { ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
+        let mut text = format!("{red}error{off}: {}\n", self.heading);
+        for detail in &self.details {
+            for line in detail.lines() {
+                let _ = writeln!(text, "  {line}");
+            }
+        }
+        if let Some(hint) = &self.hint {
+            let _ = writeln!(text, "{cyan}hint{off}: {hint}");
+        }
+        text
+    }
+
+    /// Adds what caused an error, cause by cause.
+    fn causes(mut self, error: &dyn Error) -> Self {
+        let mut source = error.source();
+        while let Some(cause) = source {
+            let text = cause.to_string();
+            if !self.details.iter().any(|d| d.contains(&text)) && !self.heading.contains(&text) {
+                self.details.push(text);
+            }
+            source = cause.source();
+        }
+        self
+    }
+}
+
+impl From<LakeError> for CommandError {
+    fn from(error: LakeError) -> Self {
+        let exit = if error.is_retryable() { Exit::TryAgainLater } else { Exit::Failed };
+        let hint = match error.kind() {
+            LakeErrorKind::Conflict => Some("another process changed the table at the same time; run the same command again"),
+            LakeErrorKind::Unavailable => Some("the lake is busy or out of reach; run the same command again"),
+            LakeErrorKind::UnknownOutcome => {
+                Some("whether the commit happened is not known, and nothing was deleted; run the same command again: it finds out")
+            }
+            LakeErrorKind::Storage => Some("nothing was committed; when the disk is mended, run the same command again"),
+            _ => None,
+        };
+        Self { exit, hint: hint.map(Into::into), ..Self::failed(error.to_string()) }.causes(&error)
+    }
+}
+
+impl From<LoadError> for CommandError {
+    fn from(error: LoadError) -> Self {
+        let exit = if error.is_retryable() { Exit::TryAgainLater } else { Exit::Failed };
+        let with_exit = Self { exit, ..Self::failed(error.to_string()) };
+        match error {
+            LoadError::Lake(error) => error.into(),
+            LoadError::NothingLanded { landing, recorded, .. } => {
+                let hint = if recorded == 0 {
+                    "nothing was committed; drop the files there and run the same command again".to_owned()
+                } else {
+                    format!(
+                        "the interval was loaded from {recorded} file(s) before and stays as it is; `--force` takes it for emptied"
+                    )
+                };
+                with_exit.detail(landing).hint(hint)
+            }
+            LoadError::FewerSources { landing, .. } => with_exit
+                .detail(landing)
+                .hint("nothing was committed; wait for the missing files, or take what is there with `--force`"),
+            LoadError::OlderThanLoaded { .. } => {
+                with_exit.hint("a replace goes forward only; to go back on purpose, use `--force`")
+            }
+            LoadError::ModeNotBuilt(_) => with_exit.hint("`append` and `replace` can be run"),
+            LoadError::TreatmentsNotBuilt(_) => {
+                with_exit.hint("nothing was read; leave the treatment cells empty only if raw values may be loaded")
+            }
+            LoadError::SparkMissing { reason } => with_exit
+                .detail(reason)
+                .detail("Spark runs on AWS Glue, which needs a phase with `lake = \"aws\"`")
+                .hint("run it in this process all the same with `--engine pl`, or write `pl` as the name's engine"),
+            LoadError::TableDiffers { differences, .. } => differences
+                .iter()
+                .fold(with_exit, |e, d| e.detail(d.to_string()))
+                .hint("bring the definition back in step with the table; this version does not evolve tables"),
+            LoadError::Rejected(report) => with_exit.rejects(&report),
+            LoadError::SourceChanged { .. } => {
+                with_exit.hint("nothing was committed; when the file is complete, run the same command again")
+            }
+            LoadError::Source { ref source, .. } => {
+                let hint = source.hint();
+                let with_exit = with_exit.causes(&error);
+                match hint {
+                    Some(hint) => with_exit.hint(hint),
+                    None => with_exit.hint("nothing was committed"),
+                }
+            }
+            other => with_exit.causes(&other),
+        }
+    }
+}
+
+impl CommandError {
+    /// Places and reasons of bad values, never the values.
+    fn rejects(mut self, report: &naru_load::RejectReport) -> Self {
+        for value in report.values.iter().take(SHOWN_REJECTS) {
+            let column = value.column.as_deref().map(|c| format!(" column {c}:")).unwrap_or_default();
+            self.details.push(format!(
+                "{}:{}: row {}, byte {}:{column} {} ({})",
+                value.location,
+                value.line,
+                value.row,
+                value.byte_offset,
+                value.reason.title(),
+                value.reason.code()
+            ));
+        }
+        if report.values.len() > SHOWN_REJECTS {
+            self.details.push(format!("and {} more", report.values.len() - SHOWN_REJECTS));
+        }
+        let hint = report.values.first().and_then(|v| v.reason.hint());
+        let what = "nothing was committed; mend the source or the definition and run the same command again";
+        self.hint = Some(match hint {
+            Some(hint) => format!("{hint}; {what}"),
+            None => what.into(),
+        });
+        self
+    }
+}
+
+impl From<QueryError> for CommandError {
+    fn from(error: QueryError) -> Self {
+        let with_hint = Self::failed(error.to_string()).causes(&error);
+        match error.hint() {
+            Some(hint) => with_hint.hint(hint),
+            None => with_hint,
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! From a job and an interval to a load plan and its route.
+
+use clap::Args;
+use naru_core::definition::TableDefinition;
+use naru_core::physical::PhysicalNames;
+use naru_core::plan::{PLAN_VERSION, RunIdentity, Target};
+use naru_core::route::{Place, PlaceKind};
+use naru_core::{Engine, Interval, JobName, LoadPlan, Route};
+use naru_lake::LandingStore;
+use naru_local::EmbeddedLake;
+
+use crate::error::CommandError;
+use crate::workspace::Workspace;
+
+/// Options that shape a plan.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct PlanArgs {
+    /// Engine to use instead of the one that the name says: pl, sp or auto.
+    #[arg(long, env = "NARU_ENGINE")]
+    pub(crate) engine: Option<Engine>,
+    /// Cores that a load may use; 0 for all.
+    #[arg(long, env = "NARU_THREADS", value_name = "N")]
+    pub(crate) threads: Option<usize>,
+    /// Memory that a load may use, in MiB.
+    #[arg(long, env = "NARU_MEMORY_MIB", value_name = "MIB")]
+    pub(crate) memory_mib: Option<u64>,
+}
+
+impl PlanArgs {
+    /// Cores that a load may use.
+    pub(crate) fn threads(&self, workspace: &Workspace) -> usize {
+        match self.threads.unwrap_or(workspace.project.run.threads) {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        }
+    }
+
+    /// Memory that a load may use, in bytes.
+    pub(crate) fn memory_bytes(&self, workspace: &Workspace) -> u64 {
+        self.memory_mib.unwrap_or(workspace.project.run.memory_mib) << 20
+    }
+
+    fn place(&self, workspace: &Workspace) -> Place {
+        let model = &workspace.project.route;
+        let memory_bytes = match model.place {
+            PlaceKind::Process => self.memory_bytes(workspace),
+            PlaceKind::Lambda => model.lambda.memory_mib << 20,
+        };
+        Place { kind: model.place, cores: self.threads(workspace) as u32, memory_bytes }
+    }
+}
+
+/// A job with what its name gives in this phase, and its definition.
+pub(crate) struct PlannedJob {
+    pub(crate) job: JobName,
+    pub(crate) names: PhysicalNames,
+    pub(crate) definition: TableDefinition,
+}
+
+impl PlannedJob {
+    /// Derives the names and reads the definition.
+    pub(crate) fn new(workspace: &Workspace, job: JobName) -> Result<Self, CommandError> {
+        let names = names(workspace, &job)?;
+        let definition = workspace.definition(&job)?;
+        Ok(Self { job, names, definition })
+    }
+
+    /// The table that the job loads.
+    pub(crate) fn target(&self, lake: &EmbeddedLake) -> Target {
+        Target {
+            database: self.names.glue_database.clone(),
+            table: self.names.glue_table.clone(),
+            location: lake.uri(&self.names.lake_bucket, &self.names.table_location),
+            spec: self.definition.table_spec(),
+        }
+    }
+
+    /// Lists what has landed, decides the route, and writes all of it down.
+    pub(crate) fn plan(
+        &self,
+        workspace: &Workspace,
+        lake: &EmbeddedLake,
+        interval: &Interval,
+        args: &PlanArgs,
+    ) -> Result<(LoadPlan, Route), CommandError> {
+        let job = &self.job;
+        let landing = lake.uri(&self.names.landing_bucket, &self.names.landing_prefix(interval));
+        let sources = lake.landing().list(&landing)?;
+        let engine = args.engine.unwrap_or(job.engine);
+        let route = workspace.project.route.route(&args.place(workspace), engine, job.mode, &sources);
+        let plan = LoadPlan {
+            version: PLAN_VERSION,
+            job: job.to_string(),
+            phase: workspace.phase.to_string(),
+            run: RunIdentity {
+                source: job.source.to_string(),
+                database: job.database.to_string(),
+                table: job.table.to_string(),
+                interval: interval.text.clone(),
+            },
+            interval: interval.clone(),
+            mode: job.mode,
+            replace: self.definition.replace(),
+            engine: route.engine,
+            reason: route.reason.clone(),
+            level: job.level,
+            landing,
+            sources,
+            dialect: self.definition.dialect().clone(),
+            columns: self.definition.plan_columns(),
+            target: self.target(lake),
+            reject_limit: self.definition.reject_limit(),
+            empty: self.definition.empty(),
+        };
+        Ok((plan, route))
+    }
+}
+
+/// The physical names of a job in the workspace's phase.
+pub(crate) fn names(workspace: &Workspace, job: &JobName) -> Result<PhysicalNames, CommandError> {
+    PhysicalNames::derive(&workspace.project, workspace.phase, job)
+        .map_err(|faults| CommandError::faults(&format!("job {job}"), &faults))
+}

@@ -1,0 +1,86 @@
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::Global;
+use crate::error::CommandError;
+use crate::workspace::Workspace;
+use crate::{lake_names, output};
+
+/// List a table's snapshots with their runs
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// Table (`deposit.account`) or job.
+    table: String,
+}
+
+#[derive(Debug, Serialize)]
+struct SnapshotRow {
+    snapshot_id: i64,
+    committed_at: String,
+    operation: String,
+    current: bool,
+    interval: Option<String>,
+    job: Option<String>,
+    engine: Option<String>,
+    sources: Option<usize>,
+    added_rows: Option<u64>,
+    deleted_rows: Option<u64>,
+    total_rows: Option<u64>,
+}
+
+impl History {
+    pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
+        let workspace = Workspace::open(global)?;
+        let embedded = workspace.lake()?;
+        let (name, table) = lake_names::find(&workspace, embedded.lake(), &self.table)?;
+        let current = table.snapshot_id();
+        let rows: Vec<SnapshotRow> = table
+            .snapshots()
+            .into_iter()
+            .map(|snapshot| {
+                let count = |key: &str| snapshot.summary.get(key).and_then(|v| v.parse().ok());
+                let run = snapshot.run.as_ref();
+                SnapshotRow {
+                    snapshot_id: snapshot.snapshot_id,
+                    committed_at: snapshot.committed_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+                    operation: snapshot.operation.clone(),
+                    current: Some(snapshot.snapshot_id) == current,
+                    interval: run.map(|r| r.identity.interval.clone()),
+                    job: run.map(|r| r.job.clone()),
+                    engine: run.map(|r| r.engine.as_str().to_owned()),
+                    sources: run.map(|r| r.sources.len()),
+                    added_rows: count("added-records"),
+                    deleted_rows: count("deleted-records"),
+                    total_rows: count("total-records"),
+                }
+            })
+            .collect();
+        if global.json {
+            return output::json(&serde_json::json!({ "table": name, "snapshots": rows }));
+        }
+        if rows.is_empty() {
+            output::line(format!("{name} has no snapshots yet"));
+            return Ok(());
+        }
+        print(&rows);
+        Ok(())
+    }
+}
+
+fn print(rows: &[SnapshotRow]) {
+    let text = |value: Option<u64>| value.map(|v| v.to_string()).unwrap_or_default();
+    let cells = rows.iter().rev().map(|r| {
+        vec![
+            format!("{}{}", r.snapshot_id, if r.current { " *" } else { "" }),
+            r.committed_at.clone(),
+            r.operation.clone(),
+            r.interval.clone().unwrap_or_default(),
+            r.sources.map(|s| s.to_string()).unwrap_or_default(),
+            text(r.added_rows),
+            text(r.deleted_rows),
+            text(r.total_rows),
+        ]
+    });
+    let headings = ["snapshot", "committed at", "operation", "interval", "sources", "added", "deleted", "total rows"];
+    output::table(&headings, &[4, 5, 6, 7], cells);
+}

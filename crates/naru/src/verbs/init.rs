@@ -1,0 +1,94 @@
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use naru_core::route::ORIGINS;
+
+use crate::cli::Global;
+use crate::error::CommandError;
+use crate::output;
+use crate::workspace::PROJECT_FILE;
+
+/// Make an empty project
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Directory of the project.
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// Organisation: begins the names of buckets, keys and jobs.
+    #[arg(long, env = "NARU_ORG", default_value = "acme")]
+    org: String,
+}
+
+impl Init {
+    pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
+        let made = create(&self.dir, &self.org)?;
+        if global.json {
+            return output::json(&serde_json::json!({ "directory": self.dir, "created": made }));
+        }
+        for path in &made {
+            output::line(format!("created {}", path.display()));
+        }
+        if made.is_empty() {
+            output::line(format!("{} is a project already; nothing was changed", self.dir.display()));
+        }
+        Ok(())
+    }
+}
+
+/// Makes what a project needs and does not have yet; the paths made.
+pub(crate) fn create(dir: &Path, org: &str) -> Result<Vec<PathBuf>, CommandError> {
+    let text = project_file(org);
+    naru_core::project::Project::parse(&text, PROJECT_FILE).map_err(|faults| {
+        CommandError::faults(&format!("organisation \"{org}\""), &faults).with_exit(crate::error::Exit::Usage)
+    })?;
+    let mut made = Vec::new();
+    for name in ["table-defs", "dags"] {
+        let path = dir.join(name);
+        if !path.is_dir() {
+            std::fs::create_dir_all(&path).map_err(|error| CommandError::io("create", &path, &error))?;
+            made.push(path);
+        }
+    }
+    for (name, text) in [(PROJECT_FILE, text.as_str()), (".gitignore", "/.naru/\n")] {
+        let path = dir.join(name);
+        if !path.exists() {
+            std::fs::write(&path, text).map_err(|error| CommandError::io("write", &path, &error))?;
+            made.push(path);
+        }
+    }
+    Ok(made)
+}
+
+/// A `naru.toml` with the few keys that a project sets, and the router's constants as comments with their origins.
+pub(crate) fn project_file(org: &str) -> String {
+    let mut text = format!(
+        "# What is not said here has a default; docs/configuration.md lists every key.\n\
+         org = \"{org}\"\n\
+         time_zone = \"Asia/Seoul\"\n\
+         phase = \"dev\"\n\n\
+         [phases.dev]\n\
+         lake = \"embedded\"\n\
+         path = \".naru/lake\"\n\n\
+         [run]\n\
+         # Memory that the loads of one command may use together, in MiB.\n\
+         memory_mib = 512\n\n\
+         # The router's constants, each with its origin. Uncomment one to change it.\n"
+    );
+    for (key, value, origin) in route_constants() {
+        text.push_str(&format!("# {key} = {value}  # {origin}\n"));
+    }
+    text
+}
+
+/// The router's constants as (dotted key, default, origin).
+fn route_constants() -> Vec<(String, String, &'static str)> {
+    let defaults = toml::Value::try_from(naru_core::route::RouteModel::default()).ok();
+    let value = |key: &str| {
+        let mut found = defaults.as_ref()?;
+        for part in key.split('.').skip(1) {
+            found = found.get(part)?;
+        }
+        Some(found.to_string())
+    };
+    ORIGINS.iter().filter_map(|(key, origin)| Some(((*key).to_owned(), value(key)?, *origin))).collect()
+}

@@ -1,0 +1,14 @@
+//! One file a verb; a verb's doc comment is its help.
+
+pub(crate) mod apply;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod history;
+pub(crate) mod init;
+pub(crate) mod name;
+pub(crate) mod plan;
+pub(crate) mod query;
+pub(crate) mod route;
+pub(crate) mod run;
+pub(crate) mod tables;

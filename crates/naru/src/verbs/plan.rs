@@ -1,0 +1,118 @@
+use clap::Args;
+use naru_core::LoadPlan;
+use naru_core::diff::{Difference, TableDiff};
+use naru_core::route::human_bytes;
+use naru_core::run::{Decision, Recorded, decide};
+use serde::Serialize;
+
+use crate::cli::Global;
+use crate::error::CommandError;
+use crate::interval_args::IntervalArgs;
+use crate::planning::{PlanArgs, PlannedJob};
+use crate::workspace::Workspace;
+use crate::{jobs, output, runtime};
+
+/// Show what a run would do, and change nothing
+///
+/// Lists the files that have landed, the route and its reason, and whether the table would be created, is unchanged, or
+/// differs from its definition. With `--json`, prints the whole load plan; its schema is `docs/load-plan.schema.json`.
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// Job: a name, a DAG file's name, or a path to it.
+    job: String,
+    #[command(flatten)]
+    interval: IntervalArgs,
+    #[command(flatten)]
+    plan: PlanArgs,
+}
+
+/// The table beside its definition.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+enum TableState {
+    Create,
+    Unchanged,
+    Differs { differences: Vec<String> },
+}
+
+impl Plan {
+    pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
+        let workspace = Workspace::open(global)?;
+        let job = PlannedJob::new(&workspace, jobs::parse(&self.job)?)?;
+        let interval = self.interval.one(&workspace, &job.job)?;
+        let embedded = workspace.lake()?;
+        let (plan, route) = job.plan(&workspace, &embedded, &interval, &self.plan)?;
+        let lake = embedded.lake();
+        let table = runtime::block_on(lake.table(&plan.target.database, &plan.target.table))?;
+        let (state, recorded, newest) = match &table {
+            None => (TableState::Create, None, None),
+            Some(table) => {
+                let differences = TableDiff::between(&table.spec()?, &plan.target.spec);
+                let newest = runtime::block_on(lake.newest_interval(table))?;
+                (TableState::of(&differences), table.find_run(&plan.run), newest)
+            }
+        };
+        let recorded = recorded.map(|run| Recorded {
+            sources_digest: run.record.sources_digest,
+            source_count: run.record.sources.len(),
+        });
+        let run = in_words(&decide(&plan, recorded.as_ref(), newest, false));
+        if global.json {
+            return output::json(&serde_json::json!({ "plan": plan, "route": route, "table": state, "run": run }));
+        }
+        print(&plan, &state, &run);
+        Ok(())
+    }
+}
+
+impl TableState {
+    fn of(differences: &[Difference]) -> Self {
+        if differences.is_empty() {
+            Self::Unchanged
+        } else {
+            Self::Differs { differences: differences.iter().map(ToString::to_string).collect() }
+        }
+    }
+}
+
+fn in_words(decision: &Decision) -> String {
+    match decision {
+        Decision::Load { reload: false } => "would load the interval for the first time".into(),
+        Decision::Load { reload: true } => "would replace what the interval had loaded: its files have changed".into(),
+        Decision::Unchanged => "would do nothing: the same files are loaded already".into(),
+        Decision::NothingLanded { recorded: 0 } => "would end with exit code 75: nothing has landed yet".into(),
+        Decision::NothingLanded { recorded } => {
+            format!("would end with exit code 75: the {recorded} file(s) that it was loaded from are gone")
+        }
+        Decision::FewerSources { recorded } => {
+            format!("would end with exit code 75: it was loaded from {recorded} files before")
+        }
+        Decision::OlderThanLoaded { .. } => "would fail: a later interval is loaded, and a replace goes forward only".into(),
+    }
+}
+
+fn print(plan: &LoadPlan, state: &TableState, run: &str) {
+    output::line(format!("job       {}", plan.job));
+    output::line(format!("interval  {} [{}, {})", plan.interval.text, plan.interval.start, plan.interval.end));
+    output::line(format!("landing   {}", plan.landing));
+    for source in &plan.sources {
+        let name = source.location.strip_prefix(&plan.landing).unwrap_or(&source.location);
+        output::line(format!("  + {name} ({})", human_bytes(source.size_bytes)));
+    }
+    if plan.sources.is_empty() {
+        output::line("  nothing has landed");
+    }
+    output::line(format!("route     {}: {}", plan.engine.as_str(), plan.reason));
+    let table = format!("{}.{}", plan.target.database, plan.target.table);
+    match state {
+        TableState::Create => output::line(format!("table     {table}: create")),
+        TableState::Unchanged => output::line(format!("table     {table}: unchanged")),
+        TableState::Differs { differences } => {
+            output::line(format!("table     {table}: differs from its definition"));
+            for difference in differences {
+                output::line(format!("  ~ {difference}"));
+            }
+        }
+    }
+    output::line(format!("run       {run}"));
+}

@@ -1,0 +1,146 @@
+//! A project on disk: `naru.toml`, the table definitions, the DAG files, and the phase's lake.
+
+use std::path::{Path, PathBuf};
+
+use naru_core::definition::TableDefinition;
+use naru_core::project::{LakeKind, Project};
+use naru_core::{Fault, JobName, Phase};
+use naru_local::EmbeddedLake;
+
+use crate::cli::Global;
+use crate::error::CommandError;
+
+/// Name of the configuration file.
+pub(crate) const PROJECT_FILE: &str = "naru.toml";
+
+/// A project on disk.
+pub(crate) struct Workspace {
+    /// Directory of `naru.toml`.
+    pub(crate) root: PathBuf,
+    pub(crate) project: Project,
+    pub(crate) phase: Phase,
+}
+
+impl Workspace {
+    /// Finds and reads the project.
+    pub(crate) fn open(global: &Global) -> Result<Self, CommandError> {
+        let root = match &global.project {
+            Some(root) if root.join(PROJECT_FILE).is_file() => root.clone(),
+            Some(root) => {
+                return Err(CommandError::usage(format!("there is no {PROJECT_FILE} in {}", root.display()))
+                    .hint("`naru init DIR` makes an empty project, `naru demo DIR` a small bank"));
+            }
+            None => find_upwards()?,
+        };
+        let path = root.join(PROJECT_FILE);
+        let text = std::fs::read_to_string(&path).map_err(|error| CommandError::io("read", &path, &error))?;
+        let project =
+            Project::parse(&text, PROJECT_FILE).map_err(|faults| CommandError::faults(PROJECT_FILE, &faults))?;
+        let phase = global.phase.unwrap_or(project.phase);
+        Ok(Self { root, project, phase })
+    }
+
+    /// Opens the phase's lake, made if there is none.
+    pub(crate) fn lake(&self) -> Result<EmbeddedLake, CommandError> {
+        match self.project.lake(self.phase) {
+            LakeKind::Embedded { path } => Ok(EmbeddedLake::open(&self.root.join(path))?),
+            LakeKind::Aws { .. } => Err(CommandError::failed(format!("phase {} has its lake on AWS", self.phase))
+                .hint("this version runs the embedded lake; choose a phase with `lake = \"embedded\"`")),
+        }
+    }
+
+    /// Path of a job's definition, relative to the project.
+    pub(crate) fn definition_path(&self, job: &JobName) -> PathBuf {
+        Path::new(&self.project.table_defs).join(job.database.as_str()).join(format!("{}.csv", job.table.as_str()))
+    }
+
+    /// Reads and checks a job's definition.
+    pub(crate) fn definition(&self, job: &JobName) -> Result<TableDefinition, CommandError> {
+        let relative = self.definition_path(job);
+        let shown = slashed(&relative);
+        let bytes = std::fs::read(self.root.join(&relative)).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => CommandError::failed(format!("job {job} has no table definition"))
+                .hint(format!("describe the table in {shown}; docs/table-definitions.md says how")),
+            _ => CommandError::io("read", &relative, &error),
+        })?;
+        let parsed = TableDefinition::parse(&bytes, &shown);
+        let definition = parsed.map_err(|faults| CommandError::faults("table definition", &faults))?;
+        let faults = definition.check_level(job.level);
+        if faults.is_empty() { Ok(definition) } else { Err(CommandError::faults("table definition", &faults)) }
+    }
+
+    /// All definitions, in the order of their paths: path and what parsing gave.
+    pub(crate) fn definitions(&self) -> Result<Vec<(String, Result<TableDefinition, Vec<Fault>>)>, CommandError> {
+        let mut found = Vec::new();
+        let directory = Path::new(&self.project.table_defs);
+        for database in entries(&self.root, directory, |t| t.is_dir())? {
+            for file in entries(&self.root, &database, |t| t.is_file())? {
+                if file.extension().is_some_and(|e| e == "csv") {
+                    let bytes = std::fs::read(self.root.join(&file)).map_err(|e| CommandError::io("read", &file, &e))?;
+                    let shown = slashed(&file);
+                    let parsed = TableDefinition::parse(&bytes, &shown);
+                    found.push((shown, parsed));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// All DAG files whose name could be a job's (`__` inside, `.py` at the end): path and text.
+    pub(crate) fn dag_files(&self) -> Result<Vec<(String, String)>, CommandError> {
+        let mut found = Vec::new();
+        for file in entries(&self.root, Path::new(&self.project.dags), |t| t.is_file())? {
+            let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            if name.ends_with(".py") && !name.starts_with(['_', '.']) {
+                let bytes = std::fs::read(self.root.join(&file)).map_err(|e| CommandError::io("read", &file, &e))?;
+                found.push((slashed(&file), String::from_utf8_lossy(&bytes).into_owned()));
+            }
+        }
+        Ok(found)
+    }
+
+    /// All jobs: the DAG files whose names parse, in the order of their names.
+    pub(crate) fn jobs(&self) -> Result<Vec<JobName>, CommandError> {
+        let mut jobs: Vec<JobName> =
+            self.dag_files()?.iter().filter_map(|(path, _)| JobName::parse(path).ok()).collect();
+        jobs.sort();
+        Ok(jobs)
+    }
+}
+
+fn find_upwards() -> Result<PathBuf, CommandError> {
+    let start = std::env::current_dir().map_err(|error| CommandError::io("find", Path::new("."), &error))?;
+    let found = start.ancestors().find(|directory| directory.join(PROJECT_FILE).is_file());
+    found.map(Path::to_path_buf).ok_or_else(|| {
+        CommandError::usage(format!("there is no {PROJECT_FILE} here or above"))
+            .hint("`naru init` makes an empty project here, `naru demo DIR` a small bank; or name one with `--project DIR`")
+    })
+}
+
+/// Entries of a directory of the project, sorted, without hidden ones; none if there is no such directory.
+fn entries(
+    root: &Path,
+    directory: &Path,
+    wanted: impl Fn(&std::fs::FileType) -> bool,
+) -> Result<Vec<PathBuf>, CommandError> {
+    let listing = match std::fs::read_dir(root.join(directory)) {
+        Ok(listing) => listing,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(CommandError::io("list", directory, &error)),
+    };
+    let mut found = Vec::new();
+    for entry in listing {
+        let entry = entry.map_err(|error| CommandError::io("list", directory, &error))?;
+        let kind = std::fs::metadata(entry.path()).map_err(|error| CommandError::io("read", directory, &error))?;
+        if wanted(&kind.file_type()) && !entry.file_name().to_string_lossy().starts_with('.') {
+            found.push(directory.join(entry.file_name()));
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A relative path with forward slashes, as messages show it on every system.
+pub(crate) fn slashed(path: &Path) -> String {
+    path.components().map(|c| c.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
