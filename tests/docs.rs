@@ -1,0 +1,68 @@
+//! The documentation's examples run.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{python, repository, run};
+
+/// The `sh` blocks of a page, in order.
+fn shell(page: &str) -> String {
+    let text = std::fs::read_to_string(repository().join(page)).unwrap();
+    let mut script = String::from("set -eu\n");
+    let mut inside = false;
+    for line in text.lines() {
+        match line {
+            "```sh" => inside = true,
+            "```" => inside = false,
+            _ if inside => script += &format!("{line}\n"),
+            _ => {}
+        }
+    }
+    script
+}
+
+#[test]
+fn the_readmes_tour_runs_word_for_word() {
+    let dir = tempfile::tempdir().unwrap();
+    let bin = Path::new(env!("CARGO_BIN_EXE_naru")).parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let mut bash = Command::new("bash");
+    let tour = run(bash.arg("-c").arg(shell("README.md")).current_dir(dir.path()).env("PATH", path).env("NO_COLOR", "1")).ok();
+    for part in ["1 jobs and 1 definitions: no faults", "from webshop into sales.order", "120.50", "(2 rows)"] {
+        assert!(tour.stdout.contains(part), "{part} is not in\n{}", tour.stdout);
+    }
+    assert!(tour.stderr.contains("loaded 2 rows") && tour.stderr.contains("unchanged"), "{}", tour.stderr);
+    // The README's Python, too.
+    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
+    let code = readme.split("```python\n").last().unwrap().split("```").next().unwrap();
+    let read = run(python().arg("-c").arg(code).current_dir(dir.path().join("shop"))).ok();
+    assert!(read.stdout.contains("120.50"), "{}", read.stdout);
+}
+
+#[test]
+fn links_between_pages_hold() {
+    let root = repository();
+    let mut pages = vec![root.join("README.md"), root.join("ARCHITECTURE.md"), root.join("naming-convention.md")];
+    pages.extend(std::fs::read_dir(root.join("docs")).unwrap().flatten().map(|e| e.path()));
+    for page in pages.iter().filter(|p| p.extension().is_some_and(|e| e == "md")) {
+        let text = std::fs::read_to_string(page).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let target = link.split('#').next().unwrap();
+            if !target.is_empty() && !target.contains("://") {
+                assert!(page.parent().unwrap().join(target).exists(), "{}: {link}", page.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_verb_has_help() {
+    let help = run(crate::support::naru().arg("--help")).ok().stdout;
+    for verb in ["init", "demo", "name", "check", "plan", "apply", "route", "run", "tables", "query", "history", "completions"] {
+        assert!(help.contains(&format!("  {verb} ")), "{help}");
+        run(crate::support::naru().args([verb, "--help"])).ok();
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(run(crate::support::naru().args(["completions", shell])).ok().stdout.contains("naru"));
+    }
+}

@@ -1,0 +1,20 @@
+//! End-to-end tests, through the binary; a module for each thing that a user does or meets.
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod support;
+
+mod append;
+mod bad_input;
+mod concurrency;
+mod demo;
+mod docs;
+mod exit_codes;
+mod killed;
+mod names;
+mod nycflights13;
+mod planning;
+mod queries;
+mod readers;
+mod replace;
+mod round_trip;
+mod tidy;

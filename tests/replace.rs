@@ -1,0 +1,42 @@
+//! Replacing: the whole table, or the partitions that an interval falls into.
+
+use crate::support::Project;
+
+const JOB: &str = "core__deposit__balance__p1__replace__pl__d";
+const COLUMNS: &str = "\
+source,target,type,key,required,level,treatment,format,description
+DAY,day,date,1,y,p0,,,Day
+ID,id,int,2,y,p1,,,Number
+";
+
+#[test]
+fn replaces_the_whole_table_and_goes_forward_only() {
+    let project = Project::with_job(JOB, COLUMNS);
+    project.drop(JOB, "2026-11-21", "a.csv", "DAY,ID\n2026-11-21,1\n2026-11-21,2\n");
+    project.drop(JOB, "2026-11-22", "a.csv", "DAY,ID\n2026-11-22,3\n");
+    project.loaded(JOB, "2026-11-21");
+    project.loaded(JOB, "2026-11-22");
+    assert_eq!(project.csv("select id from deposit.balance"), "id\n3\n");
+    let older = project.load(JOB, "2026-11-21").fails(1);
+    assert!(older.stderr.contains("interval 2026-11-21 is older than the newest one loaded"), "{}", older.stderr);
+    assert_eq!(project.csv("select id from deposit.balance"), "id\n3\n");
+    project.naru(&["run", JOB, "--date", "2026-11-21", "--force"]).ok();
+    assert_eq!(project.csv("select id from deposit.balance order by id"), "id\n1\n2\n");
+    project.check_with_pyiceberg();
+}
+
+#[test]
+fn replaces_only_the_intervals_partitions_when_the_definition_says_so() {
+    let definition = format!("@partition,day(day)\n@replace,partitions\n{COLUMNS}");
+    let project = Project::with_job(JOB, &definition);
+    project.drop(JOB, "2026-11-21", "a.csv", "DAY,ID\n2026-11-20,1\n2026-11-21,2\n");
+    project.loaded(JOB, "2026-11-21");
+    project.drop(JOB, "2026-11-22", "a.csv", "DAY,ID\n2026-11-21,3\n2026-11-22,4\n");
+    project.loaded(JOB, "2026-11-22");
+    assert_eq!(project.csv("select id from deposit.balance order by id"), "id\n1\n3\n4\n");
+    // Changed sources of an interval replace what it had loaded, wherever that was.
+    project.drop(JOB, "2026-11-22", "a.csv", "DAY,ID\n2026-11-23,5\n");
+    project.loaded(JOB, "2026-11-22");
+    assert_eq!(project.csv("select id from deposit.balance order by id"), "id\n1\n5\n");
+    project.check_with_pyiceberg();
+}
