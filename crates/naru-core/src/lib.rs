@@ -1,9 +1,9 @@
 //! Pure decisions: names, table definitions, load plans, routes and their checks.
 //!
 //! ```text
-//!  job name ──▶ name::JobName ──▶ derive::PhysicalNames ─┐
-//!  table-def CSV ──▶ definition::TableDefinition ────────┼──▶ plan::LoadPlan ──▶ route::Route
-//!  landed files ──▶ plan::SourceFile ────────────────────┘
+//!  job name ──▶ name::JobName ──▶ physical::PhysicalNames ─┐
+//!  table-def CSV ──▶ definition::TableDefinition ──────────┼──▶ plan::LoadPlan ──▶ route::Route
+//!  landed files ──▶ plan::SourceFile ──────────────────────┘
 //! ```
 //!
 //! Nothing here reads a clock, an environment, a file or a network; adapters bring those in as values. The crate builds
@@ -15,7 +15,9 @@ pub mod fault;
 pub mod interval;
 pub mod name;
 pub mod phase;
+pub mod physical;
 pub mod plan;
+pub mod project;
 pub mod route;
 pub mod table_spec;
 pub mod time_format;
@@ -26,5 +28,7 @@ pub use fault::Fault;
 pub use interval::Interval;
 pub use name::{Cadence, DatabaseName, Engine, JobName, Level, Mode, SourceName, TableName};
 pub use phase::Phase;
+pub use physical::PhysicalNames;
 pub use plan::LoadPlan;
+pub use project::Project;
 pub use table_spec::TableSpec;
