@@ -110,10 +110,10 @@ impl Names<'_> {
             Err(error) => error,
         };
         let change = match row {
-            Some(row) => format!("change names.{} in naru.toml, or what it is made of", row.key),
-            None => "choose a shorter name".into(),
+            Some(row) => format!("change names.{} or its parts in naru.toml", row.key),
+            None => "choose shorter names".into(),
         };
-        self.faults.push(Fault::new(self.job, error.to_string()).hint(format!("{}: {change}", error.hint())));
+        self.faults.push(Fault::new(self.job, error.to_string()).hint(format!("{change}: {}", error.hint())));
         None
     }
 

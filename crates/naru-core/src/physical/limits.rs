@@ -24,7 +24,7 @@ pub struct LimitError {
 impl LimitError {
     /// What is allowed, and where it is written.
     pub fn hint(&self) -> String {
-        format!("{} (see {})", self.allowed, self.page)
+        format!("{} ({})", self.allowed, self.page)
     }
 }
 
@@ -108,8 +108,7 @@ limited!(
         length: 3..=63,
         legal: |b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.'),
         also: bucket_shape,
-        allowed: "S3 allows 3 to 63 lower-case letters, digits, dots and hyphens, a letter or digit first and last, and \
-                  keeps some prefixes and suffixes for itself",
+        allowed: "S3 allows 3 to 63 lower-case letters, digits, dots and hyphens",
         page: "Amazon S3 User Guide, General purpose bucket naming rules",
     }
 );
@@ -208,7 +207,7 @@ limited!(
         // Braces stand where an interval's text will be.
         legal: |b| b.is_ascii_alphanumeric() || b"!-_.*'()/+={}".contains(&b),
         also: prefix_shape,
-        allowed: "S3 keys have 1,024 bytes; naru keeps 256 of them for a file's name, and wants folders/with/a/slash/at/the/end/",
+        allowed: "naru wants folders/with/a/slash/behind/, 768 bytes at most, since S3 allows 1,024 for a key",
         page: "Amazon S3 User Guide, Naming Amazon S3 objects",
     }
 );

@@ -21,7 +21,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         // What follows a syntax error may be read wrongly: nothing else is said.
-        errors.iter().for_each(|error| faults.add_toml(error, "", None));
+        errors.iter().for_each(|error| faults.add_toml(error, None, None));
         return faults.into_result(None);
     }
     let mut top = Reader::new("", table.into_inner());
@@ -90,6 +90,7 @@ fn phase(text: &str) -> Result<Phase, Wrong> {
 
 fn folder(text: &str) -> Result<String, Wrong> {
     match text.trim_end_matches('/') {
+        // The root is nobody's folder, and all slashes.
         "" => Err((format!("\"{text}\" is no folder"), "write a path relative to naru.toml".into())),
         folder => Ok(folder.into()),
     }
@@ -128,37 +129,26 @@ fn phases(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> BTreeMap<Phase, La
 }
 
 fn lake(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> Option<LakeSettings> {
-    let kind = reader.parse("lake", Some(false), faults, |text| match text {
+    let is_aws = reader.parse("lake", Some(false), faults, |text| match text {
         "embedded" => Ok(false),
         "aws" => Ok(true),
         _ => Err((format!("unknown lake \"{text}\""), "the lakes are embedded (a directory with SQLite), aws".into())),
     });
-    let path = reader.take::<String>("path", faults);
-    let region_given = reader.holds("region");
+    let (path_span, region_span) = (reader.span("path"), reader.span("region"));
+    let path = reader.parse("path", Some(DEFAULT_LAKE_PATH.into()), faults, folder);
     let region = reader.parse("region", Some(None), faults, |text| region(text).map(Some));
-    let settings = match kind {
-        Some(true) => {
-            if let Some(path) = &path {
-                let message = format!("{} belongs to an embedded lake", reader.path("path"));
-                faults.add(Some(path.span()), message, Some("leave it out: buckets follow from [names]".into()));
-            }
-            Some(LakeSettings::Aws { region: region.flatten() })
-        }
-        Some(false) => {
-            if region_given {
-                let message = format!("{} belongs to lake = \"aws\"", reader.path("region"));
-                faults.add(None, message, Some("leave it out, or write lake = \"aws\"".into()));
-            }
-            let given = path.map_or_else(|| DEFAULT_LAKE_PATH.into(), toml::Spanned::into_inner);
-            if given.is_empty() {
-                faults.add(None, format!("{} is empty", reader.path("path")), Some("write a directory".into()));
-            }
-            Some(LakeSettings::Embedded { path: given })
-        }
-        None => None,
+    let (stray, key, owner, hint) = match is_aws {
+        Some(true) => (path_span, "path", "embedded", "leave it out: buckets follow from [names]"),
+        _ => (region_span, "region", "aws", "leave it out, or write lake = \"aws\""),
     };
+    if is_aws.is_some() && stray.is_some() {
+        faults.add(stray, format!("{} belongs to lake = \"{owner}\"", reader.path(key)), Some(hint.into()));
+    }
     reader.finish(faults);
-    settings
+    match is_aws? {
+        true => Some(LakeSettings::Aws { region: region? }),
+        false => Some(LakeSettings::Embedded { path: path? }),
+    }
 }
 
 fn names(mut reader: Reader<'_>, has_account: bool, faults: &mut Faults<'_>) -> Option<NameTemplates> {

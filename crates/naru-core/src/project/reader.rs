@@ -29,17 +29,20 @@ impl<'t> Faults<'t> {
         self.found.push(fault);
     }
 
-    /// A fault of TOML's own syntax or of a value's type.
-    pub(super) fn add_toml(&mut self, error: &toml::de::Error, within: &str, otherwise: Option<Range<usize>>) {
+    /// A fault of TOML's own syntax, or of the type of the value at `path`.
+    pub(super) fn add_toml(&mut self, error: &toml::de::Error, path: Option<&str>, otherwise: Option<Range<usize>>) {
         let message = error.message();
         let span = error.span().or(otherwise);
         match unknown_field(message) {
             Some((key, known)) => {
+                let within = path.map(|path| format!(" in [{path}]")).unwrap_or_default();
                 self.add(span, format!("unknown key \"{key}\"{within}"), Some(key_hint(key, &known)));
             }
             None => {
+                let path = path.map(|path| format!("{path}: ")).unwrap_or_default();
+                let message = message.replace("expected i64", "expected a whole number").replace('\n', " ");
                 let hint = message.contains("expected a string").then(|| "put the value in quotes".into());
-                self.add(span, format!("{}{within}", message.lines().collect::<Vec<_>>().join(" ")), hint);
+                self.add(span, format!("{path}{message}"), hint);
             }
         }
     }
@@ -86,7 +89,7 @@ impl<'i> Reader<'i> {
         match T::deserialize(ValueDeserializer::from(value)) {
             Ok(value) => Some(Spanned::new(span, value)),
             Err(error) => {
-                faults.add_toml(&error, &format!(" in {}", self.path(key)), Some(span));
+                faults.add_toml(&error, Some(&self.path(key)), Some(span));
                 None
             }
         }
@@ -134,7 +137,7 @@ impl<'i> Reader<'i> {
         match value.into_inner() {
             DeValue::Table(table) => table,
             other => {
-                let message = format!("{} is a {}, not a table", self.path(key), other.type_str());
+                let message = format!("{} is of type {}, not a table", self.path(key), other.type_str());
                 faults.add(Some(span), message, Some(format!("write [{key}], and its keys below")));
                 DeTable::new()
             }
@@ -150,8 +153,13 @@ impl<'i> Reader<'i> {
         }
     }
 
+    /// Where the value of a key is that has not been taken yet.
+    pub(super) fn span(&self, key: &str) -> Option<Range<usize>> {
+        self.table.iter().find(|(held, _)| held.get_ref() == key).map(|(_, value)| value.span())
+    }
+
     pub(super) fn holds(&self, key: &str) -> bool {
-        self.table.keys().any(|held| held.get_ref() == key)
+        self.span(key).is_some()
     }
 
     /// As in `run.threads`.
