@@ -1,9 +1,9 @@
 //! Pure decisions: names, table definitions, load plans, routes and their checks.
 //!
 //! ```text
-//!  job name ──▶ name::JobName ──▶ derive::PhysicalNames ─┐
-//!  table-def CSV ──▶ definition::TableDefinition ────────┼──▶ plan::LoadPlan ──▶ route::Route
-//!  landed files ──▶ plan::SourceFile ────────────────────┘
+//!  job name ──▶ name::JobName ──▶ physical::PhysicalNames ─┐
+//!  table-def CSV ──▶ definition::TableDefinition ──────────┼──▶ plan::LoadPlan ──▶ route::Route
+//!  landed files ──▶ plan::SourceFile ──────────────────────┘
 //! ```
 //!
 //! Nothing here reads a clock, an environment, a file or a network; adapters bring those in as values. The crate builds
@@ -14,7 +14,10 @@ pub mod dialect;
 pub mod fault;
 pub mod interval;
 pub mod name;
+pub mod phase;
+pub mod physical;
 pub mod plan;
+pub mod project;
 pub mod route;
 pub mod run;
 pub mod table_spec;
@@ -24,7 +27,10 @@ pub use column_type::ColumnType;
 pub use dialect::Dialect;
 pub use fault::Fault;
 pub use interval::Interval;
-pub use name::{Cadence, Engine, JobName, Level, Mode};
+pub use name::{Cadence, DatabaseName, Engine, JobName, Level, Mode, SourceName, TableName};
+pub use phase::Phase;
+pub use physical::PhysicalNames;
 pub use plan::LoadPlan;
+pub use project::Project;
 pub use route::Route;
 pub use table_spec::TableSpec;

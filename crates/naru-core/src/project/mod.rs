@@ -1,0 +1,142 @@
+//! A project's settings: `naru.toml`.
+//!
+//! ```toml
+//! org = "acme"                    # the one key without a default
+//! account = "123456789012"        # the AWS account; none
+//! time_zone = "Asia/Seoul"
+//! phase = "dev"                   # the phase of commands that name none
+//! table_defs = "table-defs"       # folders, relative to this file
+//! dags = "dags"
+//!
+//! [phases.dev]                    # one table per phase; dev has this one unless written otherwise
+//! lake = "embedded"
+//! path = ".naru/lake"
+//!
+//! [phases.prod]
+//! lake = "aws"
+//! region = "ap-northeast-2"
+//!
+//! [names]                         # templates of derived names; see naming-convention.md
+//! bucket = "{org}-{phase}-{layer}-{level}"
+//!
+//! [run]
+//! parallel_jobs = 2
+//! threads = 0
+//! memory_mib = 512
+//! commit_attempts = 10
+//!
+//! [route]                         # constants of the router's model
+//! ```
+
+pub(crate) mod names;
+mod parse;
+mod reader;
+pub(crate) mod template;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use chrono_tz::Tz;
+use serde::Serialize;
+
+pub use names::NameTemplates;
+pub use template::{Placeholder, Template, TemplateError};
+
+use crate::route::RouteModel;
+use crate::{Fault, Phase};
+
+/// The settings' file, at a project's top.
+pub const PROJECT_FILE: &str = "naru.toml";
+
+/// A project's settings, with defaults where the file is silent.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Project {
+    /// The organization that owns the project: lower-case letters, digits and hyphens.
+    pub org: String,
+    /// AWS account, 12 digits; none unless set.
+    pub account: Option<String>,
+    /// The zone whose wall clock intervals follow. Default `Asia/Seoul`.
+    pub time_zone: Tz,
+    /// The phase of commands that name none. Default `dev`.
+    pub phase: Phase,
+    /// Folder of the table definitions, relative to the settings' file. Default `table-defs`.
+    pub table_defs: String,
+    /// Folder of the DAG files, relative to the settings' file. Default `dags`.
+    pub dags: String,
+    /// The lake of each phase that has one. Default: `dev`, embedded at `.naru/lake`.
+    pub phases: BTreeMap<Phase, LakeSettings>,
+    /// Templates of derived names.
+    pub names: NameTemplates,
+    /// How loads run.
+    pub run: RunSettings,
+    /// Constants of the router's cost model.
+    pub route: RouteModel,
+}
+
+/// Where a phase's storage and catalog are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "lake", rename_all = "lowercase")]
+pub enum LakeSettings {
+    /// A directory with an SQLite catalog.
+    Embedded {
+        /// The directory, relative to the settings' file. Default `.naru/lake`.
+        path: String,
+    },
+    /// S3 with the Glue Data Catalog.
+    Aws {
+        /// AWS region, as in `ap-northeast-2`; none: the environment's.
+        region: Option<String>,
+    },
+}
+
+/// Directory of the embedded lake unless `naru.toml` has another.
+pub const DEFAULT_LAKE_PATH: &str = ".naru/lake";
+
+impl Default for LakeSettings {
+    fn default() -> Self {
+        Self::Embedded { path: DEFAULT_LAKE_PATH.into() }
+    }
+}
+
+/// How loads run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RunSettings {
+    /// How many jobs run at once, at least 1. Default 2.
+    pub parallel_jobs: u32,
+    /// Threads of one load; 0, the default: one per core.
+    pub threads: u32,
+    /// Memory that one load may use, in MiB, at least 64. Default 512.
+    pub memory_mib: u32,
+    /// How often a commit that lost a race is tried, at least 1. Default 10.
+    pub commit_attempts: u32,
+}
+
+impl Default for RunSettings {
+    fn default() -> Self {
+        Self { parallel_jobs: 2, threads: 0, memory_mib: 512, commit_attempts: 10 }
+    }
+}
+
+impl Project {
+    /// Reads the settings. `file` is what faults call the file.
+    ///
+    /// # Errors
+    /// Every fault at once, each with its line and character.
+    pub fn parse(text: &str, file: &str) -> Result<Self, Vec<Fault>> {
+        parse::project(text, file)
+    }
+
+    /// The lake of a phase.
+    ///
+    /// # Errors
+    /// A fault that says what to write, when the settings have none for the phase.
+    pub fn lake(&self, phase: Phase) -> Result<&LakeSettings, Fault> {
+        let missing = || {
+            Fault::new(PROJECT_FILE, format!("phase \"{phase}\" has no lake"))
+                .hint(format!("write a table [phases.{phase}] with lake = \"embedded\" or lake = \"aws\""))
+        };
+        self.phases.get(&phase).ok_or_else(missing)
+    }
+}

@@ -1,0 +1,196 @@
+//! From `naru.toml`'s text to a project, with every fault at once.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use chrono_tz::{TZ_VARIANTS, Tz};
+use toml::de::DeTable;
+
+use super::names::{self, NameTemplates, Row};
+use super::reader::{Faults, Reader};
+use super::{DEFAULT_LAKE_PATH, LakeSettings, Project, RunSettings};
+use crate::name::vocabulary::nearest;
+use crate::route::RouteModel;
+use crate::{Fault, Phase};
+
+/// What is wrong with a value, and what to do about it.
+type Wrong = (String, String);
+
+pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
+    let mut faults = Faults::new(file, text);
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        // What follows a syntax error may be read wrongly: nothing else is said.
+        errors.iter().for_each(|error| faults.add_toml(error, None, None));
+        return faults.into_result(None);
+    }
+    let mut top = Reader::new("", table.into_inner());
+    if !top.holds("org") {
+        let hint = "write org = \"acme\", with your organization's short name: names of buckets begin with it";
+        faults.add(None, "org is missing", Some(hint.into()));
+    }
+    let org = top.parse("org", None, &mut faults, org);
+    let has_account = top.holds("account");
+    let account = top.parse("account", Some(None), &mut faults, |text| account(text).map(Some));
+    let time_zone = top.parse("time_zone", Some(Tz::Asia__Seoul), &mut faults, time_zone);
+    let phase = top.parse("phase", Some(Phase::default()), &mut faults, phase);
+    let table_defs = top.parse("table_defs", Some("table-defs".into()), &mut faults, folder);
+    let dags = top.parse("dags", Some("dags".into()), &mut faults, folder);
+    let phases = phases(Reader::new("phases", top.table("phases", &mut faults)), &mut faults);
+    let names = names(Reader::new("names", top.table("names", &mut faults)), has_account, &mut faults);
+    let run = run(Reader::new("run", top.table("run", &mut faults)), &mut faults);
+    let route = top.take::<RouteModel>("route", &mut faults).map(toml::Spanned::into_inner).unwrap_or_default();
+    top.finish(&mut faults);
+    let all = (|| {
+        Some(Project {
+            org: org?,
+            account: account?,
+            time_zone: time_zone?,
+            phase: phase?,
+            table_defs: table_defs?,
+            dags: dags?,
+            phases,
+            names: names?,
+            run,
+            route,
+        })
+    })();
+    faults.into_result(all)
+}
+
+fn org(text: &str) -> Result<String, Wrong> {
+    let legal = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    if !text.is_empty() && text.bytes().all(legal) && !text.starts_with('-') && !text.ends_with('-') {
+        return Ok(text.into());
+    }
+    let hint = "write lower-case letters, digits and hyphens, a letter or digit first and last";
+    Err((format!("\"{text}\" cannot begin a bucket's name"), hint.into()))
+}
+
+fn account(text: &str) -> Result<String, Wrong> {
+    if text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(text.into());
+    }
+    Err((format!("\"{text}\" is no AWS account"), "write its 12 digits, as in \"123456789012\"".into()))
+}
+
+fn time_zone(text: &str) -> Result<Tz, Wrong> {
+    Tz::from_str(text).map_err(|_| {
+        let hint = match nearest(text, TZ_VARIANTS.iter().map(|zone| zone.name())) {
+            Some(meant) => format!("did you mean \"{meant}\"?"),
+            None => "write a name of the IANA time zone database, as in \"Asia/Seoul\"".into(),
+        };
+        (format!("unknown time zone \"{text}\""), hint)
+    })
+}
+
+fn phase(text: &str) -> Result<Phase, Wrong> {
+    text.parse().map_err(|error: crate::name::WordError| (error.to_string(), error.hint()))
+}
+
+fn folder(text: &str) -> Result<String, Wrong> {
+    match text.trim_end_matches('/') {
+        // The root is nobody's folder, and all slashes.
+        "" => Err((format!("\"{text}\" is no folder"), "write a path relative to naru.toml".into())),
+        folder => Ok(folder.into()),
+    }
+}
+
+fn region(text: &str) -> Result<String, Wrong> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let words = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    match parts.as_slice() {
+        [words_before @ .., number]
+            if words_before.len() >= 2 && words_before.iter().all(words) && number.parse::<u8>().is_ok() =>
+        {
+            Ok(text.into())
+        }
+        _ => Err((format!("\"{text}\" is no AWS region"), "write its code, as in \"ap-northeast-2\"".into())),
+    }
+}
+
+fn phases(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> BTreeMap<Phase, LakeSettings> {
+    let mut phases = BTreeMap::from([(Phase::Dev, LakeSettings::default())]);
+    for phase in Phase::ALL {
+        if reader.holds(phase.as_str()) {
+            let (key, name) = match phase {
+                Phase::Dev => ("dev", "phases.dev"),
+                Phase::Qa => ("qa", "phases.qa"),
+                Phase::Prod => ("prod", "phases.prod"),
+            };
+            let table = Reader::new(name, reader.table(key, faults));
+            phases.extend(lake(table, faults).map(|lake| (*phase, lake)));
+        } else {
+            reader.parse(phase.as_str(), None::<()>, faults, |_| Ok(()));
+        }
+    }
+    reader.finish(faults);
+    phases
+}
+
+fn lake(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> Option<LakeSettings> {
+    let is_aws = reader.parse("lake", Some(false), faults, |text| match text {
+        "embedded" => Ok(false),
+        "aws" => Ok(true),
+        _ => Err((format!("unknown lake \"{text}\""), "the lakes are embedded (a directory with SQLite), aws".into())),
+    });
+    let (path_span, region_span) = (reader.span("path"), reader.span("region"));
+    let path = reader.parse("path", Some(DEFAULT_LAKE_PATH.into()), faults, folder);
+    let region = reader.parse("region", Some(None), faults, |text| region(text).map(Some));
+    let (stray, key, owner, hint) = match is_aws {
+        Some(true) => (path_span, "path", "embedded", "leave it out: buckets follow from [names]"),
+        _ => (region_span, "region", "aws", "leave it out, or write lake = \"aws\""),
+    };
+    if is_aws.is_some() && stray.is_some() {
+        faults.add(stray, format!("{} belongs to lake = \"{owner}\"", reader.path(key)), Some(hint.into()));
+    }
+    reader.finish(faults);
+    match is_aws? {
+        true => Some(LakeSettings::Aws { region: region? }),
+        false => Some(LakeSettings::Embedded { path: path? }),
+    }
+}
+
+fn names(mut reader: Reader<'_>, has_account: bool, faults: &mut Faults<'_>) -> Option<NameTemplates> {
+    let mut row = |row: &Row| {
+        let default = row.parse(row.default, true).ok();
+        reader.parse(row.key, default, faults, |text| row.parse(text, has_account))
+    };
+    let bucket = row(&names::BUCKET);
+    let shared_bucket = row(&names::SHARED_BUCKET);
+    let key_alias = row(&names::KEY_ALIAS);
+    let landing_prefix = row(&names::LANDING_PREFIX);
+    let table_location = row(&names::TABLE_LOCATION);
+    let database = row(&names::DATABASE);
+    let table = row(&names::TABLE);
+    let quarantine_table = row(&names::QUARANTINE_TABLE);
+    let glue_job = row(&names::GLUE_JOB);
+    let workgroup = row(&names::WORKGROUP);
+    let dag = row(&names::DAG);
+    reader.finish(faults);
+    Some(NameTemplates {
+        bucket: bucket?,
+        shared_bucket: shared_bucket?,
+        key_alias: key_alias?,
+        landing_prefix: landing_prefix?,
+        table_location: table_location?,
+        database: database?,
+        table: table?,
+        quarantine_table: quarantine_table?,
+        glue_job: glue_job?,
+        workgroup: workgroup?,
+        dag: dag?,
+    })
+}
+
+fn run(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> RunSettings {
+    let default = RunSettings::default();
+    let run = RunSettings {
+        parallel_jobs: reader.count("parallel_jobs", default.parallel_jobs, 1, faults),
+        threads: reader.count("threads", default.threads, 0, faults),
+        memory_mib: reader.count("memory_mib", default.memory_mib, 64, faults),
+        commit_attempts: reader.count("commit_attempts", default.commit_attempts, 1, faults),
+    };
+    reader.finish(faults);
+    run
+}

@@ -1,0 +1,214 @@
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::*;
+
+/// The faults of wrong settings, one line each, with its hint below.
+fn faults(text: &str) -> String {
+    let line = |fault: &Fault| format!("{fault}\n  hint: {}", fault.hint.as_deref().unwrap_or("none"));
+    Project::parse(text, "naru.toml").unwrap_err().iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn one_key_is_enough() {
+    let project = Project::parse("org = \"acme\"", "naru.toml").unwrap();
+    assert_eq!((project.org.as_str(), project.account.as_ref()), ("acme", None));
+    assert_eq!(project.time_zone, Tz::Asia__Seoul);
+    assert_eq!(project.phase, Phase::Dev);
+    assert_eq!((project.table_defs.as_str(), project.dags.as_str()), ("table-defs", "dags"));
+    assert_eq!(project.run, RunSettings { parallel_jobs: 2, threads: 0, memory_mib: 512, commit_attempts: 10 });
+    assert_eq!(project.lake(Phase::Dev), Ok(&LakeSettings::Embedded { path: ".naru/lake".into() }));
+    assert_eq!(project.names.bucket.to_string(), "{org}-{phase}-{layer}-{level}");
+    let fault = project.lake(Phase::Prod).unwrap_err();
+    assert_snapshot!(format!("{fault}\n{}", fault.hint.clone().unwrap()), @r#"
+    naru.toml: phase "prod" has no lake
+    write a table [phases.prod] with lake = "embedded" or lake = "aws"
+    "#);
+}
+
+#[test]
+fn every_key_is_read() {
+    let text = r#"
+        org = "acme-bank"
+        account = "012345678901"
+        time_zone = "America/New_York"
+        phase = "qa"
+        table_defs = "definitions/"
+        dags = "airflow/dags"
+        [phases.dev]
+        path = "lake"
+        [phases.prod]
+        lake = "aws"
+        region = "ap-northeast-2"
+        [names]
+        bucket = "{org}-{account}-{phase}-{layer}-{level}"
+        [run]
+        parallel_jobs = 4
+        threads = 1
+        memory_mib = 64
+        commit_attempts = 1
+        [route]
+    "#;
+    let project = Project::parse(text, "naru.toml").unwrap();
+    assert_eq!((project.org.as_str(), project.account.as_deref()), ("acme-bank", Some("012345678901")));
+    assert_eq!((project.time_zone, project.phase), (Tz::America__New_York, Phase::Qa));
+    assert_eq!((project.table_defs.as_str(), project.dags.as_str()), ("definitions", "airflow/dags"));
+    assert_eq!(project.lake(Phase::Dev), Ok(&LakeSettings::Embedded { path: "lake".into() }));
+    assert_eq!(project.lake(Phase::Prod), Ok(&LakeSettings::Aws { region: Some("ap-northeast-2".into()) }));
+    assert!(project.lake(Phase::Qa).is_err());
+    assert_eq!(project.names.bucket.to_string(), "{org}-{account}-{phase}-{layer}-{level}");
+    assert_eq!(project.run, RunSettings { parallel_jobs: 4, threads: 1, memory_mib: 64, commit_attempts: 1 });
+}
+
+#[test]
+fn every_fault_is_told_at_once_with_its_place() {
+    let text = r#"orgg = "acme"
+account = 123456789012
+time_zone = "Asia/Soul"
+phase = "production"
+[phases.dev]
+region = "ap-northeast-2"
+[phases.stage]
+lake = "embedded"
+[names]
+bucket = "{org}-{phse}-{layer}-{level}"
+[run]
+threads = -1
+memory_mb = 512
+parallel_jobs = "two"
+"#;
+    assert_snapshot!(faults(text), @r#"
+    naru.toml: org is missing
+      hint: write org = "acme", with your organization's short name: names of buckets begin with it
+    naru.toml:1:1: unknown key "orgg"
+      hint: did you mean "org"?
+    naru.toml:2:11: account: invalid type: integer `123456789012`, expected a string
+      hint: put the value in quotes
+    naru.toml:3:13: time_zone: unknown time zone "Asia/Soul"
+      hint: did you mean "Asia/Seoul"?
+    naru.toml:4:9: phase: unknown phase "production"
+      hint: did you mean "prod"?
+    naru.toml:6:10: phases.dev.region belongs to lake = "aws"
+      hint: leave it out, or write lake = "aws"
+    naru.toml:7:9: unknown key "stage" in [phases]
+      hint: the keys are dev, qa, prod
+    naru.toml:10:10: names.bucket: unknown placeholder {phse}
+      hint: did you mean {phase}?
+    naru.toml:12:11: run.threads is -1
+      hint: write 0 or more, up to 4294967295
+    naru.toml:13:1: unknown key "memory_mb" in [run]
+      hint: did you mean "memory_mib"?
+    naru.toml:14:17: run.parallel_jobs: invalid type: string "two", expected a whole number
+      hint: none
+    "#);
+}
+
+#[test]
+fn faults_count_characters_not_bytes() {
+    assert_snapshot!(faults("# 은행\norg = \"은행\" # 은행\ndags = \"가나\" \"다\""), @r"
+    naru.toml:3:13: unexpected key or value, expected newline, `#`
+      hint: none
+    ");
+    assert_snapshot!(faults("org = \"은행\""), @r#"
+    naru.toml:1:7: org: "은행" cannot begin a bucket's name
+      hint: write lower-case letters, digits and hyphens, a letter or digit first and last
+    "#);
+}
+
+#[test]
+fn templates_must_keep_different_things_apart() {
+    let text = r#"org = "acme"
+[names]
+bucket = "{org}-{phase}-{level}"
+shared_bucket = "{org}-{phase}-{layer}-{level}"
+landing_prefix = "{job}/"
+table_location = "{table"
+table = ""
+workgroup = "{org}-{account}-{level}"
+"#;
+    assert_snapshot!(faults(text), @r#"
+    naru.toml:3:10: names.bucket: the template lacks {layer}
+      hint: without it different things get one name; the default is "{org}-{phase}-{layer}-{level}"
+    naru.toml:4:17: names.shared_bucket: {level} means nothing here
+      hint: names.shared_bucket may hold {org} {phase} {layer} {account}
+    naru.toml:5:18: names.landing_prefix: the template lacks {interval}
+      hint: without it different things get one name; the default is "{source}/{database}/{table}/{interval}/"
+    naru.toml:6:18: names.table_location: a brace without its partner
+      hint: write placeholders as {org}; a name itself holds no brace
+    naru.toml:7:9: names.table: the template is empty
+      hint: placeholders are {org} {phase} {layer} {level} {account} {source} {database} {table} {interval} {job} {bucket}
+    naru.toml:8:13: names.workgroup: {account} is not set
+      hint: write account = "123456789012" at the top
+    "#);
+}
+
+#[test]
+fn routes_and_lakes_are_checked() {
+    let text = r#"org = "acme"
+run = 3
+[phases.qa]
+lake = "azure"
+[phases.prod]
+lake = "aws"
+path = "lake"
+region = "seoul"
+[route]
+glue_price = 1
+"#;
+    assert_snapshot!(faults(text), @r#"
+    naru.toml:2:7: run is of type integer, not a table
+      hint: write [run], and its keys below
+    naru.toml:4:8: phases.qa.lake: unknown lake "azure"
+      hint: the lakes are embedded (a directory with SQLite), aws
+    naru.toml:7:8: phases.prod.path belongs to lake = "embedded"
+      hint: leave it out: buckets follow from [names]
+    naru.toml:8:10: phases.prod.region: "seoul" is no AWS region
+      hint: write its code, as in "ap-northeast-2"
+    naru.toml:10:1: unknown key "glue_price" in [route]
+      hint: leave it out: this table has no keys
+    "#);
+}
+
+#[test]
+fn values_of_each_key_are_checked() {
+    for (text, fault) in [
+        ("org = \"-acme\"", "naru.toml:1:7: org: \"-acme\" cannot begin a bucket's name"),
+        ("org = \"Acme\"", "naru.toml:1:7: org: \"Acme\" cannot begin a bucket's name"),
+        ("org = \"\"", "naru.toml:1:7: org: \"\" cannot begin a bucket's name"),
+        ("org = \"a\"\naccount = \"12\"", "naru.toml:2:11: account: \"12\" is no AWS account"),
+        ("org = \"a\"\ndags = \"/\"", "naru.toml:2:8: dags: \"/\" is no folder"),
+        ("org = \"a\"\nrun.memory_mib = 63", "naru.toml:2:18: run.memory_mib is 63"),
+        ("org = \"a\"\nrun.commit_attempts = 0", "naru.toml:2:23: run.commit_attempts is 0"),
+    ] {
+        let faults = Project::parse(text, "naru.toml").unwrap_err();
+        assert_eq!(faults.iter().map(ToString::to_string).collect::<Vec<_>>(), [fault]);
+    }
+}
+
+#[test]
+fn templates_print_as_they_were_written() {
+    for text in ["{org}-{phase}", "x", "alias/{bucket}", "{source}/{database}/{table}/{interval}/"] {
+        assert_eq!(Template::parse(text).unwrap().to_string(), text);
+    }
+    for text in ["", "{", "}", "{}", "{org", "org}", "{{org}}", "{ org }", "a}b{c"] {
+        assert!(Template::parse(text).is_err(), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_settings_or_has_faults(text in any::<String>()) {
+        if let Err(faults) = Project::parse(&text, "naru.toml") {
+            prop_assert!(!faults.is_empty());
+        }
+    }
+
+    #[test]
+    fn any_template_is_right_or_an_error(text in "[{}a-z가]{0,12}") {
+        if let Ok(template) = Template::parse(&text) {
+            prop_assert_eq!(template.to_string(), text);
+        }
+    }
+}

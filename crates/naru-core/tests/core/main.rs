@@ -1,0 +1,3 @@
+//! Tests of the core from outside, one module per subject.
+
+mod naming_convention;
