@@ -10,6 +10,7 @@
 //! without tokio, polars, arrow and the AWS SDKs, so that what decides can be tested in seconds.
 
 pub mod column_type;
+pub mod definition;
 pub mod dialect;
 pub mod fault;
 pub mod interval;
@@ -20,6 +21,7 @@ pub mod table_spec;
 pub mod time_format;
 
 pub use column_type::ColumnType;
+pub use definition::TableDefinition;
 pub use dialect::Dialect;
 pub use fault::Fault;
 pub use interval::Interval;

@@ -1,0 +1,5 @@
+//! Behaviour of naru-core through its public interface.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod definition;
