@@ -2,4 +2,17 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod check;
 mod definition;
+mod diff;
+
+use naru_core::Fault;
+
+/// The faults as the command line shows them.
+fn show(faults: &[Fault]) -> String {
+    let lines = faults.iter().map(|fault| match &fault.hint {
+        Some(hint) => format!("{fault}\n  hint: {hint}"),
+        None => fault.to_string(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

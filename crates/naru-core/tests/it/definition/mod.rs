@@ -3,21 +3,14 @@
 mod faults;
 mod meaning;
 
-use naru_core::{Fault, TableDefinition};
+use naru_core::TableDefinition;
+
+use crate::show;
 
 const FILE: &str = "table-defs/deposit/account.csv";
 
 fn parse(text: &str) -> TableDefinition {
     TableDefinition::parse(text.as_bytes(), FILE).unwrap()
-}
-
-/// The faults as the command line shows them.
-fn show(faults: &[Fault]) -> String {
-    let lines = faults.iter().map(|fault| match &fault.hint {
-        Some(hint) => format!("{fault}\n  hint: {hint}"),
-        None => fault.to_string(),
-    });
-    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn faults(text: &str) -> String {
