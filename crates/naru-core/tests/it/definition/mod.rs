@@ -2,6 +2,8 @@
 
 mod faults;
 mod meaning;
+mod page;
+mod properties;
 
 use naru_core::TableDefinition;
 
