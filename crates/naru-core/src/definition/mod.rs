@@ -18,6 +18,7 @@ mod order;
 mod order_checks;
 mod parse;
 mod records;
+mod reserved;
 mod setting;
 mod setting_checks;
 mod setting_value;

@@ -66,7 +66,7 @@ impl Reader<'_> {
             let place = record.place(record.cells.len());
             let cell = match self.opening_quote() {
                 Some(inside) => self.quoted_cell(inside, place, &mut record.damaged, faults),
-                None => self.take_until(&[b',', b'\n', b'\r']).to_owned(),
+                None => self.take_until(b",\n\r").to_owned(),
             };
             record.cells.push(cell.trim().to_owned());
             if self.byte() == Some(b',') {
@@ -98,7 +98,7 @@ impl Reader<'_> {
             (self.quotes_end_with_line, *damaged) = (true, true);
             return self.take_until(b"\n\r").to_owned();
         };
-        let after = self.take_until(&[b',', b'\n', b'\r']);
+        let after = self.take_until(b",\n\r");
         if !after.trim().is_empty() {
             faults.add_hint(
                 place,

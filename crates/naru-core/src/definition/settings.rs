@@ -1,6 +1,6 @@
 //! Setting rows → the dialect, the table's order and file settings, and the run's limits.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::Dialect;
 use crate::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
@@ -145,22 +145,20 @@ fn report(setting: Setting, place: Place, bad: BadValue, faults: &mut Faults) {
 /// The null tokens. Excel gives every row the same number of cells, so a row without a value and one whose only value
 /// is the empty text cannot be told apart: both mean the empty text.
 fn nulls(record: &Record) -> Vec<String> {
-    let mut tokens: Vec<String> = Vec::new();
-    for token in record.cells.iter().skip(1) {
-        if !tokens.contains(token) {
-            tokens.push(token.clone());
-        }
-    }
+    let mut seen = HashSet::new();
+    let tokens = record.cells.iter().skip(1).filter(|token| seen.insert(*token));
+    let tokens: Vec<String> = tokens.cloned().collect();
     if tokens.is_empty() { vec![String::new()] } else { tokens }
 }
 
 fn words(setting: Setting, record: &Record, faults: &mut Faults) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
+    let mut seen = HashSet::new();
     for (index, word) in record.cells.iter().enumerate().skip(1) {
         if word.is_empty() {
             let bad = BadValue::new("an empty text means nothing here", "write a word, or take the empty cell out");
             report(setting, record.place(index), bad, faults);
-        } else if !words.contains(word) {
+        } else if seen.insert(word) {
             words.push(word.clone());
         }
     }

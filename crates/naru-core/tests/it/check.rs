@@ -12,9 +12,9 @@ const DEFINITION: &str = "source,target,type,level\nA,a,int,p1\n";
 fn dag(source: &str, database: &str, table: &str, level: Level) -> DagFile {
     let digit = level as u8;
     let job = JobName {
-        source: source.into(),
-        database: database.into(),
-        table: table.into(),
+        source: source.parse().unwrap(),
+        database: database.parse().unwrap(),
+        table: table.parse().unwrap(),
         level,
         mode: Mode::Append,
         engine: Engine::Auto,
@@ -117,7 +117,10 @@ fn dag_files_that_say_something_else() {
 
 #[test]
 fn paths_that_differ_in_case() {
-    let dags = [dag("core", "deposit", "account", Level::P1), dag("core", "deposit", "Account", Level::P1)];
+    let lower = dag("core", "deposit", "account", Level::P1);
+    let path = lower.path.replace("account", "Account");
+    let upper = DagFile { job: Err(vec![Fault::new(&path, "upper case")]), path, ..lower.clone() };
+    let dags = [lower, upper];
     let definitions = [
         definition("table-defs/deposit/account.csv", DEFINITION),
         definition("table-defs/deposit/Account.csv", DEFINITION),
@@ -125,6 +128,7 @@ fn paths_that_differ_in_case() {
     insta::assert_snapshot!(show(&dags, &definitions), @r#"
     dags/core__deposit__Account__p1__append__auto__d.py: differs from dags/core__deposit__account__p1__append__auto__d.py only in case
       hint: keep one of the files; names are lower case
+    dags/core__deposit__Account__p1__append__auto__d.py: upper case
     table-defs/deposit/Account.csv: differs from table-defs/deposit/account.csv only in case
       hint: keep one of the files; names are lower case
     "#);

@@ -279,3 +279,31 @@ fn columns_above_the_job_s_level() {
     "#);
     assert_eq!(definition.check_level(Level::P3), []);
 }
+
+#[test]
+fn header_rows() {
+    insta::assert_snapshot!(faults("source,Source,comment,targets,type\nA,,,a,int\n"), @r#"
+    table-defs/deposit/account.csv:1:2: column "source" stands twice
+      hint: keep one
+    table-defs/deposit/account.csv:1:3: unknown column "comment"
+      hint: the columns are source, target, type, key, required, level, treatment, format, description
+    table-defs/deposit/account.csv:1:4: unknown column "targets"
+      hint: did you mean "target"?
+    "#);
+    insta::assert_snapshot!(faults("@trim,y\nsource,type\nA,int\n"), @r#"
+    table-defs/deposit/account.csv:2: no column "target"
+      hint: add it to the header row
+    "#);
+}
+
+#[test]
+fn a_quote_that_is_never_closed_hides_nothing() {
+    insta::assert_snapshot!(faults("@quote,\"\n@trim,x\nsource,target,type\nA,a,varchar\n"), @r#"
+    table-defs/deposit/account.csv:1:2: the quote that opens this cell is never closed
+      hint: close it with "; inside quotes a quote is doubled, so a cell that holds one quote is """"
+    table-defs/deposit/account.csv:2:2: @trim: "x" is neither y nor n
+      hint: write y or n
+    table-defs/deposit/account.csv:4:3: unknown type "varchar"
+      hint: for text write "string"
+    "#);
+}
