@@ -9,8 +9,11 @@
 //! Nothing here reads a clock, an environment, a file or a network; adapters bring those in as values. The crate builds
 //! without tokio, polars, arrow and the AWS SDKs, so that what decides can be tested in seconds.
 
+pub mod check;
 pub mod column_type;
+pub mod definition;
 pub mod dialect;
+pub mod diff;
 pub mod fault;
 pub mod interval;
 pub mod name;
@@ -24,6 +27,7 @@ pub mod table_spec;
 pub mod time_format;
 
 pub use column_type::ColumnType;
+pub use definition::TableDefinition;
 pub use dialect::Dialect;
 pub use fault::Fault;
 pub use interval::Interval;

@@ -1,0 +1,22 @@
+//! What a DAG file must say: its name is its configuration, so all of them say the same.
+
+use crate::Fault;
+
+use super::DagFile;
+
+const IMPORT: &str = "from naru_airflow import job_dag";
+const CALL: &str = "job_dag(__file__)";
+
+/// The fault of a DAG file that lacks one of its lines.
+pub(super) fn check(dag: &DagFile) -> Option<Fault> {
+    let lines = || dag.text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+    let missing = if !lines().any(|line| line.contains(IMPORT)) {
+        IMPORT
+    } else if !lines().any(|line| line.contains(CALL)) {
+        CALL
+    } else {
+        return None;
+    };
+    let fault = Fault::new(&dag.path, format!("the DAG file lacks \"{missing}\""));
+    Some(fault.hint(format!("its three lines are \"{IMPORT}\", an empty one, and \"dag = {CALL}\"")))
+}

@@ -1,0 +1,169 @@
+//! Table definitions: `table-defs/<database>/<table>.csv`, what the source columns are called and what they become.
+//!
+//! ```text
+//!  bytes ──text──▶ UTF-8 ──records──▶ rows ─┬─ @name,…  ──settings──▶ Settings ──┐
+//!                                           ├─ header   ──header────▶ HeaderRow  ├─ checks ─▶ TableDefinition
+//!                                           └─ the rest ──column────▶ drafts ────┘     └────▶ every fault, with its place
+//! ```
+//!
+//! `docs/table-definitions.md` describes the file for its authors.
+
+mod column;
+mod column_checks;
+mod digest;
+mod faults;
+mod header;
+pub(crate) mod nearest;
+mod order;
+mod order_checks;
+mod parse;
+mod records;
+mod reserved;
+mod setting;
+mod setting_checks;
+mod setting_value;
+mod settings;
+mod text;
+
+pub use column::{DefinedColumn, TREATMENTS};
+pub use faults::Place;
+pub use header::{ColumnPlace, Field};
+pub use setting::Setting;
+
+use crate::plan::{EmptyPolicy, PlanColumn, RejectLimit, ReplaceScope};
+use crate::table_spec::{ColumnSpec, FileSettings, LOAD_INTERVAL, PartitionField, SortField};
+use crate::{ColumnType, Dialect, Fault, Level, TableSpec};
+
+/// Comment of the column that naru adds to every table.
+pub const LOAD_INTERVAL_DESCRIPTION: &str = "start of the interval whose run loaded this row, UTC";
+
+/// A table definition without a fault of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableDefinition {
+    file: String,
+    dialect: Dialect,
+    file_settings: FileSettings,
+    partition: Vec<(PartitionField, Place)>,
+    sort: Vec<(SortField, Place)>,
+    columns: Vec<DefinedColumn>,
+    reject_limit: RejectLimit,
+    empty: EmptyPolicy,
+    replace: ReplaceScope,
+}
+
+impl TableDefinition {
+    /// Reads a definition file's content; `file` is its path as faults should name it.
+    ///
+    /// # Errors
+    /// Every fault of the file, in the order of their places.
+    pub fn parse(bytes: &[u8], file: &str) -> Result<Self, Vec<Fault>> {
+        parse::parse(bytes, file)
+    }
+
+    /// The path that it was read from.
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// How the source files are written.
+    pub fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
+    /// The columns in the file's order, those passed over included.
+    pub fn columns(&self) -> &[DefinedColumn] {
+        &self.columns
+    }
+
+    /// How many bad rows a run may have; none unless the file says otherwise.
+    pub fn reject_limit(&self) -> RejectLimit {
+        self.reject_limit
+    }
+
+    /// Whether a run without sources or rows is fine.
+    pub fn empty(&self) -> EmptyPolicy {
+        self.empty
+    }
+
+    /// What `replace` replaces.
+    pub fn replace(&self) -> ReplaceScope {
+        self.replace
+    }
+
+    /// The columns as a load plan has them. One without a level counts as the job's: nobody has said that it is less.
+    pub fn plan_columns(&self, job_level: Level) -> Vec<PlanColumn> {
+        self.columns.iter().map(|column| column.plan(job_level)).collect()
+    }
+
+    /// The loaded columns that are treated on the way in.
+    pub fn treated_columns(&self) -> Vec<&DefinedColumn> {
+        self.columns.iter().filter(|column| column.target.is_some() && column.treatment.is_some()).collect()
+    }
+
+    /// What the table should be, with `load_interval` last.
+    pub fn table_spec(&self) -> TableSpec {
+        let mut columns: Vec<ColumnSpec> = self.columns.iter().filter_map(column_spec).collect();
+        columns.push(ColumnSpec {
+            name: LOAD_INTERVAL.into(),
+            column_type: ColumnType::Timestamp,
+            required: true,
+            description: LOAD_INTERVAL_DESCRIPTION.into(),
+        });
+        let mut key: Vec<(u32, &String)> =
+            self.columns.iter().filter_map(|column| column.key.zip(column.target.as_ref())).collect();
+        key.sort_unstable();
+        TableSpec {
+            columns,
+            partition: self.partition.iter().map(|(field, _)| field.clone()).collect(),
+            sort: self.sort.iter().map(|(field, _)| field.clone()).collect(),
+            key: key.into_iter().map(|(_, target)| target.clone()).collect(),
+            file: self.file_settings,
+        }
+    }
+
+    /// The faults of this definition under a job of this level: columns above it, whether loaded or passed over (landing
+    /// holds the raw value of both), and partition fields that would show values of columns without a level of their own.
+    pub fn check_level(&self, job_level: Level) -> Vec<Fault> {
+        let highest = self.columns.iter().filter_map(|column| column.level).max().unwrap_or(job_level);
+        let needed = order_checks::level_name(highest);
+        let mut faults = faults::Faults::new(&self.file);
+        for column in &self.columns {
+            let Some(level) = column.level.filter(|level| *level > job_level) else { continue };
+            let name = column.target.as_ref().unwrap_or(&column.source);
+            let (level, job) = (order_checks::level_name(level), order_checks::level_name(job_level));
+            let message = format!("column \"{name}\" is {level}, above its job's {job}");
+            let hint = format!("the job's name needs the level {needed}");
+            faults.add_hint(column.place.of(Field::Level), message, hint);
+        }
+        if job_level >= Level::P2 {
+            self.check_unclassified_partition(job_level, &mut faults);
+        }
+        faults.into_sorted()
+    }
+
+    /// SHA-256 of what the definition says, as 64 hexadecimal digits. Layout of the file (blank rows, spaces, order of
+    /// settings, words for the same value) does not change it.
+    pub fn digest(&self) -> String {
+        digest::digest(self)
+    }
+
+    fn check_unclassified_partition(&self, job_level: Level, faults: &mut faults::Faults) {
+        for (field, place) in self.partition.iter().filter(|(field, _)| order_checks::shows_values(field.transform)) {
+            let mut named = self.columns.iter().filter(|column| column.target.as_ref() == Some(&field.column));
+            if named.any(|column| column.level.is_none()) {
+                let (message, hint) = order_checks::exposure(field, job_level);
+                let hint = format!("{hint}; or write the column's level, if it is p0 or p1");
+                faults.add_hint(*place, message, hint);
+            }
+        }
+    }
+}
+
+fn column_spec(column: &DefinedColumn) -> Option<ColumnSpec> {
+    column.target.as_ref().map(|target| ColumnSpec {
+        name: target.clone(),
+        column_type: column.column_type,
+        required: column.required,
+        description: column.description.clone(),
+    })
+}

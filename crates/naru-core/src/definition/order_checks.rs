@@ -1,0 +1,162 @@
+//! Checks of partition and sort fields against the columns.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::table_spec::{LOAD_INTERVAL, PartitionField, SortField, Transform};
+use crate::{ColumnType, Level};
+
+use super::column::ColumnDraft;
+use super::faults::{Faults, Place};
+use super::nearest::nearest;
+
+/// Reports partition and sort fields whose columns do not exist or do not fit.
+pub(super) fn check(
+    partition: &[(PartitionField, Place)],
+    sort: &[(SortField, Place)],
+    columns: &[ColumnDraft],
+    faults: &mut Faults,
+) {
+    let by_target = columns.iter().filter_map(|column| Some((column.target.as_deref()?, column))).collect();
+    let names = Names { by_target, columns };
+    for (field, place) in partition {
+        check_field(field, *place, &names, faults);
+    }
+    check_together(partition, &names, faults);
+    let mut sorted = HashSet::new();
+    for (field, place) in sort {
+        if !names.exists(&field.column) {
+            names.report("@sort", &field.column, *place, faults);
+        } else if !sorted.insert(&field.column) {
+            let message = format!("@sort: column \"{}\" is already a sort field", field.column);
+            faults.add_hint(*place, message, "keep the first");
+        }
+    }
+}
+
+/// Whether a transform's results show the values themselves. They stand in object keys, in manifests and in logs.
+pub(super) fn shows_values(transform: Transform) -> bool {
+    matches!(transform, Transform::Identity | Transform::Truncate(_))
+}
+
+/// The fault of a partition field that shows personal data: message and hint.
+pub(super) fn exposure(field: &PartitionField, level: Level) -> (String, String) {
+    let level = level_name(level);
+    let message = format!("@partition: \"{field}\" would put values of a {level} column into object keys and logs");
+    (message, format!("use bucket(16, {}), or a date", field.column))
+}
+
+/// As in names and definitions.
+pub(super) fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::P0 => "p0",
+        Level::P1 => "p1",
+        Level::P2 => "p2",
+        Level::P3 => "p3",
+    }
+}
+
+struct Names<'a> {
+    by_target: HashMap<&'a str, &'a ColumnDraft>,
+    columns: &'a [ColumnDraft],
+}
+
+impl Names<'_> {
+    fn exists(&self, name: &str) -> bool {
+        name == LOAD_INTERVAL || self.by_target.contains_key(name)
+    }
+
+    fn report(&self, setting: &str, name: &str, place: Place, faults: &mut Faults) {
+        let by_source = self.columns.iter().find(|column| column.source == name);
+        let candidates = self.by_target.keys().copied().chain([LOAD_INTERVAL]);
+        let hint = match by_source.and_then(|column| column.target.as_deref()) {
+            Some(target) => format!("it names target columns: write \"{target}\""),
+            None => match nearest(name, candidates) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => "it names target columns of this file, or load_interval".into(),
+            },
+        };
+        faults.add_hint(place, format!("{setting}: there is no column \"{name}\""), hint);
+    }
+}
+
+fn check_field(field: &PartitionField, place: Place, names: &Names<'_>, faults: &mut Faults) {
+    if !names.exists(&field.column) {
+        names.report("@partition", &field.column, place, faults);
+        return;
+    }
+    let column = names.by_target.get(field.column.as_str());
+    let column_type = match column {
+        Some(column) => column.column_type,
+        None => Some(ColumnType::Timestamp),
+    };
+    if let Some(column_type) = column_type.filter(|column_type| !fits(field.transform, *column_type)) {
+        let message = format!("@partition: \"{field}\" does not fit the {column_type} column \"{}\"", field.column);
+        faults.add_hint(place, message, fitting(field.transform));
+    }
+    let level = column.and_then(|column| column.level).unwrap_or(Level::P0);
+    if level >= Level::P2 && shows_values(field.transform) {
+        let (message, hint) = exposure(field, level);
+        faults.add_hint(place, message, hint);
+    }
+}
+
+/// Iceberg's table specification, "Partition Transforms"; a floating-point partition value has no one text, so identity
+/// does not take it here.
+fn fits(transform: Transform, column_type: ColumnType) -> bool {
+    use ColumnType::{Bigint, Binary, Boolean, Date, Decimal, Double, Float, Int, String, Timestamp, Timestamptz};
+    match transform {
+        Transform::Identity => !matches!(column_type, Float | Double),
+        Transform::Year | Transform::Month | Transform::Day => matches!(column_type, Date | Timestamp | Timestamptz),
+        Transform::Hour => matches!(column_type, Timestamp | Timestamptz),
+        Transform::Bucket(_) => !matches!(column_type, Boolean | Float | Double),
+        Transform::Truncate(_) => matches!(column_type, Int | Bigint | Decimal { .. } | String | Binary),
+    }
+}
+
+fn fitting(transform: Transform) -> &'static str {
+    match transform {
+        Transform::Identity => "a column itself partitions unless it is float or double",
+        Transform::Year => "year takes date, timestamp, timestamptz",
+        Transform::Month => "month takes date, timestamp, timestamptz",
+        Transform::Day => "day takes date, timestamp, timestamptz",
+        Transform::Hour => "hour takes timestamp, timestamptz",
+        Transform::Bucket(_) => "bucket takes int, bigint, decimal, date, timestamp, timestamptz, string, binary",
+        Transform::Truncate(_) => "truncate takes int, bigint, decimal, string, binary",
+    }
+}
+
+fn is_time(transform: Transform) -> bool {
+    matches!(transform, Transform::Year | Transform::Month | Transform::Day | Transform::Hour)
+}
+
+/// Fields that repeat one another, or whose names in Iceberg's partition spec clash.
+fn check_together(partition: &[(PartitionField, Place)], names: &Names<'_>, faults: &mut Faults) {
+    let mut by_name: HashMap<String, &PartitionField> = HashMap::new();
+    let mut by_time: HashMap<&str, &PartitionField> = HashMap::new();
+    for (field, place) in partition {
+        let name = field.field_name();
+        if let Some(earlier) = by_name.get(&name) {
+            let message = match *earlier == field {
+                true => format!("@partition: \"{field}\" stands twice"),
+                false => format!("@partition: \"{earlier}\" and \"{field}\" would both be named \"{name}\""),
+            };
+            faults.add_hint(*place, message, "keep one");
+            continue;
+        }
+        if field.transform != Transform::Identity && names.exists(&name) {
+            let message = format!("@partition: \"{field}\" would be named \"{name}\", which is a column");
+            faults.add_hint(*place, message, "rename the column, or partition another way");
+        }
+        by_name.insert(name, field);
+        if !is_time(field.transform) {
+            continue;
+        }
+        if let Some(earlier) = by_time.get(field.column.as_str()) {
+            let message =
+                format!("@partition: \"{earlier}\" and \"{field}\" both partition \"{}\" by time", field.column);
+            faults.add_hint(*place, message, "keep the finer one: it prunes for the coarser too");
+        } else {
+            by_time.insert(&field.column, field);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Cross checks over a project.
+
+use std::time::{Duration, Instant};
+
+use naru_core::check::{DagFile, DefinitionFile, check_project};
+use naru_core::{Cadence, Engine, Fault, JobName, Level, Mode, TableDefinition};
+
+const DAG: &str = "from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n";
+const DEFINITION: &str = "source,target,type,level\nA,a,int,p1\n";
+
+/// A DAG file whose name has the segments source, database, table, level; its job is made of the same.
+fn dag(source: &str, database: &str, table: &str, level: Level) -> DagFile {
+    let digit = level as u8;
+    let job = JobName {
+        source: source.parse().unwrap(),
+        database: database.parse().unwrap(),
+        table: table.parse().unwrap(),
+        level,
+        mode: Mode::Append,
+        engine: Engine::Auto,
+        cadence: Cadence::D,
+    };
+    DagFile {
+        path: format!("dags/{source}__{database}__{table}__p{digit}__append__auto__d.py"),
+        text: DAG.into(),
+        job: Ok(job),
+    }
+}
+
+fn definition(path: &str, text: &str) -> DefinitionFile {
+    DefinitionFile { path: path.into(), definition: TableDefinition::parse(text.as_bytes(), path) }
+}
+
+fn show(dags: &[DagFile], definitions: &[DefinitionFile]) -> String {
+    super::show(&check_project(dags, definitions))
+}
+
+#[test]
+fn a_sound_project_has_no_fault() {
+    let dags = [dag("core", "deposit", "account", Level::P1)];
+    assert_eq!(check_project(&dags, &[definition("table-defs/deposit/account.csv", DEFINITION)]), []);
+    assert_eq!(check_project(&[], &[]), []);
+}
+
+#[test]
+fn tables_without_the_one_or_the_other() {
+    let dags = [
+        dag("core", "deposit", "acount", Level::P1),
+        dag("core", "loan", "customer", Level::P1),
+        dag("core", "card", "bill", Level::P1),
+    ];
+    let definitions = [
+        definition("table-defs/deposit/account.csv", DEFINITION),
+        definition("table-defs/party/customer.csv", DEFINITION),
+        definition("account.csv", DEFINITION),
+        definition("table-defs/deposit/.csv", DEFINITION),
+    ];
+    insta::assert_snapshot!(show(&dags, &definitions), @r#"
+    account.csv: this is not the path of a table definition
+      hint: it is table-defs/<database>/<table>.csv
+    dags/core__card__bill__p1__append__auto__d.py: no table definition: expected table-defs/card/bill.csv
+      hint: add the definition
+    dags/core__deposit__acount__p1__append__auto__d.py: no table definition: expected table-defs/deposit/acount.csv
+      hint: the nearest is table-defs/deposit/account.csv; rename one of the two, or add the definition
+    dags/core__loan__customer__p1__append__auto__d.py: no table definition: expected table-defs/loan/customer.csv
+      hint: the nearest is table-defs/party/customer.csv; rename one of the two, or add the definition
+    table-defs/deposit/.csv: this is not the path of a table definition
+      hint: it is table-defs/<database>/<table>.csv
+    table-defs/deposit/account.csv: no job loads deposit.account
+      hint: add dags/<source>__deposit__account__<level>__<mode>__<engine>__<cadence>.py, or delete this file
+    table-defs/party/customer.csv: no job loads party.customer
+      hint: add dags/<source>__party__customer__<level>__<mode>__<engine>__<cadence>.py, or delete this file
+    "#);
+}
+
+#[test]
+fn two_jobs_for_one_table() {
+    let dags = [dag("old", "deposit", "account", Level::P1), dag("new", "deposit", "account", Level::P0)];
+    let definitions = [definition("table-defs/deposit/account.csv", DEFINITION)];
+    insta::assert_snapshot!(show(&dags, &definitions), @r#"
+    dags/old__deposit__account__p1__append__auto__d.py: deposit.account has two jobs: "new__deposit__account__p0__append__auto__d" and "old__deposit__account__p1__append__auto__d"
+      hint: one table has one job: delete one of the files
+    table-defs/deposit/account.csv:2:4: column "a" is p1, above its job's p0
+      hint: the job's name needs the level p1
+    "#);
+}
+
+#[test]
+fn faults_of_names_and_definitions_come_along_once() {
+    let mut misnamed = dag("core", "deposit", "account", Level::P1);
+    misnamed.job = Err(vec![Fault::new(&misnamed.path, "unknown mode")]);
+    let definitions = [definition("table-defs/deposit/account.csv", "source,target,type\nA,a,number\n")];
+    insta::assert_snapshot!(show(&[misnamed], &definitions), @r#"
+    dags/core__deposit__account__p1__append__auto__d.py: unknown mode
+    table-defs/deposit/account.csv:2:3: unknown type "number"
+      hint: for an exact number write "decimal(p,s)", as in decimal(18,2)
+    "#);
+}
+
+#[test]
+fn dag_files_that_say_something_else() {
+    let mut empty = dag("core", "deposit", "account", Level::P1);
+    empty.text = String::new();
+    let mut commented = dag("core", "deposit", "branch", Level::P1);
+    commented.text = DAG.replace("dag =", "# dag =");
+    let definitions = [
+        definition("table-defs/deposit/account.csv", DEFINITION),
+        definition("table-defs/deposit/branch.csv", DEFINITION),
+    ];
+    insta::assert_snapshot!(show(&[empty, commented], &definitions), @r#"
+    dags/core__deposit__account__p1__append__auto__d.py: the DAG file lacks "from naru_airflow import job_dag"
+      hint: its three lines are "from naru_airflow import job_dag", an empty one, and "dag = job_dag(__file__)"
+    dags/core__deposit__branch__p1__append__auto__d.py: the DAG file lacks "job_dag(__file__)"
+      hint: its three lines are "from naru_airflow import job_dag", an empty one, and "dag = job_dag(__file__)"
+    "#);
+}
+
+#[test]
+fn paths_that_differ_in_case() {
+    let lower = dag("core", "deposit", "account", Level::P1);
+    let path = lower.path.replace("account", "Account");
+    let upper = DagFile { job: Err(vec![Fault::new(&path, "upper case")]), path, ..lower.clone() };
+    let dags = [lower, upper];
+    let definitions = [
+        definition("table-defs/deposit/account.csv", DEFINITION),
+        definition("table-defs/deposit/Account.csv", DEFINITION),
+    ];
+    insta::assert_snapshot!(show(&dags, &definitions), @r#"
+    dags/core__deposit__Account__p1__append__auto__d.py: differs from dags/core__deposit__account__p1__append__auto__d.py only in case
+      hint: keep one of the files; names are lower case
+    dags/core__deposit__Account__p1__append__auto__d.py: upper case
+    table-defs/deposit/Account.csv: differs from table-defs/deposit/account.csv only in case
+      hint: keep one of the files; names are lower case
+    "#);
+}
+
+#[test]
+fn ten_thousand_files_take_no_time() {
+    let dags: Vec<_> = (0..5_000).map(|n| dag("core", "deposit", &format!("account_{n:04}"), Level::P1)).collect();
+    let parsed = definition("x/y.csv", DEFINITION).definition;
+    let path = |n: u32| format!("table-defs/deposit/acount_{n:04}.csv");
+    let definitions: Vec<_> =
+        (0..5_000).map(|n| DefinitionFile { path: path(n), definition: parsed.clone() }).collect();
+    let start = Instant::now();
+    let faults = check_project(&dags, &definitions);
+    // All are misspelt, which is the worst case; the bound is loose, for a busy machine and a build without optimisation.
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert_eq!(faults.len(), 10_000);
+    let hint = faults[7].hint.as_deref().unwrap();
+    assert!(hint.starts_with("the nearest is table-defs/deposit/acount_0007.csv"), "{hint}");
+}

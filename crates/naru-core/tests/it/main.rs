@@ -1,0 +1,18 @@
+//! Behaviour of naru-core through its public interface.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod check;
+mod definition;
+mod diff;
+
+use naru_core::Fault;
+
+/// The faults as the command line shows them.
+fn show(faults: &[Fault]) -> String {
+    let lines = faults.iter().map(|fault| match &fault.hint {
+        Some(hint) => format!("{fault}\n  hint: {hint}"),
+        None => fault.to_string(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
