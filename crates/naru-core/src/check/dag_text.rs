@@ -2,14 +2,14 @@
 
 use crate::Fault;
 
-use super::DagFile;
+use super::CheckedJob;
 
 const IMPORT: &str = "from naru_airflow import job_dag";
 const CALL: &str = "job_dag(__file__)";
 
 /// The fault of a DAG file that lacks one of its lines.
-pub(super) fn check(dag: &DagFile) -> Option<Fault> {
-    let lines = || dag.text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
+pub(super) fn check(job: &CheckedJob) -> Option<Fault> {
+    let lines = || job.text.lines().map(str::trim).filter(|line| !line.starts_with('#'));
     let missing = if !lines().any(|line| line.contains(IMPORT)) {
         IMPORT
     } else if !lines().any(|line| line.contains(CALL)) {
@@ -17,6 +17,6 @@ pub(super) fn check(dag: &DagFile) -> Option<Fault> {
     } else {
         return None;
     };
-    let fault = Fault::new(&dag.path, format!("the DAG file lacks \"{missing}\""));
+    let fault = Fault::new(&job.path, format!("the DAG file lacks \"{missing}\""));
     Some(fault.hint(format!("its three lines are \"{IMPORT}\", an empty one, and \"dag = {CALL}\"")))
 }

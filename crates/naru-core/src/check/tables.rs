@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use crate::{Fault, Level};
 
 use super::nearest_path::NearestPath;
-use super::{DagFile, DefinitionFile};
+use super::{CheckedDefinition, CheckedJob};
 
 /// Logical database and table.
 type Table = (String, String);
@@ -17,24 +17,24 @@ struct Job<'a> {
 }
 
 /// Reports tables with a job but no definition, a definition but no job, two jobs, or columns above the job's level.
-pub(super) fn check(dags: &[DagFile], definitions: &[DefinitionFile], faults: &mut Vec<Fault>) {
+pub(super) fn check(table_defs: &str, dags: &[CheckedJob], definitions: &[CheckedDefinition], faults: &mut Vec<Fault>) {
     let jobs = jobs_by_table(dags);
-    let tables = definitions_by_table(definitions, faults);
+    let tables = definitions_by_table(table_defs, definitions, faults);
     for (table, jobs) in &jobs {
         check_single(table, jobs, faults);
-        let definition = tables.get(table).and_then(|file| file.definition.as_ref().ok());
+        let definition = tables.get(table).and_then(|(_, definition)| definition.as_ref().ok());
         for job in jobs.iter().filter(|_| definition.is_some()) {
             faults.extend(definition.into_iter().flat_map(|definition| definition.check_level(job.level)));
         }
     }
-    check_missing_definitions(&jobs, &tables, faults);
+    check_missing_definitions(table_defs, &jobs, &tables, faults);
     check_missing_jobs(dags, &jobs, &tables, faults);
 }
 
-fn jobs_by_table(dags: &[DagFile]) -> BTreeMap<Table, Vec<Job<'_>>> {
+fn jobs_by_table(dags: &[CheckedJob]) -> BTreeMap<Table, Vec<Job<'_>>> {
     let mut jobs: BTreeMap<Table, Vec<Job<'_>>> = BTreeMap::new();
     for dag in dags {
-        let Ok(job) = &dag.job else { continue };
+        let Ok(job) = &dag.name else { continue };
         let table = (job.database.to_string(), job.table.to_string());
         jobs.entry(table).or_default().push(Job { path: &dag.path, level: job.level });
     }
@@ -46,20 +46,21 @@ fn jobs_by_table(dags: &[DagFile]) -> BTreeMap<Table, Vec<Job<'_>>> {
 
 /// A definition's table is its file name, its database the directory it stands in.
 fn definitions_by_table<'a>(
-    definitions: &'a [DefinitionFile],
+    table_defs: &str,
+    definitions: &'a [CheckedDefinition],
     faults: &mut Vec<Fault>,
-) -> BTreeMap<Table, &'a DefinitionFile> {
+) -> BTreeMap<Table, &'a CheckedDefinition> {
     let mut tables = BTreeMap::new();
     for file in definitions {
-        let mut parts = file.path.rsplit('/');
+        let mut parts = file.0.rsplit('/');
         let table = parts.next().and_then(|name| name.strip_suffix(".csv"));
         match table.zip(parts.next()).filter(|(table, database)| !table.is_empty() && !database.is_empty()) {
             Some((table, database)) => {
                 tables.insert((database.to_owned(), table.to_owned()), file);
             }
             None => {
-                let fault = Fault::new(&file.path, "this is not the path of a table definition");
-                faults.push(fault.hint("it is table-defs/<database>/<table>.csv"));
+                let fault = Fault::new(&file.0, "this is not the path of a table definition");
+                faults.push(fault.hint(format!("it is {table_defs}/<database>/<table>.csv")));
             }
         }
     }
@@ -76,20 +77,20 @@ fn check_single((database, table): &Table, jobs: &[Job<'_>], faults: &mut Vec<Fa
 }
 
 fn check_missing_definitions(
+    table_defs: &str,
     jobs: &BTreeMap<Table, Vec<Job<'_>>>,
-    tables: &BTreeMap<Table, &DefinitionFile>,
+    tables: &BTreeMap<Table, &CheckedDefinition>,
     faults: &mut Vec<Fault>,
 ) {
     let missing: Vec<_> = jobs.iter().filter(|(table, _)| !tables.contains_key(*table)).collect();
     if missing.is_empty() {
         return;
     }
-    let existing =
-        tables.iter().map(|((database, table), file)| (database.as_str(), table.as_str(), file.path.as_str()));
+    let existing = tables.iter().map(|((database, table), file)| (database.as_str(), table.as_str(), file.0.as_str()));
     let nearest = NearestPath::new(existing);
     for ((database, table), jobs) in missing {
         for job in jobs {
-            let message = format!("no table definition: expected table-defs/{database}/{table}.csv");
+            let message = format!("no table definition: expected {table_defs}/{database}/{table}.csv");
             let hint = match nearest.find(database, table) {
                 Some(path) => format!("the nearest is {path}; rename one of the two, or add the definition"),
                 None => "add the definition".into(),
@@ -100,24 +101,24 @@ fn check_missing_definitions(
 }
 
 fn check_missing_jobs(
-    dags: &[DagFile],
+    dags: &[CheckedJob],
     jobs: &BTreeMap<Table, Vec<Job<'_>>>,
-    tables: &BTreeMap<Table, &DefinitionFile>,
+    tables: &BTreeMap<Table, &CheckedDefinition>,
     faults: &mut Vec<Fault>,
 ) {
     // A DAG file whose name has a fault elsewhere is still the table's job: one mistake, one fault.
-    let meant: HashSet<(&str, &str)> = dags.iter().filter(|dag| dag.job.is_err()).filter_map(meant_table).collect();
+    let meant: HashSet<(&str, &str)> = dags.iter().filter(|dag| dag.name.is_err()).filter_map(meant_table).collect();
     for (key @ (database, table), file) in tables {
         if jobs.contains_key(key) || meant.contains(&(database.as_str(), table.as_str())) {
             continue;
         }
-        let fault = Fault::new(&file.path, format!("no job loads {database}.{table}"));
+        let fault = Fault::new(&file.0, format!("no job loads {database}.{table}"));
         let name = format!("dags/<source>__{database}__{table}__<level>__<mode>__<engine>__<cadence>.py");
         faults.push(fault.hint(format!("add {name}, or delete this file")));
     }
 }
 
-fn meant_table(dag: &DagFile) -> Option<(&str, &str)> {
+fn meant_table(dag: &CheckedJob) -> Option<(&str, &str)> {
     let mut segments = stem(&dag.path).split("__").skip(1);
     segments.next().zip(segments.next())
 }

@@ -98,6 +98,17 @@ pub enum Difference {
     },
 }
 
+impl Difference {
+    /// Whether rows written by the definition would not be rows of the table as it is. Comments, compression and file
+    /// size are no part of a row.
+    pub fn changes_rows(&self) -> bool {
+        !matches!(
+            self,
+            Self::DescriptionChanged { .. } | Self::CompressionChanged { .. } | Self::TargetFileSizeChanged { .. }
+        )
+    }
+}
+
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

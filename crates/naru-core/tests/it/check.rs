@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use naru_core::check::{DagFile, DefinitionFile, check_project};
+use naru_core::check::{self, CheckedDefinition, CheckedJob};
 use naru_core::{Cadence, Engine, Fault, JobName, Level, Mode, TableDefinition};
 
 const DAG: &str = "from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n";
 const DEFINITION: &str = "source,target,type,level\nA,a,int,p1\n";
 
 /// A DAG file whose name has the segments source, database, table, level; its job is made of the same.
-fn dag(source: &str, database: &str, table: &str, level: Level) -> DagFile {
+fn dag(source: &str, database: &str, table: &str, level: Level) -> CheckedJob {
     let digit = level as u8;
     let job = JobName {
         source: source.parse().unwrap(),
@@ -20,26 +20,26 @@ fn dag(source: &str, database: &str, table: &str, level: Level) -> DagFile {
         engine: Engine::Auto,
         cadence: Cadence::D,
     };
-    DagFile {
+    CheckedJob {
         path: format!("dags/{source}__{database}__{table}__p{digit}__append__auto__d.py"),
         text: DAG.into(),
-        job: Ok(job),
+        name: Ok(job),
     }
 }
 
-fn definition(path: &str, text: &str) -> DefinitionFile {
-    DefinitionFile { path: path.into(), definition: TableDefinition::parse(text.as_bytes(), path) }
+fn definition(path: &str, text: &str) -> CheckedDefinition {
+    (path.into(), TableDefinition::parse(text.as_bytes(), path))
 }
 
-fn show(dags: &[DagFile], definitions: &[DefinitionFile]) -> String {
-    super::show(&check_project(dags, definitions))
+fn show(dags: &[CheckedJob], definitions: &[CheckedDefinition]) -> String {
+    super::show(&check::project("table-defs", dags, definitions))
 }
 
 #[test]
 fn a_sound_project_has_no_fault() {
     let dags = [dag("core", "deposit", "account", Level::P1)];
-    assert_eq!(check_project(&dags, &[definition("table-defs/deposit/account.csv", DEFINITION)]), []);
-    assert_eq!(check_project(&[], &[]), []);
+    assert_eq!(check::project("table-defs", &dags, &[definition("table-defs/deposit/account.csv", DEFINITION)]), []);
+    assert_eq!(check::project("table-defs", &[], &[]), []);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn two_jobs_for_one_table() {
 #[test]
 fn faults_of_names_and_definitions_come_along_once() {
     let mut misnamed = dag("core", "deposit", "account", Level::P1);
-    misnamed.job = Err(vec![Fault::new(&misnamed.path, "unknown mode")]);
+    misnamed.name = Err(vec![Fault::new(&misnamed.path, "unknown mode")]);
     let definitions = [definition("table-defs/deposit/account.csv", "source,target,type\nA,a,number\n")];
     insta::assert_snapshot!(show(&[misnamed], &definitions), @r#"
     dags/core__deposit__account__p1__append__auto__d.py: unknown mode
@@ -119,7 +119,7 @@ fn dag_files_that_say_something_else() {
 fn paths_that_differ_in_case() {
     let lower = dag("core", "deposit", "account", Level::P1);
     let path = lower.path.replace("account", "Account");
-    let upper = DagFile { job: Err(vec![Fault::new(&path, "upper case")]), path, ..lower.clone() };
+    let upper = CheckedJob { name: Err(vec![Fault::new(&path, "upper case")]), path, ..lower.clone() };
     let dags = [lower, upper];
     let definitions = [
         definition("table-defs/deposit/account.csv", DEFINITION),
@@ -137,12 +137,11 @@ fn paths_that_differ_in_case() {
 #[test]
 fn ten_thousand_files_take_no_time() {
     let dags: Vec<_> = (0..5_000).map(|n| dag("core", "deposit", &format!("account_{n:04}"), Level::P1)).collect();
-    let parsed = definition("x/y.csv", DEFINITION).definition;
+    let parsed = definition("x/y.csv", DEFINITION).1;
     let path = |n: u32| format!("table-defs/deposit/acount_{n:04}.csv");
-    let definitions: Vec<_> =
-        (0..5_000).map(|n| DefinitionFile { path: path(n), definition: parsed.clone() }).collect();
+    let definitions: Vec<_> = (0..5_000).map(|n| (path(n), parsed.clone())).collect();
     let start = Instant::now();
-    let faults = check_project(&dags, &definitions);
+    let faults = check::project("table-defs", &dags, &definitions);
     // All are misspelt, which is the worst case; the bound is loose, for a busy machine and a build without optimisation.
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     assert_eq!(faults.len(), 10_000);

@@ -1,6 +1,6 @@
 //! Differences between a table and its definition.
 
-use naru_core::diff::TableDiff;
+use naru_core::diff::{Difference, TableDiff};
 use naru_core::{TableDefinition, TableSpec};
 
 fn spec(text: &str) -> TableSpec {
@@ -62,4 +62,14 @@ fn differences_are_read_by_programs_too() {
         serde_json::to_string(&differences).unwrap(),
         @r#"[{"change":"type_changed","column":"b","from":"int","to":"bigint"}]"#
     );
+}
+
+#[test]
+fn comments_and_file_settings_change_no_rows() {
+    let definition = format!("@compression,none\n@target_file_size,1MiB\n{}", TABLE.replace("first", "second"));
+    let differences = TableDiff::between(&spec(TABLE), &spec(&definition));
+    assert_eq!(differences.len(), 3);
+    assert!(!differences.iter().any(Difference::changes_rows));
+    let differences = TableDiff::between(&spec(TABLE), &spec(&TABLE.replace("month", "day")));
+    assert!(differences.iter().all(Difference::changes_rows) && differences.len() == 1);
 }
