@@ -42,7 +42,10 @@ fn replaces_exactly_what_the_interval_had_loaded() {
     assert_eq!(project.loaded(JOB, "2026-11-22")["status"], "reloaded");
     project.drop(JOB, "2026-11-22", "b.csv", "ID,NAME,AMT\n4,park,4\n");
     assert_eq!(project.loaded(JOB, "2026-11-22")["rows"], 3);
-    assert_eq!(project.csv("select id, amount from deposit.account order by id"), "id,amount\n1,1.00\n2,2.22\n3,3.00\n4,4.00\n");
+    assert_eq!(
+        project.csv("select id, amount from deposit.account order by id"),
+        "id,amount\n1,1.00\n2,2.22\n3,3.00\n4,4.00\n"
+    );
     let history = project.naru(&["history", "deposit.account", "--json"]).ok().json();
     let totals: Vec<_> = history["snapshots"].as_array().unwrap().iter().map(|s| s["total_rows"].clone()).collect();
     assert_eq!(totals, [1, 2, 3, 4]);
@@ -65,7 +68,8 @@ fn backfills_a_span_of_intervals() {
     for day in 20..23 {
         project.drop(JOB, &format!("2026-11-{day}"), "a.csv", format!("ID,NAME,AMT\n{day},x,1\n"));
     }
-    let span = ["run", JOB, "--interval-start", "2026-11-19T15:00:00Z", "--interval-end", "2026-11-22T15:00:00Z", "--json"];
+    let span =
+        ["run", JOB, "--interval-start", "2026-11-19T15:00:00Z", "--interval-end", "2026-11-22T15:00:00Z", "--json"];
     let reports = project.naru(&span).ok().json();
     let intervals: Vec<_> = reports.as_array().unwrap().iter().map(|r| r["interval"].clone()).collect();
     assert_eq!(intervals, ["2026-11-20", "2026-11-21", "2026-11-22"]);

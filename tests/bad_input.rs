@@ -16,7 +16,8 @@ fn refused(definition: &str, bytes: impl AsRef<[u8]>, name: &str) -> String {
     let failed = project.load(JOB, "2026-11-22").fails(1);
     let tables = project.naru(&["tables", "--json"]).ok().json();
     assert!(tables.as_array().unwrap().iter().all(|t| t["rows"] == 0), "{tables}");
-    let left: Vec<_> = project.lake_files().into_iter().filter(|(p, _)| p.extension().is_some_and(|e| e == "parquet")).collect();
+    let left: Vec<_> =
+        project.lake_files().into_iter().filter(|(p, _)| p.extension().is_some_and(|e| e == "parquet")).collect();
     assert!(left.is_empty(), "{left:?}");
     failed.stderr
 }
@@ -155,7 +156,12 @@ fn a_time_that_a_dst_change_skips() {
     says(&refused(definition, "T\n2026-03-08 02:30:00\n", "a.csv"), &["skipped_by_dst"]);
     says(&refused(definition, "T\n2026-11-01 01:30:00\n", "a.csv"), &["ambiguous_by_dst"]);
     let project = Project::with_job(JOB, definition);
-    project.drop(JOB, "2026-11-22", "a.csv", "T\n2026-03-08 03:30:00\n2026-11-01T01:30:00-05:00\n2024-02-29 12:00:00\n");
+    project.drop(
+        JOB,
+        "2026-11-22",
+        "a.csv",
+        "T\n2026-03-08 03:30:00\n2026-11-01T01:30:00-05:00\n2024-02-29 12:00:00\n",
+    );
     project.loaded(JOB, "2026-11-22");
     assert_eq!(
         project.csv("select t from deposit.account order by t"),

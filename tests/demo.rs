@@ -44,7 +44,8 @@ fn the_repositorys_example_project_is_the_demos() {
     let parent = tempfile::tempdir().unwrap();
     run(naru().arg("demo").arg(parent.path().join("bank"))).ok();
     for directory in ["table-defs", "dags"] {
-        let made: Vec<_> = files(&parent.path().join("bank").join(directory)).into_iter().map(|(_, bytes)| bytes).collect();
+        let made: Vec<_> =
+            files(&parent.path().join("bank").join(directory)).into_iter().map(|(_, bytes)| bytes).collect();
         let kept: Vec<_> = files(&repository().join(directory)).into_iter().map(|(_, bytes)| bytes).collect();
         assert_eq!(made, kept);
     }

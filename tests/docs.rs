@@ -27,7 +27,8 @@ fn the_readmes_tour_runs_word_for_word() {
     let bin = Path::new(env!("CARGO_BIN_EXE_naru")).parent().unwrap();
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
     let mut bash = Command::new("bash");
-    let tour = run(bash.arg("-c").arg(shell("README.md")).current_dir(dir.path()).env("PATH", path).env("NO_COLOR", "1")).ok();
+    let tour =
+        run(bash.arg("-c").arg(shell("README.md")).current_dir(dir.path()).env("PATH", path).env("NO_COLOR", "1")).ok();
     for part in ["1 jobs and 1 definitions: no faults", "from webshop into sales.order", "120.50", "(2 rows)"] {
         assert!(tour.stdout.contains(part), "{part} is not in\n{}", tour.stdout);
     }
@@ -58,7 +59,9 @@ fn links_between_pages_hold() {
 #[test]
 fn every_verb_has_help() {
     let help = run(crate::support::naru().arg("--help")).ok().stdout;
-    for verb in ["init", "demo", "name", "check", "plan", "apply", "route", "run", "tables", "query", "history", "completions"] {
+    for verb in
+        ["init", "demo", "name", "check", "plan", "apply", "route", "run", "tables", "query", "history", "completions"]
+    {
         assert!(help.contains(&format!("  {verb} ")), "{help}");
         run(crate::support::naru().args([verb, "--help"])).ok();
     }

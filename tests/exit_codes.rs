@@ -58,14 +58,22 @@ fn wrong_command_lines_are_usage_errors() {
 #[test]
 fn what_is_not_built_yet_is_refused_before_a_row_is_read() {
     for (job, definition, message) in [
-        ("core__deposit__account__p1__merge__pl__d", DEFINITION.to_owned(), "mode `merge` cannot be run by this version"),
+        (
+            "core__deposit__account__p1__merge__pl__d",
+            DEFINITION.to_owned(),
+            "mode `merge` cannot be run by this version",
+        ),
         ("core__deposit__account__p1__scd2__pl__d", DEFINITION.to_owned(), "mode `scd2` cannot be run by this version"),
         (
             "core__deposit__account__p1__append__pl__d",
             DEFINITION.replace("NAME,name,string,,,p1,,", "NAME,name,string,,,p1,hash,"),
             "this version cannot apply treatments, and would load raw values of name",
         ),
-        ("core__deposit__account__p1__append__sp__d", DEFINITION.to_owned(), "the route is Spark, and this lake has none"),
+        (
+            "core__deposit__account__p1__append__sp__d",
+            DEFINITION.to_owned(),
+            "the route is Spark, and this lake has none",
+        ),
     ] {
         let project = Project::with_job(job, &definition);
         project.drop(job, "2026-11-22", "a.csv", "this is not even read");
@@ -79,7 +87,11 @@ fn every_option_is_also_read_from_the_environment() {
     let project = Project::with_job(JOB, DEFINITION);
     project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1\n");
     let mut command = naru();
-    command.env("NARU_PROJECT", project.path()).env("NARU_DATE", "2026-11-22").env("NARU_JSON", "true").args(["run", JOB]);
+    command
+        .env("NARU_PROJECT", project.path())
+        .env("NARU_DATE", "2026-11-22")
+        .env("NARU_JSON", "true")
+        .args(["run", JOB]);
     assert_eq!(run(&mut command).ok().json()[0]["rows"], 1);
     let help = run(naru().args(["run", "--help"])).ok().stdout;
     for option in help.lines().filter(|l| l.trim_start().starts_with("--")) {

@@ -28,7 +28,8 @@ fn killed_anywhere_and_run_again_it_loads_once() {
         child.kill().unwrap();
         child.wait().unwrap();
         project.loaded(JOB, "2026-11-22");
-        let row = &project.query("select count(*) as n, count(distinct id) as d, sum(amount) as s from deposit.account")[0];
+        let row =
+            &project.query("select count(*) as n, count(distinct id) as d, sum(amount) as s from deposit.account")[0];
         assert_eq!((&row["n"], &row["d"]), (&60_000.into(), &60_000.into()), "killed at {n}/18");
         assert_eq!(row["s"].to_string(), "1799985000.00");
     }
@@ -38,7 +39,8 @@ fn killed_anywhere_and_run_again_it_loads_once() {
 fn a_source_that_grows_while_it_is_read_commits_nothing() {
     let project = project_with_rows(400_000);
     let path = project.landing(JOB, "2026-11-22").join("a.csv");
-    let child = project.command(&["run", JOB, "--date", "2026-11-22"]).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let child =
+        project.command(&["run", JOB, "--date", "2026-11-22"]).stderr(std::process::Stdio::piped()).spawn().unwrap();
     let started = Instant::now();
     // Appending all along: whenever the run listed the file, it grows afterwards.
     let mut child = Some(child);

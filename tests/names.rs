@@ -8,7 +8,13 @@ const JOB: &str = "corebank__deposit__account__p2__merge__auto__d";
 fn explains_a_name_and_what_follows_from_it() {
     let project = Project::new();
     let by_name = project.naru(&["name", JOB]).ok().stdout;
-    for part in ["from corebank into deposit.account", "acme-dev-lake-p2", "alias/acme-dev-landing-p2", "dev_deposit", "account_quarantine"] {
+    for part in [
+        "from corebank into deposit.account",
+        "acme-dev-lake-p2",
+        "alias/acme-dev-landing-p2",
+        "dev_deposit",
+        "account_quarantine",
+    ] {
         assert!(by_name.contains(part), "{part} is not in\n{by_name}");
     }
     let by_path = project.naru(&["name", &format!("dags/{JOB}.py")]).ok().stdout;

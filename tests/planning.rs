@@ -58,7 +58,10 @@ fn apply_creates_tables_once() {
 #[test]
 fn check_tells_every_fault_at_once() {
     let project = Project::with_job(JOB, &DEFINITION.replace("bigint", "number"));
-    project.write("dags/core__deposit__lost__p1__append__auto__d.py", b"from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n");
+    project.write(
+        "dags/core__deposit__lost__p1__append__auto__d.py",
+        b"from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n",
+    );
     project.write("table-defs/deposit/orphan.csv", DEFINITION.as_bytes());
     project.write("dags/core__deposit__account__p0__append__pl__d.py", b"print('hello')\n");
     project.write("dags/Core__deposit__x__p1__apend__auto__d.py", b"");

@@ -17,7 +17,8 @@ fn tables_are_read_as_they_were() {
     let project = two_days();
     let history = project.naru(&["history", "deposit.account", "--json"]).ok().json();
     let first = &history["snapshots"][0];
-    let count = |as_of: &str| project.naru(&["query", "select count(*) as n from deposit.account", "--json", "--as-of", as_of]);
+    let count =
+        |as_of: &str| project.naru(&["query", "select count(*) as n from deposit.account", "--json", "--as-of", as_of]);
     assert_eq!(count(&first["snapshot_id"].to_string()).ok().json()[0]["n"], 2);
     assert_eq!(count(first["committed_at"].as_str().unwrap()).ok().json()[0]["n"], 2);
     assert_eq!(count("2100-01-01").ok().json()[0]["n"], 3);
@@ -61,7 +62,10 @@ fn wrong_queries_say_what_is_wrong() {
 fn lists_tables_and_snapshots() {
     let project = two_days();
     let tables = project.naru(&["tables", "--json"]).ok().json();
-    assert_eq!((&tables[0]["table"], &tables[0]["rows"], &tables[0]["snapshots"]), (&"deposit.account".into(), &3.into(), &2.into()));
+    assert_eq!(
+        (&tables[0]["table"], &tables[0]["rows"], &tables[0]["snapshots"]),
+        (&"deposit.account".into(), &3.into(), &2.into())
+    );
     let history = project.naru(&["history", JOB]).ok().stdout;
     assert!(history.contains("2026-11-21") && history.contains("append"), "{history}");
 }

@@ -55,8 +55,24 @@ fn pyiceberg_believes_every_type_and_transform() {
 
 #[test]
 fn time_partitions_of_every_width() {
-    for transform in ["year(t)", "month(t)", "day(t)", "hour(t)", "month(z)", "hour(z)", "day(load_interval)", "month(d)", "\"truncate(100, l)\"", "\"bucket(5, n)\"", "\"truncate(3, n)\"", "\"bucket(4, x)\""] {
-        let definition = DEFINITION.replace("@partition,year(d),\"truncate(2, s)\",\"bucket(3, i)\",b\n", &format!("@partition,{transform}\n"));
+    for transform in [
+        "year(t)",
+        "month(t)",
+        "day(t)",
+        "hour(t)",
+        "month(z)",
+        "hour(z)",
+        "day(load_interval)",
+        "month(d)",
+        "\"truncate(100, l)\"",
+        "\"bucket(5, n)\"",
+        "\"truncate(3, n)\"",
+        "\"bucket(4, x)\"",
+    ] {
+        let definition = DEFINITION.replace(
+            "@partition,year(d),\"truncate(2, s)\",\"bucket(3, i)\",b\n",
+            &format!("@partition,{transform}\n"),
+        );
         let project = Project::with_job(JOB, &definition);
         project.drop(JOB, "2026-11-21", "a.csv", rows(0, 40));
         project.loaded(JOB, "2026-11-21");

@@ -54,7 +54,8 @@ fn csv(rows: &[Row], delimiter: &str, crlf: bool) -> String {
         let date = r.d.map(|(y, m, d)| format!("{y:04}/{m:02}/{d:02}")).unwrap_or_default();
         let time = r.t.map(|(h, m, s, u)| format!("2026-11-22 {h:02}:{m:02}:{s:02}.{u:06}")).unwrap_or_default();
         let flag = r.b.map(|b| if b { "Y" } else { "N" }).unwrap_or_default();
-        let fields = [n.to_string(), quoted(r.s.as_deref()), r.m.map(decimal).unwrap_or_default(), date, time, flag.into()];
+        let fields =
+            [n.to_string(), quoted(r.s.as_deref()), r.m.map(decimal).unwrap_or_default(), date, time, flag.into()];
         text += &(fields.join(delimiter) + end);
     }
     text

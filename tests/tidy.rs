@@ -36,7 +36,10 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
 #[test]
 fn crates_know_only_what_they_may() {
     let may_not: [(&str, &[&str]); 6] = [
-        ("naru-core", &["tokio", "polars", "arrow-array", "arrow-schema", "iceberg", "aws-", "rusqlite", "iana-time-zone"]),
+        (
+            "naru-core",
+            &["tokio", "polars", "arrow-array", "arrow-schema", "iceberg", "aws-", "rusqlite", "iana-time-zone"],
+        ),
         ("naru-decode", &["tokio", "polars", "iceberg", "aws-", "parquet"]),
         ("naru-lake", &["polars", "aws-", "rusqlite", "naru-local", "naru-load", "naru-decode", "clap"]),
         ("naru-local", &["polars", "aws-", "naru-load", "clap"]),
@@ -46,8 +49,10 @@ fn crates_know_only_what_they_may() {
     for (name, forbidden) in may_not {
         let known = built_from(name);
         for word in forbidden {
-            let found: Vec<_> =
-                known.iter().filter(|k| *k == word || (word.ends_with('-') || *word == "polars") && k.starts_with(word)).collect();
+            let found: Vec<_> = known
+                .iter()
+                .filter(|k| *k == word || (word.ends_with('-') || *word == "polars") && k.starts_with(word))
+                .collect();
             assert!(found.is_empty(), "{name} is built from {found:?}");
         }
     }
@@ -55,7 +60,8 @@ fn crates_know_only_what_they_may() {
 
 #[test]
 fn the_core_reads_no_clock_environment_or_file() {
-    let forbidden = ["std::fs", "std::env", "std::net", "std::process", "SystemTime", "Instant::now", "Utc::now", "Local::now"];
+    let forbidden =
+        ["std::fs", "std::env", "std::net", "std::process", "SystemTime", "Instant::now", "Utc::now", "Local::now"];
     for path in sources(&repository().join("crates/naru-core/src")) {
         let text = std::fs::read_to_string(&path).unwrap();
         for (n, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {

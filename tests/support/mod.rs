@@ -64,7 +64,8 @@ pub fn run(command: &mut Command) -> Ran {
 
 /// The Python that has PyIceberg; `tests/all` installs it.
 pub fn python() -> Command {
-    let python = std::env::var_os("NARU_TEST_PYTHON").map_or_else(|| repository().join(".venv/bin/python"), PathBuf::from);
+    let python =
+        std::env::var_os("NARU_TEST_PYTHON").map_or_else(|| repository().join(".venv/bin/python"), PathBuf::from);
     assert!(python.exists(), "there is no {}: run tests/all once, it installs what the tests need", python.display());
     let mut command = Command::new(python);
     command.env("PYTHONDONTWRITEBYTECODE", "1");

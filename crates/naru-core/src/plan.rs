@@ -89,6 +89,18 @@ pub enum SourceCompression {
     Zstd,
 }
 
+impl SourceCompression {
+    /// The compression that a file's name tells: `.gz` and `.zst`, in any case.
+    pub fn of_name(name: &str) -> Self {
+        let extension = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        match extension.as_str() {
+            "gz" => Self::Gzip,
+            "zst" | "zstd" => Self::Zstd,
+            _ => Self::None,
+        }
+    }
+}
+
 /// A column of the definition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanColumn {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::executor::block_on;
 use iceberg::io::FileWrite;
-use iceberg::spec::{DataFile, Struct};
+use iceberg::spec::Struct;
+use naru_lake::{DataFile, WrittenFile};
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::file::writer::SerializedFileWriter;
 
@@ -36,7 +37,7 @@ impl DataFileWriter {
         sorted: bool,
     ) -> Result<Self, LoadError> {
         let name = format!("{}-{number:05}.parquet", target.file_prefix);
-        let location = target.table.data_location(partition.as_ref(), &name);
+        let location = target.table.data_location(partition.as_ref(), &name)?;
         let output = target.lake.file_io().new_output(&location).map_err(LoadError::write)?;
         let file = block_on(output.writer()).map_err(LoadError::write)?;
         let schema = ArrowSchemaConverter::new().convert(&target.schema)?;
@@ -46,14 +47,14 @@ impl DataFileWriter {
     }
 
     /// Appends a row group.
-    pub(crate) fn append(&mut self, target: &WriteTarget<'_>, group: EncodedRowGroup) -> Result<(), LoadError> {
+    pub(crate) fn append(&mut self, group: EncodedRowGroup) -> Result<(), LoadError> {
         let mut row_group = self.writer.next_row_group()?;
         for chunk in group.chunks {
             chunk.append_to_row_group(&mut row_group)?;
         }
         row_group.close()?;
-        for (index, count) in group.nan_counts {
-            *self.nan_counts.entry(target.table.field_id(index)?).or_default() += count;
+        for (field_id, count) in group.nan_counts.counts() {
+            *self.nan_counts.entry(*field_id).or_default() += count;
         }
         Ok(())
     }
@@ -69,7 +70,14 @@ impl DataFileWriter {
         let size_bytes = self.writer.bytes_written() as u64;
         self.writer.inner_mut().close()?;
         let sorted = self.sorted && !target.sort.is_empty();
-        Ok(target.table.data_file(&self.location, size_bytes, self.partition, &metadata, &self.nan_counts, sorted)?)
+        Ok(target.table.data_file(WrittenFile {
+            location: self.location,
+            size_bytes,
+            partition: self.partition.unwrap_or_else(Struct::empty),
+            parquet: &metadata,
+            nan_counts: &self.nan_counts,
+            sorted,
+        })?)
     }
 }
 

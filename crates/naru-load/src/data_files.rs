@@ -6,7 +6,8 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use iceberg::spec::{DataFile, Struct};
+use iceberg::spec::Struct;
+use naru_lake::DataFile;
 
 use crate::LoadError;
 use crate::data_file_writer::DataFileWriter;
@@ -49,7 +50,7 @@ impl<'a> DataFiles<'a> {
                 DataFileWriter::create(self.target, state.created, partition.clone(), sorted)?
             }
         };
-        writer.append(self.target, group)?;
+        writer.append(group)?;
         if sorted || writer.size_bytes() >= self.target.target_file_size_bytes {
             // Closing syncs to disk; other workers need not wait for it.
             drop(state);
@@ -77,10 +78,9 @@ impl<'a> DataFiles<'a> {
         Ok(state.closed)
     }
 
-    /// The locations of the files that are durable, of a run that failed.
-    pub(crate) fn abandon(self) -> Vec<String> {
-        let state = self.state.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
-        state.closed.iter().map(|file| file.file_path().to_owned()).collect()
+    /// The files that are durable, of a run that failed.
+    pub(crate) fn abandon(self) -> Vec<DataFile> {
+        self.state.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).closed
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

@@ -135,9 +135,9 @@ impl LoadError {
     /// Of errors of two workers, the one that points at a source says more than one that follows from it.
     pub(crate) fn is_better_told_than(&self, other: &Self) -> bool {
         let place = |error: &Self| match error {
-            Self::Source { location, .. } | Self::SourceChanged { location, .. } | Self::SourceGone { location, .. } => {
-                (0, location.clone())
-            }
+            Self::Source { location, .. }
+            | Self::SourceChanged { location, .. }
+            | Self::SourceGone { location, .. } => (0, location.clone()),
             _ => (1, String::new()),
         };
         place(self) < place(other)

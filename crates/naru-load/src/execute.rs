@@ -4,7 +4,9 @@ use naru_core::diff::{Difference, TableDiff};
 use naru_core::plan::{ReplaceScope, SourceCompression};
 use naru_core::run::{Decision, Recorded, decide, plan_digest, sources_digest};
 use naru_core::{Engine, LoadPlan, Mode};
-use naru_lake::{Change, CommitOutcome, CommitRequest, Lake, LakeTable, LandingStore, RunRecord, SourceRecord};
+use naru_lake::{
+    Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeTable, LandingStore, RunRecord, SourceRecord,
+};
 
 use crate::pipeline::{Bounds, Written, load};
 use crate::write_target::WriteTarget;
@@ -62,7 +64,7 @@ pub async fn execute(
 ) -> Result<Outcome, LoadError> {
     refuse_what_is_not_built(plan)?;
     let existing = lake.table(&plan.target.database, &plan.target.table).await?;
-    let reload = match decide_run(plan, lake, existing.as_ref(), options.force).await? {
+    let reload = match decide_run(plan, existing.as_ref(), options.force).await? {
         Ok(reload) => reload,
         Err(unchanged) => return Ok(unchanged),
     };
@@ -81,6 +83,10 @@ pub async fn execute(
     let target = WriteTarget::new(lake, &table, plan)?;
     let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes);
     let written = load(plan, &target, store, bounds, progress)?;
+    if let Some(changed) = first_changed(plan, store).await? {
+        target.delete(&written.files);
+        return Err(changed);
+    }
     commit(plan, lake, &table, options, written, reload).await
 }
 
@@ -97,25 +103,23 @@ pub fn blocking_differences(plan: &LoadPlan, table: &LakeTable) -> Result<Vec<Di
 /// What an earlier execution recorded and what the table holds decide what is to be done: `Ok(reload)` to load.
 async fn decide_run(
     plan: &LoadPlan,
-    lake: &Lake,
     table: Option<&LakeTable>,
     force: bool,
 ) -> Result<Result<bool, Outcome>, LoadError> {
     let (run, newest_micros) = match table {
         None => (None, None),
-        Some(table) => (table.find_run(&plan.run), newest_interval(plan, lake, table).await?),
+        Some(table) => (table.find_run(&plan.run), newest_interval(plan, table).await?),
     };
-    let recorded = run
-        .as_ref()
-        .map(|run| Recorded { sources_digest: run.record.sources_digest.clone(), source_count: run.record.sources.len() });
+    let record = run.as_ref().and_then(|run| run.run.as_ref());
+    let recorded = record.map(recorded);
     let interval = plan.interval.text.clone();
     let landing = plan.landing.clone();
     match decide(plan, recorded.as_ref(), newest_micros, force) {
         Decision::Load { reload } => Ok(Ok(reload)),
         Decision::Unchanged => Ok(Err(Outcome {
             kind: OutcomeKind::Unchanged,
-            snapshot_id: run.as_ref().map_or(0, |run| run.snapshot_id),
-            rows: run.map_or(0, |run| run.record.rows),
+            snapshot_id: run.as_ref().map_or(0, |run| run.snapshot.snapshot_id()),
+            rows: record.map_or(0, |record| record.rows),
             files: 0,
             size_bytes: 0,
         })),
@@ -130,9 +134,30 @@ async fn decide_run(
     }
 }
 
+/// What a record says of its sources.
+pub fn recorded(record: &RunRecord) -> Recorded {
+    Recorded { sources_digest: record.sources_digest.clone(), source_count: record.sources.len() }
+}
+
+/// A source that is no longer the one that was planned, looked for once more before the commit.
+async fn first_changed(plan: &LoadPlan, store: &dyn LandingStore) -> Result<Option<LoadError>, LoadError> {
+    let landed = store.list(&plan.landing).await?;
+    let changed =
+        plan.sources.iter().find_map(|source| match landed.iter().find(|file| file.location == source.location) {
+            Some(file) if file.etag == source.etag => None,
+            Some(file) => Some((source, file.size_bytes)),
+            None => Some((source, 0)),
+        });
+    Ok(changed.map(|(source, read)| LoadError::SourceChanged {
+        location: source.location.clone(),
+        planned: source.size_bytes,
+        read,
+    }))
+}
+
 /// The newest loaded interval, read only for the mode that asks.
-async fn newest_interval(plan: &LoadPlan, lake: &Lake, table: &LakeTable) -> Result<Option<i64>, LoadError> {
-    if plan.mode == Mode::Replace { Ok(lake.newest_interval(table).await?) } else { Ok(None) }
+async fn newest_interval(plan: &LoadPlan, table: &LakeTable) -> Result<Option<i64>, LoadError> {
+    if plan.mode == Mode::Replace { Ok(table.newest_interval().await?) } else { Ok(None) }
 }
 
 fn refuse_what_is_not_built(plan: &LoadPlan) -> Result<(), LoadError> {
@@ -153,11 +178,8 @@ fn refuse_what_is_not_built(plan: &LoadPlan) -> Result<(), LoadError> {
 /// No more workers than there is work for.
 fn threads(plan: &LoadPlan, wanted: usize) -> usize {
     const BYTES_PER_THREAD: u64 = 4 << 20;
-    let bytes: u64 = plan
-        .sources
-        .iter()
-        .map(|s| s.size_bytes * if s.compression == SourceCompression::None { 1 } else { 5 })
-        .sum();
+    let bytes: u64 =
+        plan.sources.iter().map(|s| s.size_bytes * if s.compression == SourceCompression::None { 1 } else { 5 }).sum();
     wanted.max(1).min(usize::try_from(bytes / BYTES_PER_THREAD).unwrap_or(usize::MAX).max(1))
 }
 
@@ -174,12 +196,13 @@ async fn commit(
         (Mode::Replace, ReplaceScope::Partitions) => Change::ReplacePartitions,
         _ => Change::Append,
     };
-    let (files, size_bytes) = (written.files.len(), written.files.iter().map(|f| f.file_size_in_bytes()).sum());
+    let (files, size_bytes) = (written.files.len(), written.files.iter().map(DataFile::size_bytes).sum());
     let request = CommitRequest {
         database: plan.target.database.clone(),
         table: plan.target.table.clone(),
         base: table.snapshot_id(),
         change,
+        interval_start_micros: plan.interval.start.timestamp_micros(),
         added: written.files,
         run: run_record(plan, &written.rejects, written.rows),
         attempts: options.commit_attempts,
@@ -187,7 +210,9 @@ async fn commit(
     };
     let kind = if reload { OutcomeKind::Reloaded } else { OutcomeKind::Loaded };
     Ok(match lake.commit(request).await? {
-        CommitOutcome::Committed { snapshot_id } => Outcome { kind, snapshot_id, rows: written.rows, files, size_bytes },
+        CommitOutcome::Committed(committed) => {
+            Outcome { kind, snapshot_id: committed.snapshot_id, rows: written.rows, files, size_bytes }
+        }
         CommitOutcome::AlreadyLoaded { snapshot_id } => {
             Outcome { kind: OutcomeKind::Unchanged, snapshot_id, rows: written.rows, files: 0, size_bytes: 0 }
         }

@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
+use crate::partitioner::Partitioner;
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_row::{OwnedRow, RowConverter, Rows, SortField};
 use arrow_schema::{ArrowError, SchemaRef, SortOptions};
 use arrow_select::interleave::interleave_record_batch;
-use crate::partitioner::Partitioner;
 
 use crate::LoadError;
 
@@ -123,9 +123,8 @@ impl<'a> RowBuffer<'a> {
     fn sort_rows(&self) -> Result<Option<Rows>, ArrowError> {
         let Some(first) = self.batches.first().filter(|_| !self.sort.is_empty()) else { return Ok(None) };
         let schema: SchemaRef = first.schema();
-        let fields = self.sort.iter().map(|s| {
-            SortField::new_with_options(schema.field(s.index).data_type().clone(), s.options)
-        });
+        let fields =
+            self.sort.iter().map(|s| SortField::new_with_options(schema.field(s.index).data_type().clone(), s.options));
         let columns = |batch: &RecordBatch| self.sort.iter().map(|s| Arc::clone(batch.column(s.index))).collect();
         Ok(Some(rows(fields.collect(), self.batches.iter().map(columns))?))
     }

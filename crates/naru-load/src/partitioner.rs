@@ -29,8 +29,7 @@ impl Partitioner {
     /// The partition of the first row of `values`.
     pub(crate) fn key(&self, values: &ArrayRef) -> Result<Struct, LoadError> {
         let first = values.slice(0, 1);
-        let literals =
-            arrow_struct_to_literal(&first, self.calculator.partition_type()).map_err(LoadError::write)?;
+        let literals = arrow_struct_to_literal(&first, self.calculator.partition_type()).map_err(LoadError::write)?;
         match literals.into_iter().next().flatten() {
             Some(Literal::Struct(key)) => Ok(key),
             _ => Err(LoadError::internal(format!(

@@ -2,10 +2,9 @@
 
 use std::sync::Mutex;
 
-use iceberg::spec::DataFile;
 use naru_core::LoadPlan;
 use naru_decode::{Kernel, Scratch};
-use naru_lake::LandingStore;
+use naru_lake::{DataFile, LandingStore};
 
 use crate::data_files::DataFiles;
 use crate::grouping::RowBuffer;
@@ -72,7 +71,7 @@ pub(crate) fn load(
     let (rejects, within_limit) = rejects.finish();
     let error = failed.or_else(|| (!within_limit).then(|| LoadError::Rejected(Box::new(rejects.clone()))));
     if let Some(error) = error {
-        target.lake.delete_files(&files.abandon());
+        target.delete(&files.abandon());
         return Err(error);
     }
     let files = files.finish()?;
@@ -121,7 +120,7 @@ fn worker(shared: &Shared<'_>) -> Result<(), LoadError> {
     let mut recycled = None;
     let mut rows = WorkerRows::new(shared)?;
     while let Some((source, block)) = shared.queue.next_block(recycled.take())? {
-        let decoded = shared.kernel.decode(&block, &mut scratch);
+        let decoded = shared.kernel.decode(&block, &mut scratch)?;
         let location = &shared.plan.sources[source].location;
         shared.rejects.add(location, decoded.records, &decoded.rejects, &shared.column_names);
         shared.progress.decoded(decoded.records);
@@ -129,7 +128,7 @@ fn worker(shared: &Shared<'_>) -> Result<(), LoadError> {
         if !shared.rejects.exceeded() {
             rows.write(shared, target.rows(&decoded.batch)?)?;
         }
-        recycled = Some(block.into_text());
+        recycled = Some(block.into_buffer());
     }
     if shared.rejects.exceeded() { Ok(()) } else { rows.finish(shared) }
 }

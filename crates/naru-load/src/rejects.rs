@@ -77,7 +77,7 @@ impl Rejects {
             row: reject.row,
             line: reject.line,
             byte_offset: reject.byte_offset,
-            column: reject.column.and_then(|index| column_names.get(index).cloned()),
+            column: reject.column.and_then(|index| column_names.get(index as usize).cloned()),
             reason: reject.reason,
         }));
         if kept.len() > 2 * KEPT {

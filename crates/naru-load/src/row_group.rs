@@ -1,16 +1,12 @@
 //! Encodes row groups in memory, away from the file that they end in, so that workers encode side by side.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Float32Type, Float64Type};
-use arrow_array::{Array, RecordBatch};
-use arrow_schema::{DataType, SchemaRef};
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
+use naru_lake::NanCounts;
 use parquet::arrow::ArrowSchemaConverter;
-use parquet::arrow::arrow_writer::{
-    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
-};
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::errors::Result;
 use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::SerializedFileWriter;
@@ -22,10 +18,8 @@ pub(crate) const MAX_ROWS: usize = 1_048_576;
 pub(crate) struct EncodedRowGroup {
     /// A chunk a column, in the schema's order.
     pub(crate) chunks: Vec<ArrowColumnChunk>,
-    /// Rows.
-    pub(crate) rows: u64,
-    /// Count of NaN by column position, for floating-point columns.
-    pub(crate) nan_counts: HashMap<usize, u64>,
+    /// Counts of NaN.
+    pub(crate) nan_counts: NanCounts,
 }
 
 /// Makes encoders for one schema and one set of properties.
@@ -48,7 +42,7 @@ impl RowGroupEncoderFactory {
             schema: Arc::clone(&self.schema),
             columns: self.writers.create_column_writers(0)?,
             rows: 0,
-            nan_counts: HashMap::new(),
+            nan_counts: NanCounts::default(),
         })
     }
 }
@@ -58,7 +52,7 @@ pub(crate) struct RowGroupEncoder {
     schema: SchemaRef,
     columns: Vec<ArrowColumnWriter>,
     rows: usize,
-    nan_counts: HashMap<usize, u64>,
+    nan_counts: NanCounts,
 }
 
 impl RowGroupEncoder {
@@ -68,10 +62,8 @@ impl RowGroupEncoder {
             for leaf in compute_leaves(field, array)? {
                 self.columns[index].write(&leaf)?;
             }
-            if let Some(count) = count_nan(array.as_ref()) {
-                *self.nan_counts.entry(index).or_default() += count;
-            }
         }
+        self.nan_counts.add(batch);
         self.rows += batch.num_rows();
         Ok(())
     }
@@ -88,15 +80,6 @@ impl RowGroupEncoder {
 
     pub(crate) fn finish(self) -> Result<EncodedRowGroup> {
         let chunks = self.columns.into_iter().map(ArrowColumnWriter::close).collect::<Result<_>>()?;
-        Ok(EncodedRowGroup { chunks, rows: self.rows as u64, nan_counts: self.nan_counts })
+        Ok(EncodedRowGroup { chunks, nan_counts: self.nan_counts })
     }
-}
-
-fn count_nan(array: &dyn Array) -> Option<u64> {
-    let count = match array.data_type() {
-        DataType::Float32 => array.as_primitive::<Float32Type>().iter().flatten().filter(|v| v.is_nan()).count(),
-        DataType::Float64 => array.as_primitive::<Float64Type>().iter().flatten().filter(|v| v.is_nan()).count(),
-        _ => return None,
-    };
-    Some(count as u64)
 }

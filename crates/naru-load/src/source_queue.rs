@@ -8,6 +8,7 @@ use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use futures::executor::block_on;
 use naru_core::plan::SourceFile;
 use naru_decode::{Block, BlockReader, Kernel};
 use naru_lake::LandingStore;
@@ -18,7 +19,7 @@ type Input<'a> = CountingReader<'a>;
 
 struct OpenSource<'a> {
     index: usize,
-    blocks: Mutex<Option<BlockReader<Input<'a>>>>,
+    blocks: Mutex<Option<BlockReader<'a, Input<'a>>>>,
     bytes_read: Arc<AtomicU64>,
 }
 
@@ -92,10 +93,8 @@ impl<'a> SourceQueue<'a> {
 
     fn open(&self, index: usize) -> Result<OpenSource<'a>, LoadError> {
         let file = &self.sources[index];
-        let input = self.store.open(file).map_err(|error| LoadError::SourceGone {
-            location: file.location.clone(),
-            source: error,
-        })?;
+        let input = block_on(self.store.open(&file.location))
+            .map_err(|error| LoadError::SourceGone { location: file.location.clone(), source: error })?;
         let bytes_read = Arc::new(AtomicU64::new(0));
         let input = CountingReader { input, bytes_read: Arc::clone(&bytes_read), progress: self.progress };
         let blocks = BlockReader::new(self.kernel, input, file.compression, self.block_bytes);
@@ -107,7 +106,7 @@ impl<'a> SourceQueue<'a> {
         lock(&self.state).open.retain(|open| !Arc::ptr_eq(open, source));
         let file = &self.sources[source.index];
         let read = source.bytes_read.load(Ordering::Relaxed);
-        if read == file.size_bytes && self.store.is_unchanged(file) {
+        if read == file.size_bytes {
             Ok(())
         } else {
             Err(LoadError::SourceChanged { location: file.location.clone(), planned: file.size_bytes, read })

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, TimestampMicrosecondArray};
 use arrow_schema::{SchemaRef, SortOptions};
+use futures::executor::block_on;
 use naru_core::LoadPlan;
-use naru_lake::{Lake, LakeTable};
+use naru_lake::{DataFile, Lake, LakeTable};
 use parquet::file::properties::WriterPropertiesPtr;
 
 use crate::LoadError;
@@ -32,7 +33,7 @@ pub(crate) struct WriteTarget<'a> {
 impl<'a> WriteTarget<'a> {
     pub(crate) fn new(lake: &'a Lake, table: &'a LakeTable, plan: &LoadPlan) -> Result<Self, LoadError> {
         let schema = table.arrow_schema()?;
-        let properties = Arc::new(table.writer_properties());
+        let properties = Arc::new(table.writer_properties()?);
         let encoders = RowGroupEncoderFactory::new(Arc::clone(&schema), Arc::clone(&properties))?;
         let metadata = table.metadata();
         let partitioner = Partitioner::new(metadata.default_partition_spec(), metadata.current_schema())?;
@@ -49,6 +50,15 @@ impl<'a> WriteTarget<'a> {
             file_prefix: uuid::Uuid::new_v4().simple().to_string(),
             interval_micros: plan.interval.start.timestamp_micros(),
         })
+    }
+
+    /// Deletes files that nothing refers to, as far as storage lets; what is left, no reader sees.
+    pub(crate) fn delete(&self, files: &[DataFile]) {
+        for file in files {
+            if let Err(error) = block_on(self.lake.file_io().delete(file.location())) {
+                tracing::warn!(location = file.location(), %error, "a file of a failed run stays behind");
+            }
+        }
     }
 
     /// A decoded batch as rows of the table: with the table's schema and `load_interval`.

@@ -159,12 +159,16 @@ impl From<LakeError> for CommandError {
     fn from(error: LakeError) -> Self {
         let exit = if error.is_retryable() { Exit::TryAgainLater } else { Exit::Failed };
         let hint = match error.kind() {
-            LakeErrorKind::Conflict => Some("another process changed the table at the same time; run the same command again"),
-            LakeErrorKind::Unavailable => Some("the lake is busy or out of reach; run the same command again"),
-            LakeErrorKind::UnknownOutcome => {
-                Some("whether the commit happened is not known, and nothing was deleted; run the same command again: it finds out")
+            LakeErrorKind::Conflict => {
+                Some("another process changed the table at the same time; run the same command again")
             }
-            LakeErrorKind::Storage => Some("nothing was committed; when the disk is mended, run the same command again"),
+            LakeErrorKind::Unavailable => Some("the lake is busy or out of reach; run the same command again"),
+            LakeErrorKind::UnknownOutcome => Some(
+                "whether the commit happened is not known, and nothing was deleted; run the same command again: it finds out",
+            ),
+            LakeErrorKind::Storage => {
+                Some("nothing was committed; when the disk is mended, run the same command again")
+            }
             _ => None,
         };
         Self { exit, hint: hint.map(Into::into), ..Self::failed(error.to_string()) }.causes(&error)

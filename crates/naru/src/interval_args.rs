@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use clap::Args;
+use naru_core::interval::IntervalError;
 use naru_core::{Cadence, Interval, JobName};
 
 use crate::error::CommandError;
@@ -26,18 +27,15 @@ impl IntervalArgs {
     /// The intervals of a job: one for a date, one or more for a span.
     pub(crate) fn of(&self, workspace: &Workspace, job: &JobName) -> Result<Vec<Interval>, CommandError> {
         let zone = workspace.project.time_zone;
-        let usage = |error: naru_core::interval::IntervalError| {
-            let wrong = CommandError::usage(error.to_string());
-            match error.hint() {
-                Some(hint) => wrong.hint(hint),
-                None => wrong,
-            }
-        };
+        let usage = |error: IntervalError| CommandError::usage(error.to_string()).hint(error.hint());
         match (&self.date, self.interval_start, self.interval_end) {
+            (Some(key), ..) if job.cadence == Cadence::X => Ok(vec![Interval::of_run_key(key, zone).map_err(usage)?]),
             (Some(date), ..) => Ok(vec![Interval::parse(job.cadence, date, zone).map_err(usage)?]),
             (None, Some(start), Some(end)) => Interval::between(job.cadence, start, end, zone).map_err(usage),
-            _ if job.cadence == Cadence::X => Err(CommandError::usage(format!("job {job} runs on demand and has no calendar"))
-                .hint("name the run: `--date 2026-11-22`, or `--date 2026-11-22-first-try`")),
+            _ if job.cadence == Cadence::X => {
+                Err(CommandError::usage(format!("job {job} runs on demand and has no calendar"))
+                    .hint("name the run: `--date 2026-11-22`, or `--date 2026-11-22-first-try`"))
+            }
             _ => {
                 let running = Interval::containing(job.cadence, Utc::now(), zone).map_err(usage)?;
                 Ok(vec![running.previous(job.cadence, zone).map_err(usage)?])

@@ -26,8 +26,10 @@ pub(crate) fn select(workspace: &Workspace, texts: &[String]) -> Result<Vec<JobN
     }
     let jobs = workspace.jobs()?;
     if jobs.is_empty() {
-        return Err(CommandError::usage("the project has no jobs")
-            .hint(format!("a job is a DAG file in {}/ whose name follows naming-convention.md", workspace.project.dags)));
+        return Err(CommandError::usage("the project has no jobs").hint(format!(
+            "a job is a DAG file in {}/ whose name follows naming-convention.md",
+            workspace.project.dags
+        )));
     }
     Ok(jobs)
 }

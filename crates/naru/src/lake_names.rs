@@ -1,43 +1,69 @@
 //! Tables as users write them, `deposit.account`, and as the lake has them, `dev_deposit.account`.
 
-use naru_core::JobName;
-use naru_lake::LakeTable;
+use std::collections::BTreeMap;
+
+use naru_lake::{Lake, LakeTable, TableName};
 
 use crate::error::CommandError;
 use crate::workspace::Workspace;
 use crate::{planning, runtime};
 
-/// The lake's database for a logical one.
-pub(crate) fn physical_database(workspace: &Workspace, database: &str) -> String {
-    workspace.project.database_name(workspace.phase, database)
+/// The names of a project's tables in its phase, both ways.
+pub(crate) struct LakeNames {
+    physical: BTreeMap<String, TableName>,
+    logical: BTreeMap<TableName, String>,
 }
 
-/// `database.table` as users write it, or the physical name when the database is not one of this phase.
-pub(crate) fn logical(workspace: &Workspace, database: &str, table: &str) -> String {
-    match workspace.project.logical_database(workspace.phase, database) {
-        Some(logical) => format!("{logical}.{table}"),
-        None => format!("{database}.{table}"),
-    }
-}
-
-/// Finds the table that a user names: `deposit.account`, or a job.
-pub(crate) fn find(
-    workspace: &Workspace,
-    lake: &naru_lake::Lake,
-    text: &str,
-) -> Result<(String, LakeTable), CommandError> {
-    let (database, table) = match text.split_once('.') {
-        Some((database, table)) if !text.contains("__") => (physical_database(workspace, database), table.to_owned()),
-        _ => {
-            let job: JobName = crate::jobs::parse(text)?;
-            let names = planning::names(workspace, &job)?;
-            (names.glue_database, names.glue_table)
+impl LakeNames {
+    /// The names that the project's jobs give. Jobs whose names fail AWS's limits have no table.
+    pub(crate) fn of(workspace: &Workspace) -> Result<Self, CommandError> {
+        let mut names = Self { physical: BTreeMap::new(), logical: BTreeMap::new() };
+        for job in workspace.jobs()? {
+            if let Ok(derived) = planning::names(workspace, &job) {
+                let table =
+                    TableName { database: derived.glue_database.to_string(), table: derived.glue_table.to_string() };
+                names.logical.insert(table.clone(), job.qualified_table());
+                names.physical.insert(job.qualified_table(), table);
+            }
         }
-    };
-    let shown = logical(workspace, &database, &table);
-    let found = runtime::block_on(lake.table(&database, &table))?;
-    found.map(|t| (shown.clone(), t)).ok_or_else(|| {
-        CommandError::failed(format!("there is no table {shown} in phase {}", workspace.phase))
-            .hint("`naru tables` lists them; `naru run` loads a job's table")
-    })
+        Ok(names)
+    }
+
+    /// `database.table` as users write it; the lake's own name for a table without a job.
+    pub(crate) fn logical(&self, table: &TableName) -> String {
+        self.logical.get(table).cloned().unwrap_or_else(|| format!("{}.{}", table.database, table.table))
+    }
+
+    /// Finds the table that a user names: `deposit.account`, a job, or the lake's own name for a table.
+    ///
+    /// # Errors
+    /// A job's name that does not parse; no such table.
+    pub(crate) fn find(
+        &self,
+        workspace: &Workspace,
+        lake: &Lake,
+        text: &str,
+    ) -> Result<(String, LakeTable), CommandError> {
+        let shown = if text.contains("__") { crate::jobs::parse(text)?.qualified_table() } else { text.to_owned() };
+        let as_written = || {
+            let (database, table) = shown.split_once('.')?;
+            Some(TableName { database: database.into(), table: table.into() })
+        };
+        let table = match self.physical.get(&shown).cloned().or_else(as_written) {
+            Some(name) => runtime::block_on(lake.table(&name.database, &name.table))?,
+            None => None,
+        };
+        table.map(|table| (shown.clone(), table)).ok_or_else(|| {
+            let unknown = CommandError::failed(format!("there is no table {shown} in phase {}", workspace.phase));
+            match self.nearest(&shown) {
+                Some(near) => unknown.hint(format!("did you mean {near}?")),
+                None => unknown.hint("`naru tables` lists them; `naru run` loads a job's table"),
+            }
+        })
+    }
+
+    fn nearest(&self, text: &str) -> Option<&str> {
+        let near = |known: &&str| strsim::jaro_winkler(text, known) > 0.9 && *known != text;
+        self.physical.keys().map(String::as_str).find(near)
+    }
 }

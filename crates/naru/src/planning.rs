@@ -2,14 +2,15 @@
 
 use clap::Args;
 use naru_core::definition::TableDefinition;
-use naru_core::physical::PhysicalNames;
-use naru_core::plan::{PLAN_VERSION, RunIdentity, Target};
+use naru_core::physical::{Bucket, PhysicalNames};
+use naru_core::plan::{PLAN_VERSION, RunIdentity, SourceCompression, SourceFile, Target};
 use naru_core::route::{Place, PlaceKind};
 use naru_core::{Engine, Interval, JobName, LoadPlan, Route};
-use naru_lake::LandingStore;
-use naru_local::EmbeddedLake;
+use naru_lake::{LandedFile, LandingStore};
+use naru_local::{DirectoryLanding, EmbeddedLake};
 
 use crate::error::CommandError;
+use crate::runtime;
 use crate::workspace::Workspace;
 
 /// Options that shape a plan.
@@ -20,10 +21,10 @@ pub(crate) struct PlanArgs {
     pub(crate) engine: Option<Engine>,
     /// Cores that a load may use; 0 for all.
     #[arg(long, env = "NARU_THREADS", value_name = "N")]
-    pub(crate) threads: Option<usize>,
+    pub(crate) threads: Option<u32>,
     /// Memory that a load may use, in MiB.
     #[arg(long, env = "NARU_MEMORY_MIB", value_name = "MIB")]
-    pub(crate) memory_mib: Option<u64>,
+    pub(crate) memory_mib: Option<u32>,
 }
 
 impl PlanArgs {
@@ -31,13 +32,13 @@ impl PlanArgs {
     pub(crate) fn threads(&self, workspace: &Workspace) -> usize {
         match self.threads.unwrap_or(workspace.project.run.threads) {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
-            threads => threads,
+            threads => threads as usize,
         }
     }
 
     /// Memory that a load may use, in bytes.
     pub(crate) fn memory_bytes(&self, workspace: &Workspace) -> u64 {
-        self.memory_mib.unwrap_or(workspace.project.run.memory_mib) << 20
+        u64::from(self.memory_mib.unwrap_or(workspace.project.run.memory_mib)) << 20
     }
 
     fn place(&self, workspace: &Workspace) -> Place {
@@ -68,11 +69,16 @@ impl PlannedJob {
     /// The table that the job loads.
     pub(crate) fn target(&self, lake: &EmbeddedLake) -> Target {
         Target {
-            database: self.names.glue_database.clone(),
-            table: self.names.glue_table.clone(),
-            location: lake.uri(&self.names.lake_bucket, &self.names.table_location),
+            database: self.names.glue_database.to_string(),
+            table: self.names.glue_table.to_string(),
+            location: location(lake, &self.names.lake, self.names.table_location.as_str()).trim_end_matches('/').into(),
             spec: self.definition.table_spec(),
         }
+    }
+
+    /// The directory that an interval's files land in, with a trailing slash.
+    pub(crate) fn landing(&self, lake: &EmbeddedLake, interval: &Interval) -> String {
+        location(lake, &self.names.landing, &self.names.landing_prefix(interval))
     }
 
     /// Lists what has landed, decides the route, and writes all of it down.
@@ -84,8 +90,9 @@ impl PlannedJob {
         args: &PlanArgs,
     ) -> Result<(LoadPlan, Route), CommandError> {
         let job = &self.job;
-        let landing = lake.uri(&self.names.landing_bucket, &self.names.landing_prefix(interval));
-        let sources = lake.landing().list(&landing)?;
+        let landing = self.landing(lake, interval);
+        let landed = runtime::block_on(DirectoryLanding.list(&landing))?;
+        let sources: Vec<SourceFile> = landed.into_iter().map(source_file).collect();
         let engine = args.engine.unwrap_or(job.engine);
         let route = workspace.project.route.route(&args.place(workspace), engine, job.mode, &sources);
         let plan = LoadPlan {
@@ -107,12 +114,26 @@ impl PlannedJob {
             landing,
             sources,
             dialect: self.definition.dialect().clone(),
-            columns: self.definition.plan_columns(),
+            columns: self.definition.plan_columns(job.level),
             target: self.target(lake),
             reject_limit: self.definition.reject_limit(),
             empty: self.definition.empty(),
         };
         Ok((plan, route))
+    }
+}
+
+fn location(lake: &EmbeddedLake, bucket: &Bucket, prefix: &str) -> String {
+    format!("{}/{prefix}", lake.bucket_location(bucket.name.as_str()))
+}
+
+fn source_file(file: LandedFile) -> SourceFile {
+    SourceFile {
+        compression: SourceCompression::of_name(&file.location),
+        size_bytes: file.size_bytes,
+        etag: file.etag,
+        modified: file.modified.into(),
+        location: file.location,
     }
 }
 

@@ -85,7 +85,8 @@ impl RunProgress<'_> {
             human_bytes(self.total_bytes),
             self.rows_per_second()
         );
-        let fields = serde_json::json!({ "job": self.job, "bytes": bytes, "total_bytes": self.total_bytes, "rows": rows });
+        let fields =
+            serde_json::json!({ "job": self.job, "bytes": bytes, "total_bytes": self.total_bytes, "rows": rows });
         log::step(&self.board.global, &message, fields);
     }
 }

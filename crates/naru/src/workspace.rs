@@ -2,16 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use naru_core::check::CheckedDefinition;
 use naru_core::definition::TableDefinition;
-use naru_core::project::{LakeKind, Project};
-use naru_core::{Fault, JobName, Phase};
+use naru_core::project::{LakeSettings, PROJECT_FILE, Project};
+use naru_core::{JobName, Phase};
 use naru_local::EmbeddedLake;
 
 use crate::cli::Global;
-use crate::error::CommandError;
-
-/// Name of the configuration file.
-pub(crate) const PROJECT_FILE: &str = "naru.toml";
+use crate::error::{CommandError, Exit};
 
 /// A project on disk.
 pub(crate) struct Workspace {
@@ -40,11 +38,25 @@ impl Workspace {
         Ok(Self { root, project, phase })
     }
 
+    /// As [`Self::open`], or an example's settings where there is no project.
+    pub(crate) fn open_or_example(global: &Global) -> Result<Self, CommandError> {
+        match Self::open(global) {
+            Err(error) if global.project.is_none() && error.exit() == Exit::Usage => {
+                let project = Project::parse(EXAMPLE_PROJECT, PROJECT_FILE)
+                    .map_err(|faults| CommandError::faults(PROJECT_FILE, &faults))?;
+                let phase = global.phase.unwrap_or(project.phase);
+                Ok(Self { root: PathBuf::from("."), project, phase })
+            }
+            opened => opened,
+        }
+    }
+
     /// Opens the phase's lake, made if there is none.
     pub(crate) fn lake(&self) -> Result<EmbeddedLake, CommandError> {
-        match self.project.lake(self.phase) {
-            LakeKind::Embedded { path } => Ok(EmbeddedLake::open(&self.root.join(path))?),
-            LakeKind::Aws { .. } => Err(CommandError::failed(format!("phase {} has its lake on AWS", self.phase))
+        let settings = self.project.lake(self.phase);
+        match settings.map_err(|fault| CommandError::faults(PROJECT_FILE, &[fault]))? {
+            LakeSettings::Embedded { path } => Ok(EmbeddedLake::init(&self.root.join(path))?),
+            LakeSettings::Aws { .. } => Err(CommandError::failed(format!("phase {} has its lake on AWS", self.phase))
                 .hint("this version runs the embedded lake; choose a phase with `lake = \"embedded\"`")),
         }
     }
@@ -70,13 +82,14 @@ impl Workspace {
     }
 
     /// All definitions, in the order of their paths: path and what parsing gave.
-    pub(crate) fn definitions(&self) -> Result<Vec<(String, Result<TableDefinition, Vec<Fault>>)>, CommandError> {
+    pub(crate) fn definitions(&self) -> Result<Vec<CheckedDefinition>, CommandError> {
         let mut found = Vec::new();
         let directory = Path::new(&self.project.table_defs);
         for database in entries(&self.root, directory, |t| t.is_dir())? {
             for file in entries(&self.root, &database, |t| t.is_file())? {
                 if file.extension().is_some_and(|e| e == "csv") {
-                    let bytes = std::fs::read(self.root.join(&file)).map_err(|e| CommandError::io("read", &file, &e))?;
+                    let bytes =
+                        std::fs::read(self.root.join(&file)).map_err(|e| CommandError::io("read", &file, &e))?;
                     let shown = slashed(&file);
                     let parsed = TableDefinition::parse(&bytes, &shown);
                     found.push((shown, parsed));
@@ -86,34 +99,43 @@ impl Workspace {
         Ok(found)
     }
 
-    /// All DAG files whose name could be a job's (`__` inside, `.py` at the end): path and text.
+    /// All DAG files, in the order of their names: path and text. Files that begin with `_` are helpers, not jobs.
     pub(crate) fn dag_files(&self) -> Result<Vec<(String, String)>, CommandError> {
-        let mut found = Vec::new();
-        for file in entries(&self.root, Path::new(&self.project.dags), |t| t.is_file())? {
-            let name = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            if name.ends_with(".py") && !name.starts_with(['_', '.']) {
-                let bytes = std::fs::read(self.root.join(&file)).map_err(|e| CommandError::io("read", &file, &e))?;
-                found.push((slashed(&file), String::from_utf8_lossy(&bytes).into_owned()));
-            }
-        }
+        let read = |file: PathBuf| {
+            let bytes = std::fs::read(self.root.join(&file)).map_err(|e| CommandError::io("read", &file, &e))?;
+            Ok((slashed(&file), String::from_utf8_lossy(&bytes).into_owned()))
+        };
+        self.dag_paths()?.into_iter().map(read).collect()
+    }
+
+    fn dag_paths(&self) -> Result<Vec<PathBuf>, CommandError> {
+        let mut found = entries(&self.root, Path::new(&self.project.dags), |t| t.is_file())?;
+        found.retain(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            name.ends_with(".py") && !name.starts_with('_')
+        });
         Ok(found)
     }
 
     /// All jobs: the DAG files whose names parse, in the order of their names.
     pub(crate) fn jobs(&self) -> Result<Vec<JobName>, CommandError> {
         let mut jobs: Vec<JobName> =
-            self.dag_files()?.iter().filter_map(|(path, _)| JobName::parse(path).ok()).collect();
+            self.dag_paths()?.iter().filter_map(|path| JobName::parse(&slashed(path)).ok()).collect();
         jobs.sort();
         Ok(jobs)
     }
 }
 
+/// The settings that `naru name` explains a name by where there is no project.
+const EXAMPLE_PROJECT: &str = "org = \"acme\"\n";
+
 fn find_upwards() -> Result<PathBuf, CommandError> {
     let start = std::env::current_dir().map_err(|error| CommandError::io("find", Path::new("."), &error))?;
     let found = start.ancestors().find(|directory| directory.join(PROJECT_FILE).is_file());
     found.map(Path::to_path_buf).ok_or_else(|| {
-        CommandError::usage(format!("there is no {PROJECT_FILE} here or above"))
-            .hint("`naru init` makes an empty project here, `naru demo DIR` a small bank; or name one with `--project DIR`")
+        CommandError::usage(format!("there is no {PROJECT_FILE} here or above")).hint(
+            "`naru init` makes an empty project here, `naru demo DIR` a small bank; or name one with `--project DIR`",
+        )
     })
 }
 

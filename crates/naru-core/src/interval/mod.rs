@@ -18,6 +18,7 @@ mod clock;
 mod error;
 mod hours;
 mod periods;
+mod run_key;
 mod tile;
 
 #[cfg(test)]
@@ -93,6 +94,15 @@ impl Interval {
         Ok(Self { text: run_key.into(), start, end: start })
     }
 
+    /// The interval of a run key that begins with a date: `2026-11-22`, `2026-11-22-second-delivery`. The key alone
+    /// decides its start, an instant of that day, so that a rerun has the same one.
+    ///
+    /// # Errors
+    /// [`IntervalError::RunKey`] for what is no such key, and as [`Interval::on_demand`].
+    pub fn of_run_key(run_key: &str, zone: Tz) -> Result<Self, IntervalError> {
+        run_key::of_run_key(run_key, zone)
+    }
+
     /// The intervals of a cadence that tile `[start, end)`, in order, without a gap.
     ///
     /// # Errors
@@ -113,6 +123,14 @@ impl Interval {
     /// As [`Interval::containing`].
     pub fn next(&self, cadence: Cadence, zone: Tz) -> Result<Self, IntervalError> {
         Self::containing(cadence, self.end, zone)
+    }
+
+    /// The interval that ends where this one begins.
+    ///
+    /// # Errors
+    /// As [`Interval::containing`].
+    pub fn previous(&self, cadence: Cadence, zone: Tz) -> Result<Self, IntervalError> {
+        Self::containing(cadence, self.start - chrono::TimeDelta::microseconds(1), zone)
     }
 
     /// Whether an instant falls into it.

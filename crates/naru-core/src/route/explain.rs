@@ -27,12 +27,7 @@ fn found(route: &Route, files: usize, mode: Mode) -> String {
 
 fn decided(route: &Route) -> String {
     let pl = format!("{} and {} here", human_seconds(route.pl.seconds), usd(route.pl.usd));
-    let sp = format!(
-        "{} and {} with {} workers",
-        human_seconds(route.sp.seconds),
-        usd(route.sp.usd),
-        route.sp.workers
-    );
+    let sp = format!("{} and {} with {} workers", human_seconds(route.sp.seconds), usd(route.sp.usd), route.sp.workers);
     match (route.engine, route.forced, &route.pl.impossible) {
         (Engine::Sp, true, _) => format!("The name says `sp`, so Spark runs it: about {sp}, against {pl}."),
         (_, true, Some(why)) => format!("The name says `pl`, so this process runs it, although {why}."),

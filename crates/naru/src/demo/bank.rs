@@ -76,8 +76,7 @@ pub(crate) fn approvals(day: u64, date: &str, half: u64) -> String {
     let mut random = Random::new(300 + day * 2 + half);
     for n in 0..250 {
         let card = format!("9410-{:04}-{:04}-{:04}", random.below(10_000), random.below(10_000), random.below(10_000));
-        let time =
-            format!("{:02}:{:02}:{:02}", half * 12 + random.below(12), random.below(60), random.below(60));
+        let time = format!("{:02}:{:02}:{:02}", half * 12 + random.below(12), random.below(60), random.below(60));
         let abroad = random.below(10) == 0;
         let offset = if abroad { "+01:00" } else { "" };
         let (amount, merchant) = (random.below(5000) * 100, random.one(&MERCHANTS));

@@ -1,7 +1,7 @@
 use clap::Args;
 use naru_core::check::{self, CheckedJob};
 use naru_core::physical::PhysicalNames;
-use naru_core::{Fault, JobName};
+use naru_core::{Fault, JobName, Phase};
 
 use crate::cli::Global;
 use crate::error::CommandError;
@@ -24,7 +24,7 @@ impl Check {
         for (path, text) in workspace.dag_files()? {
             let name = JobName::parse(&path).map_err(Vec::<Fault>::from);
             if let Ok(name) = &name {
-                for phase in naru_core::Phase::ALL {
+                for phase in Phase::ALL.iter().copied() {
                     if let Err(found) = PhysicalNames::derive(&workspace.project, phase, name) {
                         faults.extend(found.into_iter().map(|f| Fault { file: path.clone(), ..f }));
                     }

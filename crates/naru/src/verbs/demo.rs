@@ -6,7 +6,7 @@ use crate::cli::Global;
 use crate::demo::{self, DAYS};
 use crate::error::CommandError;
 use crate::interval_args::IntervalArgs;
-use crate::planning::names;
+use crate::planning::PlannedJob;
 use crate::verbs::{apply::Apply, check::Check, init, query::Query, run::Run};
 use crate::workspace::Workspace;
 use crate::{jobs, output};
@@ -58,11 +58,10 @@ impl Demo {
         let lake = workspace.lake()?;
         for drop in demo::drops() {
             let job = jobs::parse(drop.job)?;
-            let names = names(&workspace, &job)?;
+            let planned = PlannedJob::new(&workspace, job)?;
             let args = IntervalArgs { date: Some(drop.date.into()), ..IntervalArgs::default() };
-            let interval = args.one(&workspace, &job)?;
-            let location = lake.uri(&names.landing_bucket, &names.landing_prefix(&interval));
-            let path = PathBuf::from(naru_local::local_path(&location)?).join(&drop.name);
+            let interval = args.one(&workspace, &planned.job)?;
+            let path = naru_local::location_to_path(&planned.landing(&lake, &interval))?.join(&drop.name);
             made += usize::from(demo::write_new(&path, &drop.bytes)?);
         }
         let dir = self.dir.display();

@@ -1,10 +1,12 @@
+use chrono::{DateTime, SecondsFormat};
 use clap::Args;
 use serde::Serialize;
 
 use crate::cli::Global;
 use crate::error::CommandError;
+use crate::lake_names::LakeNames;
+use crate::output;
 use crate::workspace::Workspace;
-use crate::{lake_names, output};
 
 /// List a table's snapshots with their runs
 #[derive(Debug, Args)]
@@ -32,19 +34,20 @@ impl History {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
         let embedded = workspace.lake()?;
-        let (name, table) = lake_names::find(&workspace, embedded.lake(), &self.table)?;
+        let (name, table) = LakeNames::of(&workspace)?.find(&workspace, embedded.lake(), &self.table)?;
         let current = table.snapshot_id();
         let rows: Vec<SnapshotRow> = table
             .snapshots()
             .into_iter()
-            .map(|snapshot| {
-                let count = |key: &str| snapshot.summary.get(key).and_then(|v| v.parse().ok());
-                let run = snapshot.run.as_ref();
+            .map(|info| {
+                let snapshot = &info.snapshot;
+                let count = |key: &str| snapshot.summary().additional_properties.get(key)?.parse().ok();
+                let run = info.run.as_ref();
                 SnapshotRow {
-                    snapshot_id: snapshot.snapshot_id,
-                    committed_at: snapshot.committed_at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
-                    operation: snapshot.operation.clone(),
-                    current: Some(snapshot.snapshot_id) == current,
+                    snapshot_id: snapshot.snapshot_id(),
+                    committed_at: instant(snapshot.timestamp_ms()),
+                    operation: snapshot.summary().operation.as_str().to_owned(),
+                    current: Some(snapshot.snapshot_id()) == current,
                     interval: run.map(|r| r.identity.interval.clone()),
                     job: run.map(|r| r.job.clone()),
                     engine: run.map(|r| r.engine.as_str().to_owned()),
@@ -65,6 +68,13 @@ impl History {
         print(&rows);
         Ok(())
     }
+}
+
+/// RFC 3339 with milliseconds, UTC.
+fn instant(milliseconds: i64) -> String {
+    DateTime::from_timestamp_millis(milliseconds)
+        .map(|t| t.to_rfc3339_opts(SecondsFormat::Millis, true))
+        .unwrap_or_default()
 }
 
 fn print(rows: &[SnapshotRow]) {

@@ -1,12 +1,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use naru_core::project::PROJECT_FILE;
 use naru_core::route::ORIGINS;
 
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::output;
-use crate::workspace::PROJECT_FILE;
 
 /// Make an empty project
 #[derive(Debug, Args)]

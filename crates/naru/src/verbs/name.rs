@@ -20,7 +20,7 @@ impl Name {
         if global.json {
             return output::json(&serde_json::json!({
                 "job": job.to_string(),
-                "reads": job.explain(),
+                "reads": job.reads(),
                 "segments": {
                     "source": job.source.as_str(),
                     "database": job.database.as_str(),
@@ -35,7 +35,7 @@ impl Name {
             }));
         }
         output::line(&job);
-        output::line(job.explain());
+        output::line(job.reads());
         output::line("");
         for (what, name) in names.rows() {
             output::line(format!("{what:<22} {name}"));

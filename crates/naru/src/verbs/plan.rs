@@ -2,7 +2,7 @@ use clap::Args;
 use naru_core::LoadPlan;
 use naru_core::diff::{Difference, TableDiff};
 use naru_core::route::human_bytes;
-use naru_core::run::{Decision, Recorded, decide};
+use naru_core::run::{Decision, decide};
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -48,14 +48,11 @@ impl Plan {
             None => (TableState::Create, None, None),
             Some(table) => {
                 let differences = TableDiff::between(&table.spec()?, &plan.target.spec);
-                let newest = runtime::block_on(lake.newest_interval(table))?;
+                let newest = runtime::block_on(table.newest_interval())?;
                 (TableState::of(&differences), table.find_run(&plan.run), newest)
             }
         };
-        let recorded = recorded.map(|run| Recorded {
-            sources_digest: run.record.sources_digest,
-            source_count: run.record.sources.len(),
-        });
+        let recorded = recorded.and_then(|info| info.run).as_ref().map(naru_load::recorded);
         let run = in_words(&decide(&plan, recorded.as_ref(), newest, false));
         if global.json {
             return output::json(&serde_json::json!({ "plan": plan, "route": route, "table": state, "run": run }));
@@ -87,7 +84,9 @@ fn in_words(decision: &Decision) -> String {
         Decision::FewerSources { recorded } => {
             format!("would end with exit code 75: it was loaded from {recorded} files before")
         }
-        Decision::OlderThanLoaded { .. } => "would fail: a later interval is loaded, and a replace goes forward only".into(),
+        Decision::OlderThanLoaded { .. } => {
+            "would fail: a later interval is loaded, and a replace goes forward only".into()
+        }
     }
 }
 

@@ -1,13 +1,15 @@
+use std::io::{ErrorKind, Write};
+
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
-use naru_core::table_spec::ColumnSpec;
-use naru_lake::AsOf;
-use naru_query::{QueryColumn, QueryTable, TableRef};
+use naru_lake::{AsOf, Lake, LakeError, ScanFile};
+use naru_query::{JsonShape, QueryColumn, QueryError, QueryOptions, QueryResult, QueryTable, TableRef, TableStyle};
 
 use crate::cli::Global;
 use crate::error::CommandError;
+use crate::lake_names::LakeNames;
 use crate::workspace::Workspace;
-use crate::{lake_names, output, runtime};
+use crate::{output, runtime};
 
 /// Ask the tables in SQL
 ///
@@ -36,30 +38,28 @@ impl Query {
         let workspace = Workspace::open(global)?;
         let as_of = self.as_of(&workspace)?;
         let embedded = workspace.lake()?;
-        let mut tables = Vec::new();
-        for reference in naru_query::referenced_tables(&self.sql)? {
-            tables.push(open_table(&workspace, embedded.lake(), reference, as_of)?);
+        let names = LakeNames::of(&workspace)?;
+        let references = naru_query::referenced_tables(&self.sql)?;
+        let open = |reference| open_table(&workspace, &names, embedded.lake(), reference, as_of);
+        let tables = references.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        let result = naru_query::run(&self.sql, &tables, &QueryOptions::default())?;
+        let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+        let written = self.write(global, result, &mut out).and_then(|_| Ok(out.flush()?));
+        match written {
+            // The reader has seen enough.
+            Err(QueryError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => Ok(written?),
         }
-        let mut result = naru_query::run(&self.sql, &tables)?;
-        let mut failed = None;
-        output::write(|out| {
-            let written = if self.csv {
-                result.write_csv(out)
-            } else if global.json {
-                result.write_json(out)
-            } else {
-                result.write_table(out, self.max_rows)
-            };
-            match written {
-                Ok(()) => Ok(()),
-                Err(naru_query::WriteError::Io(error)) => Err(error),
-                Err(naru_query::WriteError::Query(error)) => {
-                    failed = Some(error);
-                    Ok(())
-                }
-            }
-        });
-        failed.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    fn write(&self, global: &Global, result: QueryResult, out: &mut dyn Write) -> Result<u64, QueryError> {
+        if self.csv {
+            result.write_csv(out)
+        } else if global.json {
+            result.write_json(out, JsonShape::Array)
+        } else {
+            result.write_table(out, &TableStyle { max_rows: self.max_rows, ..TableStyle::default() })
+        }
     }
 
     fn as_of(&self, workspace: &Workspace) -> Result<AsOf, CommandError> {
@@ -84,22 +84,27 @@ impl Query {
 
 fn open_table(
     workspace: &Workspace,
-    lake: &naru_lake::Lake,
+    names: &LakeNames,
+    lake: &Lake,
     reference: TableRef,
     as_of: AsOf,
 ) -> Result<QueryTable, CommandError> {
-    let (_, table) = lake_names::find(workspace, lake, &format!("{}.{}", reference.database, reference.table))?;
-    let scan = runtime::block_on(lake.scan(&table, as_of))?;
-    let column = |(field_id, column): (i32, ColumnSpec)| QueryColumn {
+    let (_, table) = names.find(workspace, lake, &reference.to_string())?;
+    let scan = runtime::block_on(table.scan(as_of))?;
+    let path = |file: &ScanFile| {
+        let path = naru_local::location_to_path(&file.path)?;
+        Ok(path.to_string_lossy().into_owned())
+    };
+    let columns = scan.columns()?.into_iter().map(|(field_id, column)| QueryColumn {
         field_id,
         name: column.name,
         column_type: column.column_type,
         required: column.required,
-    };
+    });
     Ok(QueryTable {
         name: reference,
-        columns: scan.columns()?.into_iter().map(column).collect(),
-        files: scan.files.iter().map(|file| naru_local::local_path(&file.path)).collect::<Result<_, _>>()?,
+        columns: columns.collect(),
+        files: scan.files.iter().map(path).collect::<Result<_, LakeError>>()?,
         rows: Some(scan.rows),
     })
 }

@@ -2,9 +2,10 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use clap::Args;
-use naru_core::route::human_bytes;
 use naru_core::Interval;
+use naru_core::route::human_bytes;
 use naru_load::{ExecuteOptions, Outcome, OutcomeKind, execute};
+use naru_local::DirectoryLanding;
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -103,7 +104,8 @@ impl Run {
         queue: VecDeque<JobRuns>,
     ) -> (Vec<RunReport>, Vec<CommandError>) {
         let runs: usize = queue.iter().map(|j| j.intervals.len()).sum();
-        let at_once = self.parallel_jobs.unwrap_or(workspace.project.run.parallel_jobs).clamp(1, queue.len().max(1));
+        let at_once =
+            self.parallel_jobs.unwrap_or(workspace.project.run.parallel_jobs as usize).clamp(1, queue.len().max(1));
         let options = ExecuteOptions {
             threads: (self.plan.threads(workspace) / at_once).max(1),
             memory_bytes: self.plan.memory_bytes(workspace) / at_once as u64,
@@ -181,7 +183,7 @@ impl Run {
         report.sources = plan.sources.len();
         report.source_bytes = route.landed_bytes;
         let progress = board.run(&report.table, route.landed_bytes);
-        Ok(runtime::block_on(execute(&plan, lake.lake(), lake.landing(), options, &progress))?)
+        Ok(runtime::block_on(execute(&plan, lake.lake(), &DirectoryLanding, options, &progress))?)
     }
 }
 
@@ -229,7 +231,9 @@ fn tell(global: &Global, report: &RunReport, error: Option<&CommandError>, runs:
         return;
     }
     let message = match report.status {
-        "unchanged" => format!("{table} {interval}: unchanged, {rows} rows of the same {sources} file(s) are loaded already"),
+        "unchanged" => {
+            format!("{table} {interval}: unchanged, {rows} rows of the same {sources} file(s) are loaded already")
+        }
         status => format!(
             "{table} {interval}: {status} {rows} rows from {sources} file(s), {} to {}, in {:.2} s",
             human_bytes(report.source_bytes),

@@ -1,11 +1,13 @@
 use clap::Args;
 use naru_core::route::human_bytes;
+use naru_lake::LakeTable;
 use serde::Serialize;
 
 use crate::cli::Global;
 use crate::error::CommandError;
+use crate::lake_names::LakeNames;
 use crate::workspace::Workspace;
-use crate::{lake_names, output, runtime};
+use crate::{output, runtime};
 
 /// List the lake's tables
 #[derive(Debug, Args)]
@@ -27,19 +29,20 @@ impl Tables {
         let workspace = Workspace::open(global)?;
         let embedded = workspace.lake()?;
         let lake = embedded.lake();
+        let names = LakeNames::of(&workspace)?;
         let rows = runtime::block_on(async {
             let mut rows = Vec::new();
-            for (database, name) in lake.tables().await? {
-                let Some(table) = lake.table(&database, &name).await? else { continue };
-                let totals = table.totals();
+            for name in lake.tables().await? {
+                let Some(table) = lake.table(&name.database, &name.table).await? else { continue };
+                let total = |key: &str| total(&table, key);
                 rows.push(TableRow {
-                    table: lake_names::logical(&workspace, &database, &name),
-                    rows: totals.records,
-                    files: totals.data_files,
-                    size_bytes: totals.size_bytes,
+                    table: names.logical(&name),
+                    rows: total("total-records"),
+                    files: total("total-data-files"),
+                    size_bytes: total("total-files-size"),
                     snapshots: table.snapshots().len(),
                     partition: table.spec()?.partition.iter().map(ToString::to_string).collect(),
-                    location: table.metadata().location().to_owned(),
+                    location: table.location().to_owned(),
                 });
             }
             Ok::<_, CommandError>(rows)
@@ -53,9 +56,22 @@ impl Tables {
         }
         let cells = rows.iter().map(|r| {
             let size = human_bytes(r.size_bytes);
-            vec![r.table.clone(), r.rows.to_string(), r.files.to_string(), size, r.snapshots.to_string(), r.partition.join(", ")]
+            vec![
+                r.table.clone(),
+                r.rows.to_string(),
+                r.files.to_string(),
+                size,
+                r.snapshots.to_string(),
+                r.partition.join(", "),
+            ]
         });
         output::table(&["table", "rows", "files", "size", "snapshots", "partition"], &[1, 2, 3, 4], cells);
         Ok(())
     }
+}
+
+/// A running total of the current snapshot's summary; 0 for a table without snapshots.
+fn total(table: &LakeTable, key: &str) -> u64 {
+    let snapshot = table.metadata().current_snapshot();
+    snapshot.and_then(|s| s.summary().additional_properties.get(key)?.parse().ok()).unwrap_or(0)
 }
