@@ -167,7 +167,7 @@ glue_price = 1
     naru.toml:8:10: phases.prod.region: "seoul" is no AWS region
       hint: write its code, as in "ap-northeast-2"
     naru.toml:10:1: unknown key "glue_price" in [route]
-      hint: leave it out: this table has no keys
+      hint: the keys are place, wait_usd_per_hour, gzip_expansion, zstd_expansion, merge_factor, scd2_factor, process, lambda, spark
     "#);
 }
 

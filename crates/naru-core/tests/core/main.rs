@@ -1,3 +1,21 @@
-//! Tests of the core from outside, one module per subject.
+//! Behaviour of naru-core through its public interface, one module per subject.
 
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod check;
+mod definition;
+mod diff;
 mod naming_convention;
+mod plan_schema;
+mod run_keys;
+
+use naru_core::Fault;
+
+/// The faults as the command line shows them.
+fn show(faults: &[Fault]) -> String {
+    let lines = faults.iter().map(|fault| match &fault.hint {
+        Some(hint) => format!("{fault}\n  hint: {hint}"),
+        None => fault.to_string(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
