@@ -75,6 +75,7 @@ impl LakeError {
     pub(crate) fn storage(doing: &str, location: &str, error: iceberg::Error) -> Self {
         let kind = match error.kind() {
             _ if error.retryable() => LakeErrorKind::Unavailable,
+            _ if is_denied(&error) => LakeErrorKind::Denied,
             iceberg::ErrorKind::FeatureUnsupported => LakeErrorKind::Unsupported,
             iceberg::ErrorKind::DataInvalid => LakeErrorKind::InvalidMetadata,
             _ => LakeErrorKind::Storage,
@@ -103,4 +104,10 @@ impl Error for LakeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.as_ref().map(|source| source.as_ref() as &(dyn Error + 'static))
     }
+}
+
+fn is_denied(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| (*error).source()).any(|error| {
+        error.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::PermissionDenied)
+    })
 }

@@ -16,6 +16,7 @@ pub mod data_file;
 pub mod error;
 mod history;
 pub mod lake;
+pub mod landing;
 mod manifests;
 pub mod nan_counts;
 pub mod ports;
@@ -27,6 +28,8 @@ pub mod schema;
 mod spec;
 mod summary;
 pub mod table;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod validate;
 pub mod writer;
 
@@ -34,6 +37,7 @@ pub use commit::{CommitOutcome, CommitRequest, Committed};
 pub use data_file::{DataFile, WrittenFile};
 pub use error::{LakeError, LakeErrorKind};
 pub use lake::{Lake, TableName};
+pub use landing::{LandedFile, LandingStore};
 pub use nan_counts::NanCounts;
 pub use ports::{CatalogPointer, PointerError, PointerErrorKind};
 pub use run_record::{Change, RunRecord, SourceRecord};

@@ -13,7 +13,7 @@ use crate::error::{LakeError, LakeErrorKind};
 
 /// A catalog's pointer from table names to metadata files, with compare-and-swap.
 ///
-/// Contract, held by one suite for every adapter:
+/// Contract, held by one suite for every adapter (`testing`):
 /// - what one call has done, every later call sees, from any process;
 /// - of several `swap`s that expect the same location, at most one succeeds;
 /// - every kind of error but [`PointerErrorKind::UnknownOutcome`] and [`PointerErrorKind::Other`] means that this call
