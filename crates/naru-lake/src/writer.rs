@@ -1,6 +1,6 @@
 //! How and where a table's data files are written.
 
-use iceberg::spec::Struct;
+use iceberg::spec::{Literal, PrimitiveLiteral, PrimitiveType, Struct, Transform, Type};
 use naru_core::table_spec::{Compression, FileSettings};
 use parquet::basic::{Compression as Codec, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -15,6 +15,10 @@ pub const ROW_GROUP_BYTES: usize = 128 * 1024 * 1024;
 
 /// The longest partition directory's name, in bytes; file systems end at 255.
 const MAX_DIRECTORY_NAME_BYTES: usize = 200;
+
+const MICROS_PER_DAY: u64 = 86_400_000_000;
+/// Times further from 1970 than this, some 250,000 years, have no text.
+const MAX_TEXT_MICROS: u64 = 250_000 * 365 * MICROS_PER_DAY;
 
 /// Parquet's writer properties for data files with these settings: dictionaries, statistics of chunks and pages.
 ///
@@ -77,11 +81,34 @@ pub(crate) fn data_location(
     }
     let mut location = format!("{}/data/", metadata.location());
     for ((field, value), result) in spec.fields().iter().zip(partition.iter()).zip(partition_type.fields()) {
-        let value = field.transform.to_human_string(&result.field_type, value);
+        let value = value_text(field.transform, &result.field_type, value);
         location.push_str(&directory_name(&field.name, &value));
         location.push('/');
     }
     Ok(location + name)
+}
+
+/// A partition value as text. iceberg's own panics at timestamptz before 1970 and at times beyond chrono's years.
+fn value_text(transform: Transform, result: &Type, value: Option<&Literal>) -> String {
+    if let Some(Literal::Primitive(PrimitiveLiteral::Long(micros))) = value {
+        let is_sayable = micros.unsigned_abs() < MAX_TEXT_MICROS;
+        match result {
+            Type::Primitive(PrimitiveType::Timestamp | PrimitiveType::Timestamptz) if !is_sayable => {
+                return micros.to_string();
+            }
+            Type::Primitive(PrimitiveType::Timestamptz) => {
+                return transform.to_human_string(&Type::Primitive(PrimitiveType::Timestamp), value) + "+00:00";
+            }
+            _ => {}
+        }
+    }
+    if let (Some(Literal::Primitive(PrimitiveLiteral::Int(days))), Type::Primitive(PrimitiveType::Date)) =
+        (value, result)
+        && i64::from(*days).unsigned_abs() * MICROS_PER_DAY >= MAX_TEXT_MICROS
+    {
+        return days.to_string();
+    }
+    transform.to_human_string(result, value)
 }
 
 fn directory_name(field: &str, value: &str) -> String {
@@ -117,5 +144,18 @@ mod tests {
         assert_eq!(directory_name("region", "../a b"), "region=..%2Fa+b");
         assert_eq!(directory_name("r", "서울"), "r=%EC%84%9C%EC%9A%B8");
         assert!(directory_name("r", &"가".repeat(100)).len() < 40);
+    }
+
+    #[test]
+    fn times_of_every_size_have_a_text() {
+        let text = |primitive, literal| value_text(Transform::Identity, &Type::Primitive(primitive), Some(&literal));
+        assert_eq!(text(PrimitiveType::Timestamptz, Literal::long(-1)), "1969-12-31 23:59:59.999999+00:00");
+        assert_eq!(text(PrimitiveType::Timestamp, Literal::long(0)), "1970-01-01 00:00:00");
+        for extreme in [i64::MIN, i64::MAX] {
+            assert_eq!(text(PrimitiveType::Timestamp, Literal::long(extreme)), extreme.to_string());
+            assert_eq!(text(PrimitiveType::Timestamptz, Literal::long(extreme)), extreme.to_string());
+        }
+        assert_eq!(text(PrimitiveType::Date, Literal::date(-1)), "1969-12-31");
+        assert_eq!(text(PrimitiveType::Date, Literal::date(i32::MIN)), i32::MIN.to_string());
     }
 }
