@@ -98,7 +98,7 @@ impl Lake {
         self.pointer.create_database(database).await?;
         let written = metadata.write_to(&self.file_io, &file).await;
         if let Err(error) = written {
-            self.delete(&[file_name.clone()]).await;
+            self.delete(std::slice::from_ref(&file_name)).await;
             return Err(LakeError::storage("write a table's metadata", &file_name, error));
         }
         if let Err(error) = self.pointer.create(database, table, &file_name).await {

@@ -104,7 +104,7 @@ fn value_text(transform: Transform, result: &Type, value: Option<&Literal>) -> S
     }
     if let (Some(Literal::Primitive(PrimitiveLiteral::Int(days))), Type::Primitive(PrimitiveType::Date)) =
         (value, result)
-        && i64::from(*days).unsigned_abs() * MICROS_PER_DAY >= MAX_TEXT_MICROS
+        && u64::from(days.unsigned_abs()) >= MAX_TEXT_MICROS / MICROS_PER_DAY
     {
         return days.to_string();
     }

@@ -175,3 +175,16 @@ fn failed(doing: &str, location: &str, error: io::Error) -> Error {
     };
     Error::new(kind, format!("cannot {doing} {location}: {reason}")).with_source(error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_say_what_to_do() {
+        let message = |kind| failed("write", "file:///lake/f", io::Error::from(kind)).message().to_string();
+        insta::assert_snapshot!(message(IoKind::StorageFull), @"cannot write file:///lake/f: the disk is full; free some space and run again");
+        insta::assert_snapshot!(message(IoKind::ReadOnlyFilesystem), @"cannot write file:///lake/f: the file system is read-only");
+        insta::assert_snapshot!(message(IoKind::PermissionDenied), @"cannot write file:///lake/f: permission denied; check the directory's owner and mode");
+    }
+}

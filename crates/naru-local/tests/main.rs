@@ -5,7 +5,9 @@
 mod commit;
 mod concurrency;
 mod create;
+mod delete_files;
 mod faults;
+mod foreign;
 mod landing;
 mod overlap;
 mod partitions;

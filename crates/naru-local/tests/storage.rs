@@ -51,11 +51,3 @@ async fn errors_name_the_file_and_the_reason() {
     assert!(io.new_output(&below_a_file).unwrap().write(Bytes::new()).await.is_err());
     assert!(io.new_input("s3://bucket/key").unwrap().read().await.is_err());
 }
-
-#[tokio::test]
-async fn a_full_disk_is_said_to_be_full() {
-    // Linux's device that is always full; written to directly, since the store would rename over it.
-    let Ok(mut full) = std::fs::OpenOptions::new().write(true).open("/dev/full") else { return };
-    let error = std::io::Write::write_all(&mut full, b"x").unwrap_err();
-    assert_eq!(error.kind(), std::io::ErrorKind::StorageFull, "the kind that the store's message is made from");
-}
