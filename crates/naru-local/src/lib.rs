@@ -1,1 +1,15 @@
-//! local
+//! The embedded lake's adapters: directories as storage and landing, SQLite as the catalog.
+//!
+//! Knows nothing of AWS. A `file://` location holds a path as it is, see [`location`].
+
+mod durable;
+pub mod embedded;
+pub mod landing;
+pub mod location;
+pub mod sqlite;
+pub mod storage;
+
+pub use embedded::EmbeddedLake;
+pub use landing::DirectoryLanding;
+pub use sqlite::SqlitePointer;
+pub use storage::{DirectoryStorage, DirectoryStorageFactory, directory_file_io};

@@ -1,0 +1,104 @@
+//! Which runs a table holds: their records, and the intervals that stand in the data itself.
+
+use iceberg::spec::{DataFile as Entry, Datum, PrimitiveLiteral, Snapshot};
+use naru_core::plan::RunIdentity;
+use naru_core::table_spec::LOAD_INTERVAL;
+
+use crate::error::LakeError;
+use crate::manifests::{LoadedManifest, load_manifests};
+use crate::run_record::{Change, RunRecord};
+use crate::table::{LakeTable, SnapshotInfo};
+
+/// How much of a file's rows are of one interval, as far as the file's bounds tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    None,
+    Maybe,
+    All,
+}
+
+impl LakeTable {
+    /// The newest snapshot of the table's current history that this run made and that is still in force: no later run
+    /// replaced the whole table.
+    pub fn find_run(&self, identity: &RunIdentity) -> Option<SnapshotInfo> {
+        let (snapshot, run) = self.runs_in_force().find(|(_, run)| run.identity == *identity)?;
+        let snapshot = self.metadata().snapshot_by_id(snapshot.snapshot_id())?.clone();
+        Some(SnapshotInfo { snapshot, run: Some(run), in_current_history: true })
+    }
+
+    /// The newest interval that the table holds: the greatest `load_interval` of its live files by their bounds, and of
+    /// the recorded runs in force (which may have loaded no row). Microseconds since 1970-01-01 UTC; none if nothing was
+    /// loaded.
+    ///
+    /// # Errors
+    /// `InvalidMetadata`, `Storage` or `Unavailable` if a manifest cannot be read.
+    pub async fn newest_interval(&self) -> Result<Option<i64>, LakeError> {
+        let manifests = match self.metadata().current_snapshot() {
+            Some(snapshot) => load_manifests(self, snapshot).await?,
+            None => Vec::new(),
+        };
+        let entries = manifests.iter().filter(|m| !m.holds_deletes()).flat_map(LoadedManifest::live_entries);
+        Ok(self.newest_of(entries.map(|entry| entry.data_file())))
+    }
+
+    /// As [`Self::newest_interval`], of these files and the runs in force.
+    pub(crate) fn newest_of<'a>(&self, files: impl Iterator<Item = &'a Entry>) -> Option<i64> {
+        let by_bounds = self.newest_by_bounds(files);
+        by_bounds.max(self.runs_in_force().map(|(_, run)| run.interval_start_micros).max())
+    }
+
+    pub(crate) fn newest_by_bounds<'a>(&self, files: impl Iterator<Item = &'a Entry>) -> Option<i64> {
+        let id = self.load_interval_id()?;
+        files.filter_map(|file| micros(file.upper_bounds().get(&id)?)).max()
+    }
+
+    /// The recorded runs of the current history, newest first, up to and with the newest replacement of the whole table.
+    pub(crate) fn runs_in_force(&self) -> impl Iterator<Item = (&Snapshot, RunRecord)> {
+        let mut is_over = false;
+        self.ancestry()
+            .map_while(move |snapshot| {
+                if is_over {
+                    return None;
+                }
+                is_over = replaces_all(snapshot);
+                Some(snapshot.as_ref())
+            })
+            .filter_map(|snapshot| {
+                Some((snapshot, RunRecord::from_properties(&snapshot.summary().additional_properties)?))
+            })
+    }
+
+    /// The field id of `load_interval`; none if the table has no such column.
+    pub(crate) fn load_interval_id(&self) -> Option<i32> {
+        self.metadata().current_schema().field_id_by_name(LOAD_INTERVAL)
+    }
+}
+
+/// How much of a file is of an interval that starts at `interval` (microseconds).
+pub(crate) fn share_of_interval(file: &Entry, load_interval_id: i32, interval: i64) -> Share {
+    let bound = |bounds: &std::collections::HashMap<i32, Datum>| bounds.get(&load_interval_id).and_then(micros);
+    let nulls = file.null_value_counts().get(&load_interval_id).copied();
+    match (bound(file.lower_bounds()), bound(file.upper_bounds())) {
+        (Some(lower), Some(upper)) if interval < lower || upper < interval => Share::None,
+        (Some(lower), Some(upper)) if lower == interval && upper == interval && nulls == Some(0) => Share::All,
+        (Some(_), Some(_)) => Share::Maybe,
+        _ if file.record_count() == 0 => Share::None,
+        _ => Share::Maybe,
+    }
+}
+
+/// Whether nothing of what came before a snapshot is left after it.
+fn replaces_all(snapshot: &Snapshot) -> bool {
+    let properties = &snapshot.summary().additional_properties;
+    if let Some(change) = properties.get("naru.change") {
+        return change == Change::ReplaceTable.as_str();
+    }
+    // Another writer's: all that the table holds was added by it.
+    let number = |key: &str| properties.get(key).map_or(Some(0), |text| text.parse::<u64>().ok());
+    let deleted = number("deleted-records").is_some_and(|rows| rows > 0);
+    deleted && properties.contains_key("total-records") && number("total-records") == number("added-records")
+}
+
+fn micros(datum: &Datum) -> Option<i64> {
+    if let PrimitiveLiteral::Long(micros) = datum.literal() { Some(*micros) } else { None }
+}

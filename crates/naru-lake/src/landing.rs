@@ -1,0 +1,40 @@
+//! The port to the landing: where sources drop their files.
+
+use std::fmt;
+use std::io::Read;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+
+use crate::error::LakeError;
+
+/// Lists and reads landed files. Never writes.
+#[async_trait]
+pub trait LandingStore: fmt::Debug + Send + Sync {
+    /// The files below a prefix, at any depth, in the order of their locations; empty if there is no such prefix.
+    ///
+    /// Left out are files and directories whose names start with `.` or `_`, and names that end in `.tmp` (still being
+    /// written) or `.ctl` (control files).
+    async fn list(&self, prefix: &str) -> Result<Vec<LandedFile>, LakeError>;
+
+    /// Opens a file for reading from its start. `NotFound` if it is gone.
+    async fn open(&self, location: &str) -> Result<Box<dyn Read + Send>, LakeError>;
+}
+
+/// A landed file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LandedFile {
+    /// URI.
+    pub location: String,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// When it was last written.
+    pub modified: SystemTime,
+    /// Changes when the content may have changed: an ETag, or size and modification time.
+    pub etag: String,
+}
+
+/// Whether a file or directory of this name is left out of a listing.
+pub fn is_hidden(name: &str) -> bool {
+    name.starts_with(['.', '_']) || name.ends_with(".tmp") || name.ends_with(".ctl")
+}

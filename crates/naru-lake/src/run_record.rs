@@ -1,0 +1,225 @@
+//! What a snapshot says about the run that made it: the `naru.*` properties of its summary.
+//!
+//! | property | value |
+//! | --- | --- |
+//! | `naru.run.source`, `.database`, `.table`, `.interval` | the run's identity |
+//! | `naru.job` | the job's name |
+//! | `naru.interval-start-micros`, `naru.interval-end-micros` | the interval, microseconds since 1970-01-01 UTC |
+//! | `naru.change` | `append`, `replace-table` or `replace-partitions` |
+//! | `naru.sources` | JSON `{"prefix": p, "files": [[rest of the location, size in bytes, etag], …]}` |
+//! | `naru.sources-digest`, `naru.plan-digest` | digests that the planner made |
+//! | `naru.rows`, `naru.rejected` | numbers of rows written and refused |
+//! | `naru.mode`, `naru.engine` | as in a job's name |
+//!
+//! The Spark track writes the same keys (`snapshot-property.naru.…`).
+
+use std::collections::HashMap;
+
+use naru_core::plan::RunIdentity;
+use naru_core::{Engine, Mode};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A source file as a run found it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceRecord {
+    /// URI.
+    pub location: String,
+    /// Size as landed, in bytes.
+    pub size_bytes: u64,
+    /// Changes when the content may have changed.
+    pub etag: String,
+}
+
+/// How a commit changes the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// The rows of the run's interval become the added ones; others stay.
+    Append,
+    /// All rows become the added ones.
+    ReplaceTable,
+    /// The rows of the partitions that the added files touch, and of the run's interval, become the added ones.
+    ReplacePartitions,
+}
+
+/// What a snapshot says about the run that made it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRecord {
+    /// What the run is.
+    pub identity: RunIdentity,
+    /// The job's name.
+    pub job: String,
+    /// Start of the interval, microseconds since 1970-01-01 UTC; the rows' `load_interval`.
+    pub interval_start_micros: i64,
+    /// End of the interval, exclusive.
+    pub interval_end_micros: i64,
+    /// The files that the run read, in the order of their locations.
+    pub sources: Vec<SourceRecord>,
+    /// Digest of the sources.
+    pub sources_digest: String,
+    /// Digest of the load plan.
+    pub plan_digest: String,
+    /// Rows written.
+    pub rows: u64,
+    /// Rows refused.
+    pub rejected: u64,
+    /// The job's mode.
+    pub mode: Mode,
+    /// Who ran it.
+    pub engine: Engine,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sources {
+    prefix: String,
+    files: Vec<(String, u64, String)>,
+}
+
+impl RunRecord {
+    /// The summary properties that say this.
+    pub fn to_properties(&self, change: Change) -> HashMap<String, String> {
+        let identity = &self.identity;
+        HashMap::from(
+            [
+                ("naru.run.source", identity.source.clone()),
+                ("naru.run.database", identity.database.clone()),
+                ("naru.run.table", identity.table.clone()),
+                ("naru.run.interval", identity.interval.clone()),
+                ("naru.job", self.job.clone()),
+                ("naru.interval-start-micros", self.interval_start_micros.to_string()),
+                ("naru.interval-end-micros", self.interval_end_micros.to_string()),
+                ("naru.change", change.as_str().into()),
+                ("naru.sources", sources_to_json(&self.sources)),
+                ("naru.sources-digest", self.sources_digest.clone()),
+                ("naru.plan-digest", self.plan_digest.clone()),
+                ("naru.rows", self.rows.to_string()),
+                ("naru.rejected", self.rejected.to_string()),
+                ("naru.mode", word(&self.mode)),
+                ("naru.engine", word(&self.engine)),
+            ]
+            .map(|(key, value)| (key.to_string(), value)),
+        )
+    }
+
+    /// Reads a record back; none if the snapshot has no whole record (another writer's, or of a format to come).
+    pub fn from_properties(properties: &HashMap<String, String>) -> Option<Self> {
+        let text = |key: &str| properties.get(key).cloned();
+        Some(Self {
+            identity: RunIdentity {
+                source: text("naru.run.source")?,
+                database: text("naru.run.database")?,
+                table: text("naru.run.table")?,
+                interval: text("naru.run.interval")?,
+            },
+            job: text("naru.job")?,
+            interval_start_micros: text("naru.interval-start-micros")?.parse().ok()?,
+            interval_end_micros: text("naru.interval-end-micros")?.parse().ok()?,
+            sources: sources_from_json(&text("naru.sources")?)?,
+            sources_digest: text("naru.sources-digest")?,
+            plan_digest: text("naru.plan-digest")?,
+            rows: text("naru.rows")?.parse().ok()?,
+            rejected: text("naru.rejected")?.parse().ok()?,
+            mode: serde_json::from_value(Value::String(text("naru.mode")?)).ok()?,
+            engine: serde_json::from_value(Value::String(text("naru.engine")?)).ok()?,
+        })
+    }
+
+    /// Whether the intervals of two runs have an instant in common.
+    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+        self.interval_start_micros == other.interval_start_micros
+            || (self.interval_start_micros < other.interval_end_micros
+                && other.interval_start_micros < self.interval_end_micros)
+    }
+}
+
+impl Change {
+    /// As in the summary's `naru.change`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Append => "append",
+            Self::ReplaceTable => "replace-table",
+            Self::ReplacePartitions => "replace-partitions",
+        }
+    }
+}
+
+fn sources_to_json(sources: &[SourceRecord]) -> String {
+    let shared = |a: &str, b: &str| a.char_indices().zip(b.chars()).find(|((_, x), y)| x != y).map(|((n, _), _)| n);
+    let mut prefix = sources.first().map(|source| source.location.as_str()).unwrap_or_default();
+    for source in sources {
+        let end = shared(prefix, &source.location).unwrap_or(prefix.len().min(source.location.len()));
+        prefix = &prefix[..end];
+    }
+    let rest =
+        |source: &SourceRecord| (source.location[prefix.len()..].to_string(), source.size_bytes, source.etag.clone());
+    let sources = Sources { prefix: prefix.into(), files: sources.iter().map(rest).collect() };
+    serde_json::to_string(&sources).unwrap_or_default()
+}
+
+fn sources_from_json(json: &str) -> Option<Vec<SourceRecord>> {
+    let Sources { prefix, files } = serde_json::from_str(json).ok()?;
+    let whole = |(rest, size_bytes, etag)| SourceRecord { location: format!("{prefix}{rest}"), size_bytes, etag };
+    Some(files.into_iter().map(whole).collect())
+}
+
+/// The word that serde gives to a unit variant.
+fn word(value: &impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn record(sources: Vec<SourceRecord>) -> RunRecord {
+        let identity = RunIdentity {
+            source: "corebank".into(),
+            database: "deposit".into(),
+            table: "account".into(),
+            interval: "2026-11-22".into(),
+        };
+        RunRecord {
+            identity,
+            job: "corebank__deposit__account__p2__append__auto__d".into(),
+            interval_start_micros: 1_795_273_200_000_000,
+            interval_end_micros: 1_795_359_600_000_000,
+            sources,
+            sources_digest: "s".into(),
+            plan_digest: "p".into(),
+            rows: 3,
+            rejected: 0,
+            mode: Mode::Append,
+            engine: Engine::Pl,
+        }
+    }
+
+    #[test]
+    fn sources_are_compact_json_with_the_shared_prefix_once() {
+        let source =
+            |name: &str| SourceRecord { location: format!("file:///땅/{name}"), size_bytes: 7, etag: "e".into() };
+        let properties = record(vec![source("a1.csv"), source("a2.csv")]).to_properties(Change::Append);
+        insta::assert_snapshot!(properties["naru.sources"], @r#"{"prefix":"file:///땅/a","files":[["1.csv",7,"e"],["2.csv",7,"e"]]}"#);
+    }
+
+    #[test]
+    fn a_record_with_a_part_missing_is_no_record() {
+        let mut properties = record(vec![]).to_properties(Change::Append);
+        assert!(RunRecord::from_properties(&properties).is_some());
+        properties.remove("naru.rows");
+        assert!(RunRecord::from_properties(&properties).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn writing_and_reading_are_inverse(files in proptest::collection::vec((".{0,12}", any::<u64>(), ".{0,6}"), 0..5)) {
+            let sources = files.into_iter().map(|(l, size_bytes, etag)| SourceRecord { location: l, size_bytes, etag });
+            let record = record(sources.collect());
+            let read = RunRecord::from_properties(&record.to_properties(Change::ReplacePartitions));
+            prop_assert_eq!(read, Some(record));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What a reader needs to know of a table at one snapshot: the schema and the files.
+
+use iceberg::spec::{SchemaRef, Struct};
+
+use crate::error::{LakeError, LakeErrorKind};
+use crate::manifests::load_manifests;
+use crate::table::LakeTable;
+
+/// Which state of a table to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// The newest.
+    Current,
+    /// The snapshot with this id.
+    Snapshot(i64),
+    /// What was current at this time, in milliseconds since 1970-01-01 UTC.
+    Timestamp(i64),
+}
+
+/// A table at one snapshot.
+#[derive(Debug, Clone)]
+pub struct TableScan {
+    /// The snapshot; none for a table that never had one.
+    pub snapshot_id: Option<i64>,
+    /// The schema of that snapshot.
+    pub schema: SchemaRef,
+    /// The live data files, in the order of the manifests.
+    pub files: Vec<ScanFile>,
+    /// Rows in all files.
+    pub rows: u64,
+}
+
+/// A data file to read whole.
+#[derive(Debug, Clone)]
+pub struct ScanFile {
+    /// URI.
+    pub path: String,
+    /// Number of rows.
+    pub record_count: u64,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// The partition spec that the file was written with.
+    pub spec_id: i32,
+    /// The values of that spec's fields.
+    pub partition: Struct,
+}
+
+impl LakeTable {
+    /// The files of the table's state at a snapshot or time.
+    ///
+    /// # Errors
+    /// `NotFound` if the table has no such snapshot, or had none at that time; `Unsupported` if rows were deleted by delete
+    /// files (which other engines write).
+    pub async fn scan(&self, as_of: AsOf) -> Result<TableScan, LakeError> {
+        let metadata = self.metadata();
+        let snapshot = match as_of {
+            AsOf::Current => match metadata.current_snapshot() {
+                Some(snapshot) => snapshot,
+                None => {
+                    let schema = metadata.current_schema().clone();
+                    return Ok(TableScan { snapshot_id: None, schema, files: Vec::new(), rows: 0 });
+                }
+            },
+            AsOf::Snapshot(id) => metadata.snapshot_by_id(id).ok_or_else(|| self.missing_snapshot(id))?,
+            AsOf::Timestamp(milliseconds) => self.snapshot_at(milliseconds)?,
+        };
+        let schema = snapshot.schema(metadata).map_err(|e| LakeError::invalid("find the snapshot's schema", e))?;
+        let mut files = Vec::new();
+        for loaded in load_manifests(self, snapshot).await? {
+            for entry in loaded.live_entries() {
+                if loaded.holds_deletes() {
+                    return Err(LakeError::new(
+                        LakeErrorKind::Unsupported,
+                        "the table has delete files, which this version cannot apply; rewrite its data files with the engine that deleted rows",
+                    )
+                    .with("table", self.full_name())
+                    .with("delete file", entry.file_path()));
+                }
+                files.push(ScanFile {
+                    path: entry.file_path().to_string(),
+                    record_count: entry.record_count(),
+                    size_bytes: entry.file_size_in_bytes(),
+                    spec_id: loaded.spec_id(),
+                    partition: entry.data_file().partition().clone(),
+                });
+            }
+        }
+        let rows = files.iter().map(|file| file.record_count).sum();
+        Ok(TableScan { snapshot_id: Some(snapshot.snapshot_id()), schema, files, rows })
+    }
+
+    fn snapshot_at(&self, milliseconds: i64) -> Result<&iceberg::spec::SnapshotRef, LakeError> {
+        let history = self.metadata().history();
+        let Some(entry) = history.iter().rev().find(|entry| entry.timestamp_ms <= milliseconds) else {
+            let mut error = LakeError::new(LakeErrorKind::NotFound, "the table had no snapshot at that time")
+                .with("table", self.full_name())
+                .with("time in ms", milliseconds);
+            if let Some(first) = history.first() {
+                error = error.with("first snapshot in ms", first.timestamp_ms);
+            }
+            return Err(error);
+        };
+        self.metadata().snapshot_by_id(entry.snapshot_id).ok_or_else(|| self.missing_snapshot(entry.snapshot_id))
+    }
+
+    fn missing_snapshot(&self, id: i64) -> LakeError {
+        LakeError::new(LakeErrorKind::NotFound, "the table has no such snapshot, or it has expired")
+            .with("table", self.full_name())
+            .with("snapshot", id)
+    }
+}

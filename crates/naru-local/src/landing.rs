@@ -1,0 +1,77 @@
+//! The landing as directories.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
+use async_trait::async_trait;
+use naru_lake::landing::is_hidden;
+use naru_lake::{LakeError, LakeErrorKind, LandedFile, LandingStore};
+
+use crate::location::{location_to_path, path_to_location};
+
+/// Landed files in directories, by `file://` locations. A file's etag is its size and its modification time.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DirectoryLanding;
+
+#[async_trait]
+impl LandingStore for DirectoryLanding {
+    async fn list(&self, prefix: &str) -> Result<Vec<LandedFile>, LakeError> {
+        let mut files = Vec::new();
+        collect(&location_to_path(prefix)?, &mut files)?;
+        files.sort_by(|a, b| a.location.cmp(&b.location));
+        Ok(files)
+    }
+
+    async fn open(&self, location: &str) -> Result<Box<dyn Read + Send>, LakeError> {
+        let file = File::open(location_to_path(location)?);
+        file.map(|file| Box::new(file) as Box<dyn Read + Send>).map_err(|e| failed("read a landed file", location, e))
+    }
+}
+
+fn collect(directory: &Path, files: &mut Vec<LandedFile>) -> Result<(), LakeError> {
+    let failed_here = |e| failed("list landed files", &directory.display().to_string(), e);
+    let entries = match fs::read_dir(directory) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(()),
+        entries => entries.map_err(failed_here)?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(failed_here)?;
+        if entry.file_name().to_str().is_some_and(is_hidden) {
+            continue;
+        }
+        let path = entry.path();
+        // A link to a file is followed; a link to a directory, which may lead in a circle, is not.
+        if entry.file_type().map_err(failed_here)?.is_dir() {
+            collect(&path, files)?;
+            continue;
+        }
+        let metadata = match fs::metadata(&path) {
+            // Gone since it was listed, or a link to nothing.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            metadata => metadata.map_err(failed_here)?,
+        };
+        if !metadata.is_file() {
+            continue;
+        }
+        let modified = metadata.modified().map_err(failed_here)?;
+        let since_epoch = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+        files.push(LandedFile {
+            location: path_to_location(&path)?,
+            size_bytes: metadata.len(),
+            modified,
+            etag: format!("{}-{}", metadata.len(), since_epoch.as_nanos()),
+        });
+    }
+    Ok(())
+}
+
+fn failed(doing: &str, what: &str, error: io::Error) -> LakeError {
+    let (kind, reason) = match error.kind() {
+        io::ErrorKind::NotFound => (LakeErrorKind::NotFound, ": it does not exist"),
+        io::ErrorKind::PermissionDenied => (LakeErrorKind::Denied, ": permission denied"),
+        _ => (LakeErrorKind::Storage, ""),
+    };
+    LakeError::new(kind, format!("cannot {doing}{reason}")).with("location", what).because(error)
+}

@@ -1,0 +1,19 @@
+//! The lake over its embedded adapters: directories and SQLite.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by panicking")]
+
+mod commit;
+mod concurrency;
+mod create;
+mod delete_files;
+mod faults;
+mod foreign;
+mod landing;
+mod overlap;
+mod partitions;
+mod pointer;
+mod rewrite;
+mod scan;
+mod statistics;
+mod storage;
+mod support;
