@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::Mode;
-use crate::plan::{EmptyPolicy, LoadPlan, SourceFile};
+use crate::plan::{EmptyPolicy, LoadPlan, ReplaceScope, SourceFile};
 
 /// What the table records of an earlier execution of the same run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +63,11 @@ pub fn decide(plan: &LoadPlan, recorded: Option<&Recorded>, newest_micros: Optio
     }
     match newest_micros {
         Some(newest_micros)
-            if !force && plan.mode == Mode::Replace && newest_micros > plan.interval.start.timestamp_micros() =>
+            // Of single partitions the commit knows better: only those that hold newer rows stay.
+            if !force
+                && plan.mode == Mode::Replace
+                && plan.replace == ReplaceScope::Table
+                && newest_micros > plan.interval.start.timestamp_micros() =>
         {
             Decision::OlderThanLoaded { newest_micros }
         }

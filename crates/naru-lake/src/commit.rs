@@ -46,6 +46,8 @@ pub struct CommitRequest {
     pub run: RunRecord,
     /// How many times to try when others commit at the same time or the catalog is busy; at least 1.
     pub attempts: u32,
+    /// Lets a replacement take the place of newer rows.
+    pub allow_older: bool,
 }
 
 /// What became of a commit.

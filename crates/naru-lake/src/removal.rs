@@ -119,6 +119,7 @@ impl Removal {
         let removed = entries.filter(|entry| self.removes(entry) && entry.content_type() == DataContentType::Data);
         let removed = removed.map(|entry| entry.data_file());
         let newest = match request.change {
+            _ if request.allow_older => None,
             Change::Append => None,
             Change::ReplaceTable => table.newest_of(removed),
             Change::ReplacePartitions => table.newest_by_bounds(removed),

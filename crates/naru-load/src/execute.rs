@@ -206,7 +206,7 @@ async fn commit(
         added: written.files,
         run: run_record(plan, &written.rejects, written.rows),
         attempts: options.commit_attempts,
-        force: options.force,
+        allow_older: options.force,
     };
     let kind = if reload { OutcomeKind::Reloaded } else { OutcomeKind::Loaded };
     Ok(match lake.commit(request).await? {

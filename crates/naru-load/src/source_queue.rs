@@ -65,7 +65,7 @@ impl<'a> SourceQueue<'a> {
             let Some(source) = self.pick()? else { return Ok(None) };
             let mut blocks = lock(&source.blocks);
             let Some(reader) = blocks.as_mut() else { continue };
-            match reader.next_block(recycled.take()).map_err(|error| self.source_error(&source, error))? {
+            match reader.next_block(recycled.take()).map_err(|error| self.source_error(source.index, error))? {
                 Some(block) => return Ok(Some((source.index, block))),
                 None => {
                     *blocks = None;
@@ -97,7 +97,8 @@ impl<'a> SourceQueue<'a> {
             .map_err(|error| LoadError::SourceGone { location: file.location.clone(), source: error })?;
         let bytes_read = Arc::new(AtomicU64::new(0));
         let input = CountingReader { input, bytes_read: Arc::clone(&bytes_read), progress: self.progress };
-        let blocks = BlockReader::new(self.kernel, input, file.compression, self.block_bytes);
+        let blocks = BlockReader::new(self.kernel, input, file.compression, self.block_bytes)
+            .map_err(|error| self.source_error(index, error))?;
         Ok(OpenSource { index, blocks: Mutex::new(Some(blocks)), bytes_read })
     }
 
@@ -113,8 +114,8 @@ impl<'a> SourceQueue<'a> {
         }
     }
 
-    fn source_error(&self, source: &OpenSource<'a>, error: naru_decode::SourceError) -> LoadError {
-        LoadError::Source { location: self.sources[source.index].location.clone(), source: Box::new(error) }
+    fn source_error(&self, index: usize, error: naru_decode::SourceError) -> LoadError {
+        LoadError::Source { location: self.sources[index].location.clone(), source: Box::new(error) }
     }
 }
 

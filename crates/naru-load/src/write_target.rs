@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow_array::{ArrayRef, RecordBatch, TimestampMicrosecondArray};
-use arrow_schema::{SchemaRef, SortOptions};
+use arrow_array::cast::AsArray;
+use arrow_array::types::TimestampMicrosecondType;
+use arrow_array::{ArrayRef, LargeBinaryArray, RecordBatch, TimestampMicrosecondArray};
+use arrow_schema::{DataType, FieldRef, SchemaRef, SortOptions};
 use futures::executor::block_on;
 use naru_core::LoadPlan;
 use naru_lake::{DataFile, Lake, LakeTable};
@@ -63,9 +65,23 @@ impl<'a> WriteTarget<'a> {
 
     /// A decoded batch as rows of the table: with the table's schema and `load_interval`.
     pub(crate) fn rows(&self, decoded: &RecordBatch) -> Result<RecordBatch, LoadError> {
-        let mut columns: Vec<ArrayRef> = decoded.columns().to_vec();
+        let mut columns: Vec<ArrayRef> = decoded.columns().iter().zip(self.schema.fields()).map(as_written).collect();
         columns.push(Arc::new(TimestampMicrosecondArray::from_value(self.interval_micros, decoded.num_rows())));
         Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
+    }
+}
+
+/// A decoded column in the table's own Arrow type: iceberg writes the zone as an offset, and binary with long offsets.
+fn as_written((array, field): (&ArrayRef, &FieldRef)) -> ArrayRef {
+    match (array.data_type(), field.data_type()) {
+        (DataType::Timestamp(_, Some(_)), DataType::Timestamp(_, Some(zone))) => {
+            let instants = array.as_primitive::<TimestampMicrosecondType>().clone();
+            Arc::new(instants.with_timezone(Arc::clone(zone)))
+        }
+        (DataType::Binary, DataType::LargeBinary) => {
+            Arc::new(array.as_binary::<i32>().iter().collect::<LargeBinaryArray>())
+        }
+        _ => Arc::clone(array),
     }
 }
 

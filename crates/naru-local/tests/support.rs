@@ -156,6 +156,7 @@ pub(crate) async fn request(table: &LakeTable, change: Change, day: i64, digest:
         added,
         run: run_record(day, digest),
         attempts: 20,
+        allow_older: false,
     }
 }
 
