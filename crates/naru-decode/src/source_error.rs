@@ -122,13 +122,20 @@ pub struct HeaderMismatch {
 impl std::fmt::Display for HeaderMismatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.unknown {
-            let fields = if self.fields == 1 { "its 1 field".into() } else { format!("none of its {} fields", self.fields) };
+            let fields =
+                if self.fields == 1 { "its 1 field".into() } else { format!("none of its {} fields", self.fields) };
             let verb = if self.fields == 1 { "is not" } else { "is" };
-            return write!(f, "the header in line {} does not match: {fields} {verb} a column of the definition", self.line);
+            return write!(
+                f,
+                "the header in line {} does not match: {fields} {verb} a column of the definition",
+                self.line
+            );
         }
         write!(f, "the header in line {} does not match", self.line)?;
         let mut separator = ':';
-        for (what, names) in [("missing", &self.missing), ("named twice", &self.duplicate), ("not in the definition", &self.surplus)] {
+        for (what, names) in
+            [("missing", &self.missing), ("named twice", &self.duplicate), ("not in the definition", &self.surplus)]
+        {
             if !names.is_empty() {
                 let names: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
                 write!(f, "{separator} {what} {}", names.join(", "))?;
@@ -148,14 +155,20 @@ impl SourceError {
                 "the file was damaged or not landed whole: land it again".into()
             }
             Self::ByteOrderMark { found, .. } => format!("write \"@encoding,{found}\" in the definition"),
-            Self::HeaderMissing { .. } => "land the file again; for files without a header write \"@header,none\"".into(),
+            Self::HeaderMissing { .. } => {
+                "land the file again; for files without a header write \"@header,none\"".into()
+            }
             Self::HeaderEncoding { encoding: Encoding::Utf8, .. } => {
                 "if the file is in CP949 or EUC-KR, write \"@encoding,cp949\" in the definition".into()
             }
             Self::HeaderEncoding { .. } => "declare the file's encoding with @encoding".into(),
             Self::Header(mismatch) => return mismatch.hint(),
-            Self::UnclosedQuote { .. } => "close it; if quotes mean nothing in this file, declare an empty @quote".into(),
-            Self::RecordTooLong { quote: Some(_), .. } => "a closing quote may be missing there; else raise @max_record_bytes".into(),
+            Self::UnclosedQuote { .. } => {
+                "close it; if quotes mean nothing in this file, declare an empty @quote".into()
+            }
+            Self::RecordTooLong { quote: Some(_), .. } => {
+                "a closing quote may be missing there; else raise @max_record_bytes".into()
+            }
             Self::RecordTooLong { quote: None, .. } => {
                 "is it a text file whose lines end with a newline? If so, raise @max_record_bytes".into()
             }

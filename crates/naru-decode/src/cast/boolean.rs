@@ -15,8 +15,7 @@ impl BooleanWords {
         if true_words.iter().any(|word| false_words.contains(word)) {
             return Err(KernelError::BooleanWords);
         }
-        let meanings =
-            true_words.iter().map(|word| (word, true)).chain(false_words.iter().map(|word| (word, false)));
+        let meanings = true_words.iter().map(|word| (word, true)).chain(false_words.iter().map(|word| (word, false)));
         for (word, meaning) in meanings {
             match word.as_bytes() {
                 [] => return Err(KernelError::BooleanWords),

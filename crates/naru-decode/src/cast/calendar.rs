@@ -58,7 +58,7 @@ impl TimeParts {
 #[inline]
 fn days_in_month(year: u32, month: u32) -> u32 {
     match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,
         // 31 but for April, June, September and November.
         _ => 30 + ((month + month / 8) & 1),

@@ -50,9 +50,9 @@ fn parse_long(is_negative: bool, digits: &[u8]) -> Result<i64, Reason> {
     let mut value = 0i64;
     for byte in digits {
         let digit = i64::from(byte - b'0');
-        let next = value.checked_mul(10).and_then(|value| {
-            if is_negative { value.checked_sub(digit) } else { value.checked_add(digit) }
-        });
+        let next = value
+            .checked_mul(10)
+            .and_then(|value| if is_negative { value.checked_sub(digit) } else { value.checked_add(digit) });
         value = next.ok_or(Reason::IntegerOutOfRange)?;
     }
     Ok(value)

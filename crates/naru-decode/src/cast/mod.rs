@@ -19,11 +19,11 @@ use naru_core::{ColumnType, Dialect};
 
 use self::binary::BinaryText;
 use self::boolean::BooleanWords;
+pub(crate) use self::column_builder::{Cells, ColumnBuilder, FieldReject, Workspace};
 use self::decimal::DecimalText;
+pub(crate) use self::null_tokens::NullTokens;
 use self::number::NumberText;
 use self::time_text::TimeText;
-pub(crate) use self::column_builder::{Cells, ColumnBuilder, FieldReject, Workspace};
-pub(crate) use self::null_tokens::NullTokens;
 use crate::KernelError;
 
 /// How a column's texts are read.

@@ -69,7 +69,9 @@ impl NumberText {
 
 fn separator(name: &'static str, c: char) -> Result<u8, KernelError> {
     match u8::try_from(c) {
-        Ok(byte) if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, 0 | b'\n' | b'\r' | b'+' | b'-') => {
+        Ok(byte)
+            if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, 0 | b'\n' | b'\r' | b'+' | b'-') =>
+        {
             Ok(byte)
         }
         _ => Err(KernelError::NumberSeparator(name)),

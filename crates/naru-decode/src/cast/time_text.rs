@@ -41,11 +41,8 @@ impl TimeText {
 #[inline]
 fn parse_iso(text: &[u8], with_zone: bool) -> Option<TimeParts> {
     let (head, rest) = text.split_first_chunk::<19>()?;
-    let is_punctuated = head[4] == b'-'
-        && head[7] == b'-'
-        && matches!(head[10], b'T' | b' ')
-        && head[13] == b':'
-        && head[16] == b':';
+    let is_punctuated =
+        head[4] == b'-' && head[7] == b'-' && matches!(head[10], b'T' | b' ') && head[13] == b':' && head[16] == b':';
     let mut digits = Digits { text: head, is_wrong: !is_punctuated };
     let mut parts = TimeParts {
         year: digits.four(0),

@@ -96,7 +96,7 @@ impl<'k, R: Read> BlockReader<'k, R> {
         let mut splitter = Splitter::new(*self.kernel.syntax(), keeps_blank, max_record_bytes);
         let mut target = self.block_bytes;
         loop {
-            self.window.fill(&mut self.source, target)?;
+            self.window.fill(&mut self.source, target);
             let text = self.window.text();
             let result = splitter.scan(text, self.window.ended, limit);
             if splitter.cut > 0 && (result.is_err() || !self.window.ended) {
@@ -104,6 +104,9 @@ impl<'k, R: Read> BlockReader<'k, R> {
             }
             if result.is_err() {
                 return Err(self.too_long(&splitter));
+            }
+            if let Some(failure) = self.window.failure.take() {
+                return Err(failure);
             }
             if self.window.ended {
                 return self.last(splitter, limit);
@@ -175,26 +178,28 @@ impl<'k, R: Read> BlockReader<'k, R> {
 
     /// Passes over one physical line; false at the end.
     fn skip_line(&mut self) -> Result<bool, SourceError> {
+        let max_record_bytes = self.kernel.max_record_bytes();
         let mut searched = 0;
         let mut target = self.block_bytes;
         loop {
-            self.window.fill(&mut self.source, target)?;
+            self.window.fill(&mut self.source, target);
             let text = self.window.text();
-            if let Some(found) = memchr::memchr(b'\n', &text[searched..]) {
-                self.window.drop_front(searched + found + 1);
-                return Ok(true);
-            }
-            searched = text.len();
-            if self.window.ended {
-                self.window.drop_front(searched);
-                return Ok(false);
-            }
-            if searched > self.kernel.max_record_bytes() {
+            let newline = memchr::memchr(b'\n', &text[searched..]).map(|found| searched + found);
+            let length = newline.unwrap_or(text.len());
+            if length > max_record_bytes {
                 let (byte_offset, line) = self.window.locate(0);
-                let max_record_bytes = self.kernel.max_record_bytes() as u64;
+                let max_record_bytes = max_record_bytes as u64;
                 return Err(SourceError::RecordTooLong { line, byte_offset, max_record_bytes, quote: None });
             }
-            target = (searched * 2).max(target).min(self.kernel.max_record_bytes().max(self.block_bytes) + 1);
+            if newline.is_some() || self.window.ended {
+                self.window.drop_front(length + usize::from(newline.is_some()));
+                return Ok(newline.is_some());
+            }
+            if let Some(failure) = self.window.failure.take() {
+                return Err(failure);
+            }
+            searched = length;
+            target = (searched * 2).max(target).min(max_record_bytes.max(self.block_bytes) + 1);
         }
     }
 

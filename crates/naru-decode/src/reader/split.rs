@@ -78,10 +78,13 @@ impl Splitter {
         if !is_plain || may_be_long || limit != u64::MAX {
             return false;
         }
-        if let Some(last) = memrchr(b'\n', ahead) {
+        if let Some((first, last)) = memchr(b'\n', ahead).zip(memrchr(b'\n', ahead)) {
+            // The first record may hold quoted newlines that were passed over before.
+            let first = self.at + first;
             let end = self.at + last + 1;
-            self.records += count_records(&text[self.record_start..end], self.keeps_blank);
-            (self.cut, self.record_start) = (end, end);
+            let is_record = self.keeps_blank || !is_blank(&text[self.record_start..first]);
+            self.records += u64::from(is_record) + count_records(&text[first + 1..end], self.keeps_blank);
+            (self.cut, self.record_start, self.literal_until) = (end, end, end);
         }
         self.at = text.len();
         true
@@ -115,6 +118,10 @@ impl Splitter {
     fn meet(&mut self, text: &[u8], at: usize, ended: bool) -> Result<bool, TooLong> {
         let byte = text[at];
         let is_quote = Some(byte) == self.syntax.quote;
+        // Before the byte counts, so that the quote that was open at the limit is known.
+        if at - self.record_start >= self.max_record_bytes + usize::from(byte == b'\n') {
+            return Err(TooLong);
+        }
         self.at = at + 1;
         if Some(byte) == self.syntax.escape {
             self.at = at + 2;
@@ -137,15 +144,15 @@ impl Splitter {
                 self.quote = Some(at);
             }
         } else {
-            if at - self.record_start > self.max_record_bytes {
-                return Err(TooLong);
-            }
-            let is_blank = matches!(text[self.record_start..at], [] | [b'\r']);
-            self.records += u64::from(self.keeps_blank || !is_blank);
+            self.records += u64::from(self.keeps_blank || !is_blank(&text[self.record_start..at]));
             (self.cut, self.record_start, self.literal_until) = (at + 1, at + 1, at + 1);
         }
         Ok(true)
     }
+}
+
+fn is_blank(line: &[u8]) -> bool {
+    matches!(line, [] | [b'\r'])
 }
 
 /// Newlines in whole lines, less those of blank lines unless these are kept. Written to be compiled to vector

@@ -29,7 +29,11 @@ pub(crate) struct TextSource<R: Read> {
 
 impl<R: Read> TextSource<R> {
     /// Starts reading; returns the text and the length of its byte-order mark, in bytes.
-    pub(crate) fn new(input: R, compression: SourceCompression, encoding: Encoding) -> Result<(Self, u64), SourceError> {
+    pub(crate) fn new(
+        input: R,
+        compression: SourceCompression,
+        encoding: Encoding,
+    ) -> Result<(Self, u64), SourceError> {
         let mut bytes = Decompressor::new(input, compression)?;
         let mut head = vec![0; MARK_UTF8.len()];
         let mut length = 0;
@@ -155,7 +159,7 @@ impl Transcoder {
                 }
             }
         }
-        if self.is_finished && self.is_utf16 && self.consumed % 2 == 1 {
+        if written == 0 && self.is_finished && self.is_utf16 && self.consumed % 2 == 1 {
             return Err(SourceError::TruncatedText { byte_offset: self.consumed - 1 });
         }
         Ok(written)

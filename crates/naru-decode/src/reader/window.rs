@@ -16,31 +16,38 @@ pub(crate) struct Window {
     pub(crate) origin: Origin,
     /// Whether the source has ended.
     pub(crate) ended: bool,
+    /// Why the source cannot be read any further; reported once the records before are out, so that the result does
+    /// not depend on how far it is read ahead.
+    pub(crate) failure: Option<SourceError>,
 }
 
 impl Window {
     pub(crate) fn new(encoding: Encoding, byte_offset: u64) -> Self {
         let origin = Origin { encoding, byte_offset, line: 1, malformed: Vec::new() };
-        Self { buffer: Vec::new(), filled: 0, origin, ended: false }
+        Self { buffer: Vec::new(), filled: 0, origin, ended: false, failure: None }
     }
 
     pub(crate) fn text(&self) -> &[u8] {
         &self.buffer[..self.filled]
     }
 
-    /// Reads until there are `target` bytes of text, or the source ends.
-    pub(crate) fn fill<R: Read>(&mut self, source: &mut TextSource<R>, target: usize) -> Result<(), SourceError> {
+    /// Reads until there are `target` bytes of text, or the source ends or fails.
+    pub(crate) fn fill<R: Read>(&mut self, source: &mut TextSource<R>, target: usize) {
         let space = target + LEAST_SPACE;
-        if self.buffer.len() < space && !self.ended {
+        let is_open = |window: &Self| !window.ended && window.failure.is_none();
+        if self.buffer.len() < space && is_open(self) {
             self.buffer.resize(space, 0);
         }
-        while self.filled < target && !self.ended {
+        while self.filled < target && is_open(self) {
             let out = &mut self.buffer[self.filled..space];
-            let count = source.read(out, self.filled, &mut self.origin.malformed)?;
-            self.filled += count;
-            self.ended = count == 0;
+            match source.read(out, self.filled, &mut self.origin.malformed) {
+                Ok(count) => {
+                    self.filled += count;
+                    self.ended = count == 0;
+                }
+                Err(failure) => self.failure = Some(failure),
+            }
         }
-        Ok(())
     }
 
     /// Source's byte offset and line of a position.
