@@ -232,22 +232,25 @@ impl<'a> Walk<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn push_unquoted(&mut self, end: usize) {
-        let (mut start, mut end) = (self.field_start, end);
-        if self.syntax.trim {
-            while start < end && self.syntax.is_blank(self.text[start]) {
-                start += 1;
-            }
-            while end > start.max(self.literal_until) && self.syntax.is_blank(self.text[end - 1]) {
-                end -= 1;
-            }
-        }
-        let flags = self.flags;
-        self.push(Field::new(start, end, flags));
+        let (start, end) = if self.syntax.trim { self.trimmed(end) } else { (self.field_start, end) };
+        self.push(Field::new(start, end, self.flags));
     }
 
-    #[inline]
+    #[inline(never)]
+    fn trimmed(&self, end: usize) -> (usize, usize) {
+        let (mut start, mut end) = (self.field_start, end);
+        while start < end && self.syntax.is_blank(self.text[start]) {
+            start += 1;
+        }
+        while end > start.max(self.literal_until) && self.syntax.is_blank(self.text[end - 1]) {
+            end -= 1;
+        }
+        (start, end)
+    }
+
+    #[inline(always)]
     fn push(&mut self, field: Field) {
         if self.count < self.keep {
             self.tokens.fields.push(field);

@@ -71,3 +71,39 @@ fn errors_never_hold_values() {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
+
+#[test]
+fn plans_that_cannot_be_compiled_are_refused() {
+    let fail = |load: Load| naru_decode::Kernel::new(&load.dialect, &load.columns).unwrap_err().to_string();
+    let load = || Load::new(&[column("a", "date")]);
+    let errors = [
+        fail(Load::new(&[])),
+        fail(load().dialect(|d| d.delimiter = '가')),
+        fail(load().dialect(|d| d.quote = Some(','))),
+        fail(load().dialect(|d| d.time_zone = "Asia/Seul".into())),
+        fail(load().dialect(|d| d.date_format = "%y%m%d".into())),
+        fail(load().dialect(|d| d.max_record_bytes = 0)),
+        fail(Load::new(&[column("a", "int")]).dialect(|d| d.thousands_separator = Some('.'))),
+        fail(Load::new(&[column("a", "boolean")]).dialect(|d| d.true_words.push("0".into()))),
+        fail(Load::new(&[column("a", "int"), column("a", "int")])),
+    ];
+    insta::assert_snapshot!(errors.join("\n"), @r#"
+    the plan has no columns
+    the delimiter must be one ASCII character other than NUL and a line end
+    the delimiter and the quote are the same character
+    unknown time zone "Asia/Seul"; names are those of the IANA database, as in Asia/Seoul
+    the format of column "a": "%y" leaves the century to a guess; the source must give four digits (%Y), or load the column as string
+    max_record_bytes must be 1 to 1073741823
+    the decimal separator and the thousands separator are the same character
+    the boolean words must not be empty, and none may mean both true and false
+    two columns have the target "a"
+    "#);
+}
+
+#[test]
+fn the_kernel_is_shared_and_blocks_travel_between_threads() {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<naru_decode::Kernel>();
+    is_shared::<naru_decode::Block>();
+    is_shared::<naru_decode::Scratch>();
+}
