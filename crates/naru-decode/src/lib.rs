@@ -1,1 +1,36 @@
-//! decode
+//! The decode kernel: bytes of CSV in, typed Arrow batches and rejected values out.
+//!
+//! ```text
+//!  Read ──▶ BlockReader ────────────────────────────────▶ Block ──▶ Kernel::decode ──▶ Decoded
+//!           decompress ▸ transcode ▸ header ▸ split at     │        tokenize ▸ cast column    batch + rejects
+//!           record ends (one thread, in order)             │        by column (any thread)
+//!                                                          └─ whole records, first row, first line, byte offset
+//! ```
+//!
+//! Invariants:
+//!
+//! - Nothing is guessed: a value that does not fit its type exactly rejects its row, and the reject knows row, line,
+//!   byte offset, column and a stable reason code. No error and no reject holds a loaded value.
+//! - The result does not depend on how a source is cut into blocks.
+//! - Memory is bounded by the block size and the greatest record; bad input is an error, never a panic.
+//! - No file, network, clock or thread of its own; the caller hands in a [`std::io::Read`].
+
+mod block;
+mod cast;
+mod decode;
+mod kernel;
+mod layout;
+mod reader;
+mod reason;
+mod source_error;
+mod source_position;
+mod specials;
+mod syntax;
+mod tokenize;
+
+pub use block::Block;
+pub use decode::{Decoded, Reject, Scratch};
+pub use kernel::{GREATEST_RECORD_BYTES, Kernel, KernelError};
+pub use reader::{BlockReader, DEFAULT_BLOCK_BYTES};
+pub use reason::Reason;
+pub use source_error::{HeaderMismatch, QuotePlace, SourceError};

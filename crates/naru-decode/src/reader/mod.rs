@@ -1,0 +1,233 @@
+//! Reads one source and cuts it into blocks of whole records.
+//!
+//! ```text
+//!  Read ▸ decompress ▸ text_source (byte-order mark, transcoding) ▸ window ▸ split ▸ Block
+//! ```
+
+mod decompress;
+mod split;
+mod text_source;
+mod window;
+
+use std::io::Read;
+use std::sync::Arc;
+
+use naru_core::dialect::Header;
+use naru_core::plan::SourceCompression;
+
+use self::split::Splitter;
+use self::text_source::TextSource;
+use self::window::Window;
+use crate::layout::Layout;
+use crate::source_error::QuotePlace;
+use crate::tokenize::{Tokens, Width};
+use crate::{Block, Kernel, SourceError};
+
+/// A block's size unless the caller says otherwise, in bytes of decoded text.
+pub const DEFAULT_BLOCK_BYTES: usize = 4 * 1024 * 1024;
+
+/// Greatest size of a block, so that with a record on top its text stays below 2 GiB.
+const GREATEST_BLOCK_BYTES: usize = 512 * 1024 * 1024;
+
+/// Reads one source: decompression, byte-order mark, transcoding, skipped rows, header; yields blocks of whole records,
+/// in order.
+///
+/// Holds one window of text: the block size, and more only while a single record is larger, up to the dialect's
+/// `max_record_bytes`.
+pub struct BlockReader<'k, R: Read> {
+    kernel: &'k Kernel,
+    source: TextSource<R>,
+    window: Window,
+    block_bytes: usize,
+    layout: Option<Arc<Layout>>,
+    next_row: u64,
+}
+
+impl<'k, R: Read> BlockReader<'k, R> {
+    /// Starts reading a source. A block holds about `block_bytes` of decoded text, or one record if that is larger.
+    ///
+    /// # Errors
+    /// [`SourceError::Io`], [`SourceError::Broken`] or [`SourceError::Truncated`] if the first bytes cannot be read,
+    /// [`SourceError::ByteOrderMark`].
+    pub fn new(
+        kernel: &'k Kernel,
+        input: R,
+        compression: SourceCompression,
+        block_bytes: usize,
+    ) -> Result<Self, SourceError> {
+        let encoding = kernel.dialect().encoding;
+        let (source, mark_bytes) = TextSource::new(input, compression, encoding)?;
+        let window = Window::new(encoding, mark_bytes);
+        let block_bytes = block_bytes.clamp(1, GREATEST_BLOCK_BYTES);
+        Ok(Self { kernel, source, window, block_bytes, layout: None, next_row: 1 })
+    }
+
+    /// The next block, or none at the end. `recycled` is a buffer to use, from [`Block::into_buffer`].
+    ///
+    /// # Errors
+    /// Any [`SourceError`]; the source cannot be read any further then.
+    pub fn next_block(&mut self, recycled: Option<Vec<u8>>) -> Result<Option<Block>, SourceError> {
+        let layout = match &self.layout {
+            Some(layout) => Arc::clone(layout),
+            None => {
+                let layout = Arc::new(self.read_layout()?);
+                Arc::clone(self.layout.insert(layout))
+            }
+        };
+        loop {
+            let splitter = self.split(layout.width == 1, u64::MAX)?;
+            if splitter.cut == 0 {
+                return Ok(None);
+            }
+            if splitter.records == 0 {
+                self.window.drop_front(splitter.cut);
+                continue;
+            }
+            let (text, origin) = self.window.take_front(splitter.cut, recycled.unwrap_or_default());
+            let first_row = self.next_row;
+            self.next_row += splitter.records;
+            return Ok(Some(Block { text, origin, first_row, records: splitter.records, layout }));
+        }
+    }
+
+    /// Reads until the window holds a whole record (or blank lines), and finds its record ends. Nothing cut: the end.
+    fn split(&mut self, keeps_blank: bool, limit: u64) -> Result<Splitter, SourceError> {
+        let max_record_bytes = self.kernel.max_record_bytes();
+        let mut splitter = Splitter::new(*self.kernel.syntax(), keeps_blank, max_record_bytes);
+        let mut target = self.block_bytes;
+        loop {
+            self.window.fill(&mut self.source, target);
+            let text = self.window.text();
+            let result = splitter.scan(text, self.window.ended, limit);
+            if splitter.cut > 0 && (result.is_err() || !self.window.ended) {
+                return Ok(splitter);
+            }
+            if result.is_err() {
+                return Err(self.too_long(&splitter));
+            }
+            if let Some(failure) = self.window.failure.take() {
+                return Err(failure);
+            }
+            if self.window.ended {
+                return self.last(splitter, limit);
+            }
+            // One byte more than the limit tells that a record is too long.
+            target = (self.window.text().len() * 2).max(target).min(max_record_bytes.max(self.block_bytes) + 1);
+        }
+    }
+
+    /// The splitter at the end of the source. A quote that is still open is reported once all records before are out.
+    fn last(&self, mut splitter: Splitter, limit: u64) -> Result<Splitter, SourceError> {
+        if splitter.records >= limit {
+            return Ok(splitter);
+        }
+        match splitter.open_quote() {
+            None => splitter.finish(self.window.text()),
+            Some(quote) if splitter.cut == 0 => {
+                return Err(SourceError::UnclosedQuote { quote: self.quote_place(quote) });
+            }
+            Some(_) => {}
+        }
+        Ok(splitter)
+    }
+
+    fn too_long(&self, splitter: &Splitter) -> SourceError {
+        let (byte_offset, line) = self.window.locate(splitter.record_start());
+        SourceError::RecordTooLong {
+            line,
+            byte_offset,
+            max_record_bytes: self.kernel.max_record_bytes() as u64,
+            quote: splitter.open_quote().map(|quote| self.quote_place(quote)),
+        }
+    }
+
+    fn quote_place(&self, position: usize) -> QuotePlace {
+        let (byte_offset, line) = self.window.locate(position);
+        QuotePlace { line, byte_offset }
+    }
+
+    fn read_layout(&mut self) -> Result<Layout, SourceError> {
+        for _ in 0..self.kernel.dialect().skip_rows {
+            if !self.skip_line()? {
+                break;
+            }
+        }
+        let columns = self.kernel.header_columns();
+        if self.kernel.dialect().header == Header::None {
+            return Ok(Layout::by_position(columns));
+        }
+        let cut = loop {
+            let splitter = self.split(false, 1)?;
+            match splitter.cut {
+                0 => {
+                    let (byte_offset, _) = self.window.locate(0);
+                    return Err(SourceError::HeaderMissing { empty: byte_offset == 0 });
+                }
+                cut if splitter.records > 0 => break cut,
+                blank_lines => self.window.drop_front(blank_lines),
+            }
+        };
+        let layout = if self.kernel.dialect().header == Header::ByName {
+            self.read_header(cut)?
+        } else {
+            Layout::by_position(columns)
+        };
+        self.window.drop_front(cut);
+        Ok(layout)
+    }
+
+    /// Passes over one physical line; false at the end.
+    fn skip_line(&mut self) -> Result<bool, SourceError> {
+        let max_record_bytes = self.kernel.max_record_bytes();
+        let mut searched = 0;
+        let mut target = self.block_bytes;
+        loop {
+            self.window.fill(&mut self.source, target);
+            let text = self.window.text();
+            let newline = memchr::memchr(b'\n', &text[searched..]).map(|found| searched + found);
+            let length = newline.unwrap_or(text.len());
+            if length > max_record_bytes {
+                let (byte_offset, line) = self.window.locate(0);
+                let max_record_bytes = max_record_bytes as u64;
+                return Err(SourceError::RecordTooLong { line, byte_offset, max_record_bytes, quote: None });
+            }
+            if newline.is_some() || self.window.ended {
+                self.window.drop_front(length + usize::from(newline.is_some()));
+                return Ok(newline.is_some());
+            }
+            if let Some(failure) = self.window.failure.take() {
+                return Err(failure);
+            }
+            searched = length;
+            target = (searched * 2).max(target).min(max_record_bytes.max(self.block_bytes) + 1);
+        }
+    }
+
+    fn read_header(&self, cut: usize) -> Result<Layout, SourceError> {
+        let text = &self.window.text()[..cut];
+        let encoding = self.kernel.dialect().encoding;
+        let transcoded = self.window.origin.malformed.first().map(|bad| bad.position).filter(|at| *at < cut);
+        let invalid = transcoded.or_else(|| std::str::from_utf8(text).err().map(|error| error.valid_up_to()));
+        if let Some(position) = invalid {
+            let (byte_offset, _) = self.window.locate(position);
+            return Err(SourceError::HeaderEncoding { encoding, byte_offset });
+        }
+        let mut tokens = Tokens::default();
+        // Blank lines before the header are no records, but lines.
+        tokens.fill(text, 0, self.kernel.syntax(), Width::Any, 1);
+        let start = tokens.starts.first().copied().unwrap_or(0);
+        let (_, line) = self.window.locate(start);
+        let mut name = Vec::new();
+        let mut names = Vec::with_capacity(tokens.fields.len());
+        for field in &tokens.fields {
+            name.clear();
+            if field.is_escaped() {
+                self.kernel.syntax().unescape_into(field.raw(text), &mut name);
+            } else {
+                name.extend_from_slice(field.raw(text));
+            }
+            names.push(String::from_utf8_lossy(&name).into_owned());
+        }
+        Layout::by_name(self.kernel.header_columns(), &names, line).map_err(SourceError::Header)
+    }
+}

@@ -1,0 +1,167 @@
+//! The source as UTF-8 text: the byte-order mark taken off, other encodings transcoded as a stream.
+
+use std::io::Read;
+
+use encoding_rs::{Decoder, DecoderResult, EUC_KR, UTF_16BE, UTF_16LE};
+use naru_core::dialect::Encoding;
+use naru_core::plan::SourceCompression;
+
+use super::decompress::Decompressor;
+use crate::SourceError;
+use crate::source_position::{Malformed, REPLACEMENT};
+
+/// Free space that [`TextSource::read`] needs to make progress, in bytes.
+pub(crate) const LEAST_SPACE: usize = 32;
+
+const INPUT_BYTES: usize = 128 * 1024;
+
+const MARK_UTF8: &[u8] = b"\xEF\xBB\xBF";
+const MARK_UTF16LE: &[u8] = b"\xFF\xFE";
+const MARK_UTF16BE: &[u8] = b"\xFE\xFF";
+
+/// The source's text.
+pub(crate) struct TextSource<R: Read> {
+    bytes: Decompressor<R>,
+    /// The first bytes, read to look for a byte-order mark.
+    head: Vec<u8>,
+    transcoder: Option<Transcoder>,
+}
+
+impl<R: Read> TextSource<R> {
+    /// Starts reading; returns the text and the length of its byte-order mark, in bytes.
+    pub(crate) fn new(
+        input: R,
+        compression: SourceCompression,
+        encoding: Encoding,
+    ) -> Result<(Self, u64), SourceError> {
+        let mut bytes = Decompressor::new(input, compression)?;
+        let mut head = vec![0; MARK_UTF8.len()];
+        let mut length = 0;
+        while length < head.len() {
+            match bytes.read(&mut head[length..])? {
+                0 => break,
+                count => length += count,
+            }
+        }
+        head.truncate(length);
+        let mark = [MARK_UTF8, MARK_UTF16LE, MARK_UTF16BE].into_iter().find(|mark| head.starts_with(mark));
+        let mark_bytes = check_mark(encoding, mark)?;
+        head.drain(..mark_bytes);
+        let decoder = match encoding {
+            Encoding::Utf8 => None,
+            Encoding::Cp949 => Some(EUC_KR),
+            Encoding::Utf16 if mark == Some(MARK_UTF16BE) => Some(UTF_16BE),
+            Encoding::Utf16 | Encoding::Utf16Le => Some(UTF_16LE),
+            Encoding::Utf16Be => Some(UTF_16BE),
+        };
+        let transcoder = decoder.map(|kind| Transcoder {
+            decoder: kind.new_decoder_without_bom_handling(),
+            is_utf16: kind != EUC_KR,
+            input: vec![0; INPUT_BYTES],
+            start: 0,
+            end: 0,
+            consumed: mark_bytes as u64,
+            is_last: false,
+            is_finished: false,
+        });
+        Ok((Self { bytes, head, transcoder }, mark_bytes as u64))
+    }
+
+    /// Reads text into `out` (at least [`LEAST_SPACE`] bytes); 0 at the end. Malformed sequences are added to
+    /// `malformed`, their positions counted from `position`, that of `out` in its text.
+    pub(crate) fn read(
+        &mut self,
+        out: &mut [u8],
+        position: usize,
+        malformed: &mut Vec<Malformed>,
+    ) -> Result<usize, SourceError> {
+        match &mut self.transcoder {
+            None => read_raw(&mut self.head, &mut self.bytes, out),
+            Some(transcoder) => {
+                let mut refill = |buffer: &mut [u8]| read_raw(&mut self.head, &mut self.bytes, buffer);
+                transcoder.read(&mut refill, out, position, malformed)
+            }
+        }
+    }
+}
+
+fn read_raw<R: Read>(head: &mut Vec<u8>, bytes: &mut Decompressor<R>, out: &mut [u8]) -> Result<usize, SourceError> {
+    if head.is_empty() {
+        return bytes.read(out);
+    }
+    let count = head.len().min(out.len());
+    out[..count].copy_from_slice(&head[..count]);
+    head.drain(..count);
+    Ok(count)
+}
+
+/// Length of the byte-order mark to pass over. A mark of another encoding is an error where its bytes can be nothing
+/// else.
+fn check_mark(declared: Encoding, mark: Option<&'static [u8]>) -> Result<usize, SourceError> {
+    let found = match mark {
+        Some(MARK_UTF16LE) => "utf-16le",
+        Some(MARK_UTF16BE) => "utf-16be",
+        Some(mark) if declared == Encoding::Utf8 => return Ok(mark.len()),
+        _ => return Ok(0),
+    };
+    let fits = match declared {
+        Encoding::Utf16 => true,
+        Encoding::Utf16Le => found == "utf-16le",
+        Encoding::Utf16Be => found == "utf-16be",
+        Encoding::Utf8 | Encoding::Cp949 => false,
+    };
+    if fits { Ok(MARK_UTF16LE.len()) } else { Err(SourceError::ByteOrderMark { declared, found }) }
+}
+
+struct Transcoder {
+    decoder: Decoder,
+    is_utf16: bool,
+    input: Vec<u8>,
+    start: usize,
+    end: usize,
+    /// Bytes of the source that the decoder has taken.
+    consumed: u64,
+    is_last: bool,
+    is_finished: bool,
+}
+
+impl Transcoder {
+    fn read(
+        &mut self,
+        refill: &mut impl FnMut(&mut [u8]) -> Result<usize, SourceError>,
+        out: &mut [u8],
+        position: usize,
+        malformed: &mut Vec<Malformed>,
+    ) -> Result<usize, SourceError> {
+        let mut written = 0;
+        // Space for a replacement is kept free.
+        let limit = out.len().saturating_sub(REPLACEMENT.len());
+        while !self.is_finished && limit.saturating_sub(written) >= LEAST_SPACE / 2 {
+            if self.start == self.end && !self.is_last {
+                self.start = 0;
+                self.end = refill(&mut self.input)?;
+                self.is_last = self.end == 0;
+            }
+            let input = &self.input[self.start..self.end];
+            let (result, taken, count) =
+                self.decoder.decode_to_utf8_without_replacement(input, &mut out[written..limit], self.is_last);
+            self.start += taken;
+            self.consumed += taken as u64;
+            written += count;
+            match result {
+                DecoderResult::InputEmpty => self.is_finished = self.is_last,
+                DecoderResult::OutputFull => break,
+                DecoderResult::Malformed(length, after) => {
+                    let byte_offset = self.consumed - u64::from(after) - u64::from(length);
+                    malformed.push(Malformed { position: position + written, byte_offset, length: u64::from(length) });
+                    out[written..written + REPLACEMENT.len()].copy_from_slice(REPLACEMENT);
+                    written += REPLACEMENT.len();
+                }
+            }
+        }
+        if written == 0 && self.is_finished && self.is_utf16 && self.consumed % 2 == 1 {
+            return Err(SourceError::TruncatedText { byte_offset: self.consumed - 1 });
+        }
+        Ok(written)
+    }
+}

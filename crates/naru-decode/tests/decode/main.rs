@@ -1,0 +1,12 @@
+//! Behaviour of the decode kernel.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod bad_inputs;
+mod block_sizes;
+mod dialects;
+mod encodings;
+mod reasons;
+mod round_trip;
+mod source_errors;
+mod support;
+mod tokenizing;
