@@ -1,0 +1,7 @@
+//! Queries over Parquet files that the tests write, with Iceberg field ids.
+
+mod bank;
+mod errors;
+mod output;
+mod scan;
+mod sql;
