@@ -16,6 +16,37 @@ pub(crate) fn name_of(function: &Function) -> String {
     }
 }
 
+/// Whether the function makes one value of many rows.
+pub(crate) fn is_aggregate(function: &Function) -> bool {
+    const NAMES: [&str; 24] = [
+        "avg",
+        "corr",
+        "count",
+        "covar",
+        "covar_pop",
+        "covar_samp",
+        "first",
+        "last",
+        "max",
+        "median",
+        "min",
+        "quantile_cont",
+        "quantile_disc",
+        "stddev",
+        "stddev_samp",
+        "stdev",
+        "stdev_samp",
+        "string_agg",
+        "sum",
+        "total",
+        "var",
+        "var_samp",
+        "variance",
+        "array_agg",
+    ];
+    function.over.is_none() && NAMES.contains(&&*name_of(function))
+}
+
 /// Whether the function takes numbers as parameters, not as values: `quantile_cont(x, 0.5)`.
 pub(crate) fn wants_plain_literals(expression: &Expr) -> bool {
     matches!(expression, Expr::Function(function) if name_of(function).starts_with("quantile"))

@@ -54,10 +54,6 @@ impl Visitor for Guard {
 
     fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<QueryError> {
         let outcome = match expression {
-            Expr::Subquery(_) => Err(QueryError::unsupported(
-                "a subquery as a value",
-                "name it with WITH, CROSS JOIN it, and compare with its column",
-            )),
             Expr::Exists { subquery, .. } | Expr::InSubquery { subquery, .. } => self.check_correlation(subquery),
             Expr::Function(function) => check_window(function),
             _ => Ok(()),
@@ -82,9 +78,7 @@ impl Guard {
     /// Polars finds a subquery's outer column by its name alone, so with two tables outside it may take the other's.
     fn check_correlation(&self, subquery: &Query) -> Result<(), QueryError> {
         let Some(outer) = self.outer.last().filter(|names| names.len() > 1) else { return Ok(()) };
-        let mut qualifiers = Qualifiers { used: HashSet::new(), own: HashSet::new() };
-        let _ = subquery.visit(&mut qualifiers);
-        if outer.iter().any(|name| qualifiers.used.contains(name) && !qualifiers.own.contains(name)) {
+        if qualifiers_of(subquery).refer_to(outer) {
             return Err(QueryError::unsupported(
                 "a subquery that refers to one of several tables outside it",
                 "name the join with WITH and put the subquery on that",
@@ -139,8 +133,8 @@ fn check_window(function: &Function) -> Result<(), QueryError> {
     }
 }
 
-/// Names by which columns can be qualified: aliases, tables, and tables with their database.
-fn names_of(from: &TableWithJoins) -> Vec<String> {
+/// Names by which columns can be qualified: aliases, and tables without one.
+pub(crate) fn names_of(from: &TableWithJoins) -> Vec<String> {
     std::iter::once(&from.relation)
         .chain(from.joins.iter().map(|join| &join.relation))
         .filter_map(|factor| match factor {
@@ -153,9 +147,25 @@ fn names_of(from: &TableWithJoins) -> Vec<String> {
         .collect()
 }
 
-struct Qualifiers {
+/// What the columns in a query are qualified with, and what the query itself has in FROM.
+#[derive(Default)]
+pub(crate) struct Qualifiers {
     used: HashSet<String>,
     own: HashSet<String>,
+}
+
+/// See [`Qualifiers`].
+pub(crate) fn qualifiers_of(query: &Query) -> Qualifiers {
+    let mut qualifiers = Qualifiers::default();
+    let _ = query.visit(&mut qualifiers);
+    qualifiers
+}
+
+impl Qualifiers {
+    /// Whether the query uses one of the names that another query around it has in FROM.
+    pub(crate) fn refer_to(&self, outer: &[String]) -> bool {
+        outer.iter().any(|name| self.used.contains(name) && !self.own.contains(name))
+    }
 }
 
 impl Visitor for Qualifiers {

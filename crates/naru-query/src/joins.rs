@@ -61,8 +61,10 @@ pub(crate) fn move_filters(select: &mut Select) {
             }
         }
     }
-    let selection = select.selection.take().map(|selection| Expr::Nested(Box::new(selection)));
-    select.selection = all_of(selection.into_iter().chain(filters).collect());
+    if !filters.is_empty() {
+        let selection = select.selection.take().map(|selection| Expr::Nested(Box::new(selection)));
+        select.selection = all_of(selection.into_iter().chain(filters).collect());
+    }
 }
 
 fn constraint(operator: &JoinOperator) -> Option<&JoinConstraint> {
@@ -122,7 +124,7 @@ fn is_equality(condition: &Expr) -> bool {
 }
 
 fn is_comparison(condition: &Expr) -> bool {
-    use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+    use sqlparser::ast::BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
     matches!(condition, Expr::BinaryOp { op: Eq | NotEq | Lt | LtEq | Gt | GtEq, .. })
 }
 

@@ -25,6 +25,7 @@ mod parse;
 mod redact;
 mod rewrite;
 mod run;
+mod scalars;
 mod scan;
 mod table;
 mod table_ref;

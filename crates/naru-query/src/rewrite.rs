@@ -7,6 +7,7 @@
 //! | `100.50` | `CAST('100.50' AS DECIMAL(38, 2))` (see [`crate::literals`]) |
 //! | `a UNION b ORDER BY x` | `SELECT * FROM ((a) UNION (b)) ORDER BY x` |
 //! | `a JOIN b ON a.k = b.k AND b.n > 1` | `a JOIN b ON a.k = b.k WHERE b.n > 1` |
+//! | `x > (SELECT avg(x) FROM b)` | a cross join with its one row (see [`crate::scalars`]) |
 //! | `date_trunc('month', d)`, `year(d)` | `date_trunc_month(d)`, `EXTRACT(YEAR FROM d)` |
 
 use std::collections::HashMap;
@@ -17,7 +18,7 @@ use sqlparser::ast::{
     TableFactor, TableWithJoins, VisitMut, VisitorMut,
 };
 
-use crate::{QueryError, TableRef, functions, joins, literals, parse};
+use crate::{QueryError, TableRef, functions, joins, literals, parse, scalars};
 
 /// Rewrites a query that [`crate::guard`] has let through.
 pub(crate) fn rewrite(query: &mut Query) -> Result<(), QueryError> {
@@ -36,6 +37,8 @@ struct Rewriter {
     scopes: Vec<Scope>,
     /// Greater than 0 inside functions that need their number literals as written.
     literals_as_written: u32,
+    /// Number of subqueries that have been made joins.
+    scalars: u32,
 }
 
 impl VisitorMut for Rewriter {
@@ -48,6 +51,7 @@ impl VisitorMut for Rewriter {
         let mut scope = Scope::new();
         if let SetExpr::Select(select) = &mut *query.body {
             joins::move_filters(select);
+            scalars::hoist(select, &mut self.scalars);
             name_tables(&mut select.from, &mut scope);
             self.scopes.push(scope);
             for item in &mut select.projection {
@@ -65,6 +69,12 @@ impl VisitorMut for Rewriter {
     }
 
     fn pre_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<QueryError> {
+        if let Expr::Subquery(_) = expression {
+            return ControlFlow::Break(QueryError::unsupported(
+                "a subquery as a value other than an aggregate in WHERE or SELECT",
+                "name it with WITH and join it",
+            ));
+        }
         if let Expr::CompoundIdentifier(parts) = expression
             && let [database, table, rest @ ..] = &parts[..]
             && !rest.is_empty()

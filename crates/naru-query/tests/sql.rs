@@ -354,3 +354,27 @@ fn windows() {
         ),
     ]);
 }
+
+#[test]
+fn subqueries_as_values() {
+    check(&[
+        (
+            "select account_no from deposit.account where visits > (select avg(visits) from deposit.account) order by 1",
+            "account_no; A2; B1",
+        ),
+        ("select * from deposit.branch where branch = (select max(branch) from deposit.branch)", "branch,name; 4,Jeju"),
+        (
+            "select account_no, balance - (select max(balance) from loan.account) as d from deposit.account a where a.branch = 3",
+            "account_no,d; C1,899.490000",
+        ),
+        (
+            "select count(*) as n from deposit.account where balance < (select sum(l.balance) from loan.account l where l.account_no = 'A1')",
+            "n; 1",
+        ),
+        ("select (select count(*) from deposit.account) as n", "n; 5"),
+        (
+            "select account_no from deposit.account where balance > (select avg(balance) from deposit.closed)",
+            "account_no",
+        ),
+    ]);
+}
