@@ -13,7 +13,7 @@ use polars::prelude::iceberg::{IcebergColumn, IcebergColumnType, IcebergSchema};
 use polars::prelude::{
     CastColumnsPolicy, ColumnMapping, DataFrame, DataType, DslBuilder, ExtraColumnsPolicy, IntoLazy, LazyFrame,
     MissingColumnsPolicy, ParquetOptions, ParquetReader, PlRefPath, PlSmallStr, PolarsResult, ScanSources, Schema,
-    SchemaRef, TimeUnit, TimeZone, UnifiedScanArgs, UnionArgs, col, concat,
+    SchemaRef, SerReader, TimeUnit, TimeZone, UnifiedScanArgs, UnionArgs, col, concat,
 };
 
 use crate::redact::Names;

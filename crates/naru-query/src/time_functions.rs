@@ -2,10 +2,10 @@
 
 use polars::prelude::udf::UserDefinedFunction;
 use polars::prelude::{
-    BaseColumnUdf, Column, DataType, Field, IntoColumn, IntoSeries, PlSmallStr, PolarsResult, PolarsTruncate, Schema,
-    StringChunked, polars_bail, polars_err,
+    BaseColumnUdf, Column, DataType, Field, IntoColumn, IntoSeries, NewChunkedArray, PlSmallStr, PolarsResult,
+    PolarsTruncate, Schema, StringChunked, polars_bail, polars_err,
 };
-use polars::sql::FunctionRegistry;
+use polars::sql::{FunctionOptions, FunctionRegistry};
 
 /// What every truncating function's name starts with.
 pub(crate) const PREFIX: &str = "date_trunc_";
@@ -40,7 +40,7 @@ impl FunctionRegistry for TimeFunctions {
             fields.first().cloned().ok_or_else(|| polars_err!(InvalidOperation: "date_trunc takes a unit and a time"))
         };
         let mut function = UserDefinedFunction::new(PlSmallStr::from_str(name), BaseColumnUdf::new(truncate, field));
-        function.options = polars::prelude::FunctionOptions::elementwise();
+        function.options = FunctionOptions::elementwise();
         Ok(Some(function))
     }
 

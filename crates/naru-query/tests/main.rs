@@ -2,6 +2,7 @@
 
 mod bank;
 mod errors;
+mod memory;
 mod output;
 mod scan;
 mod sql;

@@ -46,11 +46,11 @@ impl QueryResult {
         }
         let elided = rows > shown.len() as u64;
         let width = schema.len();
-        shown.head.into_iter().for_each(|row| drop(table.add_row(row)));
+        table.add_rows(shown.head);
         if elided {
             table.add_row(vec!["…"; width]);
         }
-        shown.tail.into_iter().for_each(|row| drop(table.add_row(row)));
+        table.add_rows(shown.tail);
         for (column, dtype) in table.column_iter_mut().zip(schema.iter_values()) {
             if is_number(dtype) {
                 column.set_cell_alignment(CellAlignment::Right);
