@@ -1,1 +1,39 @@
-//! query
+//! SQL over Iceberg data files, by Polars' own SQL engine.
+//!
+//! ```text
+//!  sql ──parse──▶ Query (AST) ──guard──▶ refused: what Polars would answer wrongly
+//!                     │
+//!                  rewrite   database.table, decimal literals, set operations, join filters
+//!                     ▼
+//!  QueryTable ──scan──▶ LazyFrame ──▶ SQLContext ──▶ streaming engine ──batches──▶ QueryResult ──▶ table, CSV, JSON
+//! ```
+//!
+//! The crate gets plain inputs, a table's columns with their Iceberg field ids and the local paths of its data files,
+//! and knows nothing about catalogs and snapshots: whoever calls it has resolved names, phases and time travel.
+//! Batches flow from the scan to the writer, so a query that needs no sort, and keeps few groups, runs in bounded
+//! memory whatever the size of the tables.
+
+mod columns;
+mod deep_stack;
+mod error;
+mod functions;
+mod guard;
+mod joins;
+mod literals;
+mod output;
+mod parse;
+mod redact;
+mod rewrite;
+mod run;
+mod scalars;
+mod scan;
+mod table;
+mod table_ref;
+mod time_functions;
+
+pub use error::QueryError;
+pub use output::{JsonShape, TableStyle};
+pub use parse::referenced_tables;
+pub use run::{QueryOptions, QueryResult, run};
+pub use table::{QueryColumn, QueryTable};
+pub use table_ref::TableRef;

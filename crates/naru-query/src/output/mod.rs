@@ -1,0 +1,25 @@
+//! Results as a table for people, CSV and JSON; each takes the rows batch by batch.
+
+mod csv;
+mod json;
+mod table;
+
+pub use json::JsonShape;
+pub use table::TableStyle;
+
+use crate::columns::{ColumnReader, readers};
+use crate::{QueryError, QueryResult};
+
+/// Gives every batch's readers and number of rows to `write`; returns the number of rows.
+fn each_batch(
+    result: &mut QueryResult,
+    mut write: impl FnMut(&[ColumnReader], usize) -> Result<(), QueryError>,
+) -> Result<u64, QueryError> {
+    let mut rows = 0;
+    while let Some(batch) = result.next_batch()? {
+        let columns = readers(&batch).map_err(|error| QueryError::Other(error.to_string()))?;
+        write(&columns, batch.height())?;
+        rows += batch.height() as u64;
+    }
+    Ok(rows)
+}

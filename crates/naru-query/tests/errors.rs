@@ -1,0 +1,179 @@
+//! Errors name what is wrong and what to do, and never a value.
+
+#![expect(clippy::unwrap_used, reason = "a failed look is a failed test")]
+
+use insta::assert_snapshot;
+use naru_query::{QueryError, TableRef, referenced_tables};
+use proptest::prelude::*;
+
+use crate::bank::bank;
+
+fn ask(sql: &str) -> String {
+    bank().ask(sql)
+}
+
+#[test]
+fn syntax_errors_give_the_place() {
+    assert_snapshot!(ask("select from from deposit.account"), @"");
+    assert_snapshot!(ask("select *\nfrom deposit.account where ("), @"");
+    assert_snapshot!(ask("select 'open"), @"");
+}
+
+#[test]
+fn only_one_query_is_run() {
+    assert_snapshot!(ask("delete from deposit.account"), @r#"error: DELETE is not a query (give one SELECT, WITH or VALUES; tables change only by jobs)"#);
+    assert_snapshot!(ask("create table x as select 1"), @r#"error: CREATE is not a query (give one SELECT, WITH or VALUES; tables change only by jobs)"#);
+    assert_snapshot!(ask("select 1; select 2"), @r#"error: a text of 2 statements is not a query (give one SELECT, WITH or VALUES; tables change only by jobs)"#);
+    assert_snapshot!(ask(" -- nothing"), @r#"error: an empty text is not a query (give one SELECT, WITH or VALUES; tables change only by jobs)"#);
+    assert_snapshot!(ask("with x as (select 1) insert into deposit.account select * from x"), @"");
+    for verb in [
+        "insert into deposit.account values (1)",
+        "update deposit.account set branch = 1",
+        "drop table deposit.account",
+        "truncate table deposit.account",
+        "explain select 1",
+        "show tables",
+    ] {
+        assert!(matches!(bank().run(verb), Err(QueryError::NotSelect(_))), "{verb}");
+    }
+    assert_eq!(ask("select 1 as one;"), "one; 1");
+}
+
+#[test]
+fn unknown_names_offer_the_nearest() {
+    assert_snapshot!(ask("select * from deposit.acount"), @r#"error: unknown table "deposit.acount" (did you mean "deposit.account"?)"#);
+    assert_snapshot!(ask("select * from sales.orders"), @r#"error: unknown table "sales.orders" ("naru tables" lists them)"#);
+    assert_snapshot!(ask("select * from account"), @r#"error: table "account" lacks its database (write database.table, as in "deposit.account")"#);
+    assert_snapshot!(ask("select balanse from deposit.account"), @r#"error: unknown column "balanse" (did you mean "balance"?)"#);
+    assert_snapshot!(ask("select a.balanse from deposit.account a"), @r#"error: unknown column "balanse" (did you mean "balance"?)"#);
+    assert_snapshot!(ask("select x.balance from deposit.account a"), @r#"error: no table or alias "x" in this part of the query"#);
+    assert_snapshot!(ask("select loan.account.balance from deposit.account"), @r#"error: "loan.account" is not a table of this FROM"#);
+}
+
+#[test]
+fn what_cannot_be_had_says_what_to_write() {
+    assert_snapshot!(ask("select * from read_parquet('/etc/passwd')"), @r#"error: the table function "read_parquet" cannot be had in a query here (a query reads tables only: load the file by a job)"#);
+    assert_snapshot!(ask("select * from a.b.c"), @r#"error: the table name "a.b.c" cannot be had in a query here (write database.table)"#);
+    assert_snapshot!(ask("select * from deposit.account a where balance > (select avg(l.balance) from loan.account l where l.account_no = a.account_no)"), @r#"error: a subquery as a value other than an aggregate in WHERE or SELECT cannot be had in a query here (name it with WITH and join it)"#);
+    assert_snapshot!(ask("select branch = (select branch from deposit.branch) from deposit.account"), @r#"error: a subquery as a value other than an aggregate in WHERE or SELECT cannot be had in a query here (name it with WITH and join it)"#);
+    assert_snapshot!(ask("select * from deposit.account a left join deposit.branch b on a.branch = b.branch and b.name = 'x'"), @r#"error: an outer join ON anything but equalities between the two sides cannot be had in a query here (filter the table first, WITH b AS (SELECT … WHERE …), and join that)"#);
+    assert_snapshot!(ask("select * from deposit.account right join deposit.branch using (branch)"), @r#"error: USING or NATURAL in a right or full join cannot be had in a query here (write ON a.id = b.id, and coalesce(a.id, b.id) in SELECT)"#);
+    assert_snapshot!(ask("select avg(balance) over (order by account_no) from deposit.account"), @r#"error: avg over an ordered window cannot be had in a query here (an average is sum(x) OVER (…) / count(x) OVER (…))"#);
+    assert_snapshot!(ask("select * from (with x as (select 1) select * from x) as y"), @r#"error: WITH inside a subquery cannot be had in a query here (name it in the WITH at the start)"#);
+    assert_snapshot!(ask("select 1 from deposit.account a join deposit.branch b on a.branch = b.branch where exists (select 1 from loan.account l where l.account_no = b.name)"), @r#"error: a subquery that refers to one of several tables outside it cannot be had in a query here (name the join with WITH and put the subquery on that)"#);
+    assert_snapshot!(ask("select * from deposit.account as a(x, y)"), @r#"error: a table alias with column names cannot be had in a query here (rename the columns in SELECT or in a WITH)"#);
+    assert_snapshot!(ask("select soundex(account_no) from deposit.account"), @"");
+    assert_snapshot!(ask("select sum(balance) over (order by account_no range between 1 preceding and current row) from deposit.account"), @"");
+    assert_snapshot!(ask("with recursive r as (select 1) select * from r"), @"error: WITH RECURSIVE cannot be had in a query here");
+    assert_snapshot!(ask("select date_trunc('fortnight', opened) from deposit.account"), @r#"error: date_trunc of anything but a unit and a time cannot be had in a query here (write date_trunc('month', d); the units are second, minute, hour, day, week, month, quarter, year)"#);
+}
+
+#[test]
+fn no_error_holds_a_value() {
+    let bank = bank();
+    for sql in [
+        "select cast(account_no as int) from deposit.account",
+        "select cast(account_no as date) from deposit.account",
+        "select cast(account_no as decimal(5,2)) from deposit.account",
+        "select cast(visits as tinyint) + cast(visits * 1000 as tinyint) from deposit.account",
+        "select balance * 100000000000000000000000000000000000 from deposit.account",
+        "select balance / (visits - 10) from deposit.account",
+        "select cast(balance as decimal(3,2)) from deposit.account",
+        "select account_no + visits from deposit.account",
+        "select strptime(account_no, '%Y') from deposit.account",
+    ] {
+        let answer = bank.ask(sql);
+        assert!(answer.starts_with("error: "), "{sql}: {answer}");
+        for value in ["A1", "A2", "B1", "C1", "100.5", "10050", "999", "20025"] {
+            assert!(!answer.contains(value), "{sql}: {answer}");
+        }
+    }
+    assert_snapshot!(bank.ask("select cast(account_no as int) from deposit.account"), @"");
+    assert_snapshot!(bank.ask("select balance * 100000000000000000000000000000000000 from deposit.account"), @"");
+    assert_snapshot!(bank.ask("select account_no + visits from deposit.account"), @"");
+}
+
+#[test]
+fn referenced_tables_are_listed_once_and_without_with_names() {
+    let sql = "with x as (select * from deposit.account a join loan.account l on a.account_no = l.account_no) \
+               select * from x join \"Odd Db\".\"Table\" on true \
+               where exists (select 1 from deposit.branch) union select * from DEPOSIT.Account";
+    let expected = [("deposit", "account"), ("loan", "account"), ("Odd Db", "Table"), ("deposit", "branch")];
+    let expected: Vec<TableRef> = expected.iter().map(|(database, table)| TableRef::new(*database, *table)).collect();
+    assert_eq!(referenced_tables(sql).unwrap(), expected);
+    assert!(
+        matches!(referenced_tables("select * from account"), Err(QueryError::Unqualified(table)) if table == "account")
+    );
+}
+
+#[test]
+fn deep_sql_does_not_overflow_the_stack() {
+    let chain = vec!["branch = 1"; 5_000].join(" or ");
+    assert_eq!(ask(&format!("select count(*) as n from deposit.account where {chain}")), "n; 2");
+    let too_long = vec!["branch = 1"; 20_000].join(" or ");
+    assert!(ask(&format!("select 1 from deposit.account where {too_long}")).contains("at most 40000"));
+    let nested = format!("select {}1{}", "(".repeat(5_000), ")".repeat(5_000));
+    assert!(ask(&nested).starts_with("error: "));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn any_text_is_an_answer_or_an_error(words in prop::collection::vec(prop::sample::select(WORDS), 0..14)) {
+        let sql = words.join(" ");
+        let _ = bank().ask(&sql);
+        let _ = referenced_tables(&sql);
+    }
+
+    #[test]
+    fn any_characters_are_an_error(text in "\\PC{0,40}") {
+        let _ = referenced_tables(&text);
+    }
+}
+
+const WORDS: &[&str] = &[
+    "select",
+    "from",
+    "where",
+    "deposit.account",
+    "a",
+    "b",
+    "join",
+    "left",
+    "on",
+    "a.branch",
+    "=",
+    "1",
+    "1.5",
+    "'x'",
+    "(",
+    ")",
+    ",",
+    "*",
+    "sum",
+    "over",
+    "order by",
+    "group by",
+    "having",
+    "union",
+    "with",
+    "as",
+    "balance",
+    "in",
+    "not",
+    "exists",
+    "null",
+    "case",
+    "when",
+    "then",
+    "end",
+    "date",
+    "interval",
+    "limit",
+    "values",
+    "-",
+    "/",
+    "date_trunc",
+    "account_no",
+];

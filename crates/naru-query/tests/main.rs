@@ -1,0 +1,8 @@
+//! Queries over Parquet files that the tests write, with Iceberg field ids.
+
+mod bank;
+mod errors;
+mod memory;
+mod output;
+mod scan;
+mod sql;
