@@ -1,9 +1,11 @@
 //! What a reader needs to know of a table at one snapshot: the schema and the files.
 
 use iceberg::spec::{SchemaRef, Struct};
+use naru_core::table_spec::ColumnSpec;
 
 use crate::error::{LakeError, LakeErrorKind};
 use crate::manifests::load_manifests;
+use crate::spec::column_spec;
 use crate::table::LakeTable;
 
 /// Which state of a table to read.
@@ -43,6 +45,16 @@ pub struct ScanFile {
     pub spec_id: i32,
     /// The values of that spec's fields.
     pub partition: Struct,
+}
+
+impl TableScan {
+    /// The columns in order, each with its field id.
+    ///
+    /// # Errors
+    /// `Unsupported` for types that a definition cannot say (tables that others made).
+    pub fn columns(&self) -> Result<Vec<(i32, ColumnSpec)>, LakeError> {
+        self.schema.as_struct().fields().iter().map(|field| Ok((field.id, column_spec(field)?))).collect()
+    }
 }
 
 impl LakeTable {

@@ -59,7 +59,7 @@ pub(crate) fn file_settings(properties: &HashMap<String, String>) -> Result<File
     Ok(FileSettings { compression, target_file_size_bytes })
 }
 
-fn column_spec(field: &NestedField) -> Result<ColumnSpec, LakeError> {
+pub(crate) fn column_spec(field: &NestedField) -> Result<ColumnSpec, LakeError> {
     let unsupported = || unsupported("a column type").with("column", &field.name).with("type", &field.field_type);
     let Type::Primitive(primitive) = field.field_type.as_ref() else { return Err(unsupported()) };
     let column_type = match primitive {

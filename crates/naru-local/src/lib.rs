@@ -11,5 +11,6 @@ pub mod storage;
 
 pub use embedded::EmbeddedLake;
 pub use landing::DirectoryLanding;
+pub use location::{location_to_path, path_to_location};
 pub use sqlite::SqlitePointer;
 pub use storage::{DirectoryStorage, DirectoryStorageFactory, directory_file_io};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::CommandError;
 
-pub(crate) use drops::{BAD_DROP, Drop, drops};
+pub(crate) use drops::{BAD_DROP, drops};
 
 /// Days that have drops, in order.
 pub(crate) const DAYS: [&str; 2] = ["2026-11-20", "2026-11-21"];

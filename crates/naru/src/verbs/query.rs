@@ -8,8 +8,8 @@ use naru_query::{JsonShape, QueryColumn, QueryError, QueryOptions, QueryResult, 
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::lake_names::LakeNames;
+use crate::runtime;
 use crate::workspace::Workspace;
-use crate::{output, runtime};
 
 /// Ask the tables in SQL
 ///
