@@ -8,7 +8,8 @@ timestamps by their least, greatest and exact sum of microseconds.
 
 import io
 import math
-from datetime import datetime, timezone
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import pandas
@@ -21,8 +22,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 def micros(instant: datetime) -> int:
     """Microseconds from the epoch, exactly."""
-    delta = instant - EPOCH
-    return (delta.days * 86_400 + delta.seconds) * 1_000_000 + delta.microseconds
+    return (instant - EPOCH) // timedelta(microseconds=1)
 
 
 def of_values(values: list) -> dict:
@@ -41,22 +41,29 @@ def of_values(values: list) -> dict:
     return profile | {"sum": str(total), "least": str(min(present)), "greatest": str(max(present))}
 
 
-def cast(text: str, field_type: object) -> object:
-    """One value of the CSV, cast as the table's type asks. Raises ValueError or TypeError when it does not fit."""
+def caster(field_type: object) -> Callable[[str], object]:
+    """How the CSV's texts of one column are cast, as the table's type asks. Raises TypeError for a type not in the data.
+
+    The cast raises ValueError when a text does not fit.
+    """
     match field_type:
         case IntegerType() | LongType():
-            return int(text)
+            return int
         case DoubleType():
-            return float(text)
+            return float
         case DecimalType():
-            # Quantized only to print alike; a digit too many would change the value, and the sum.
-            value = Decimal(text)
-            return value.quantize(Decimal(1).scaleb(-field_type.scale)) if -value.as_tuple().exponent < field_type.scale else value
+            return lambda text: exact(text, field_type.scale)
         case TimestamptzType():
-            return datetime.fromisoformat(text)
+            return datetime.fromisoformat
         case StringType():
-            return text
+            return str
     raise TypeError(f"no CSV cast for {field_type}")
+
+
+def exact(text: str, scale: int) -> Decimal:
+    """A decimal padded to its scale; one with more digits stays as it is, so that it differs from what was rounded."""
+    value = Decimal(text)
+    return value.quantize(Decimal(1).scaleb(-scale)) if -value.as_tuple().exponent < scale else value
 
 
 def of_csv(content: bytes, null: str, schema: Schema) -> dict:
@@ -64,8 +71,8 @@ def of_csv(content: bytes, null: str, schema: Schema) -> dict:
     frame = pandas.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
     columns = {}
     for name in frame.columns:
-        field_type = schema.find_field(name).field_type
-        columns[name] = of_values([None if text == null else cast(text, field_type) for text in frame[name]])
+        cast = caster(schema.find_field(name).field_type)
+        columns[name] = of_values([None if text == null else cast(text) for text in frame[name].tolist()])
     return {"rows": len(frame), "columns": columns}
 
 
