@@ -19,6 +19,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
+
 from lake_checks.catalog import open_catalog
 from lake_checks.report import check_lake
 from nycflights13_data import DATABASE, INTERVAL, NULL, TABLES, csv_bytes
@@ -83,10 +85,10 @@ def check(naru: str, project: Path) -> tuple[list[str], dict]:
     return faults, figures
 
 
-def naive_as_utc(rows):
+def naive_as_utc(rows: pa.Table) -> pa.Table:
     """The same rows with `load_interval`, a timestamp in UTC without a zone, as an instant."""
     index = rows.column_names.index("load_interval")
-    instants = rows.column(index).cast("timestamp[us]").cast("timestamp[us, UTC]")
+    instants = rows.column(index).cast(pa.timestamp("us", "UTC"))
     return rows.set_column(index, "load_interval", instants)
 
 
