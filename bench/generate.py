@@ -52,7 +52,7 @@ def chunk(first: int, rows: int) -> tuple[pa.Buffer, int]:
         "",
     )
     months = random.integers(0, 24, rows)
-    till = padded(random.integers(0, 10**5, rows), 5)
+    till = padded(random.integers(0, 10**6, rows), 6)
     memo = pc.binary_join_element_wise(choice(random, ITEMS, rows), choice(random, PLACES, rows), till, ", ")
     columns = [
         pa.array(np.arange(first + 1, first + 1 + rows)).cast(pa.string()),
