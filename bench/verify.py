@@ -1,0 +1,66 @@
+"""Reads what a contender wrote and says what is there, as JSON: rows, exact sum of the decimal column, bytes, fingerprint.
+
+    verify.py iceberg|parquet OUT_DIR SUM_COLUMN
+
+An Iceberg table is opened by PyIceberg, the first one in OUT_DIR/catalog.db. The fingerprint is over all columns but
+`load_interval`, with rows in one order, for tables of at most two million rows; it is empty for larger ones.
+"""
+
+import hashlib
+import json
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from pyarrow import csv
+from pyiceberg.catalog.sql import SqlCatalog
+
+FINGERPRINT_ROWS = 2_000_000
+
+
+def read(kind: str, out: Path, columns: list[str] | None) -> pa.Table:
+    """The rows, all columns or those named."""
+    if kind == "parquet":
+        return pq.read_table(out / "rows.parquet", columns=columns)
+    catalog = SqlCatalog("naru", uri=f"sqlite:///{out.resolve()}/catalog.db", init_catalog_tables="false")
+    namespace = catalog.list_namespaces()[0]
+    table = catalog.load_table(catalog.list_tables(namespace)[0])
+    return table.scan(selected_fields=tuple(columns or ["*"])).to_arrow()
+
+
+def canonical(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The same values in the one Arrow type that all contenders' readers agree on."""
+    kind = column.type
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return column.cast(pa.string())
+    if pa.types.is_decimal(kind):
+        return column.cast(pa.decimal128(38, kind.scale))
+    return column
+
+
+def fingerprint(rows: pa.Table) -> str:
+    """SHA-256 of the rows as CSV, sorted by all columns, columns by name; null and empty text differ there."""
+    names = sorted(n for n in rows.column_names if n != "load_interval")
+    table = pa.table({n: canonical(rows.column(n)) for n in names}).sort_by([(n, "ascending") for n in names])
+    sink = pa.BufferOutputStream()
+    csv.write_csv(table, sink)
+    return hashlib.sha256(sink.getvalue()).hexdigest()
+
+
+def main() -> None:
+    kind, out, column = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+    amounts = read(kind, out, [column])
+    total = pc.sum(amounts.column(column)).as_py() or Decimal(0)
+    print(json.dumps({
+        "rows": amounts.num_rows,
+        "sum": str(total),
+        "bytes": sum(p.stat().st_size for p in out.rglob("*.parquet")),
+        "fingerprint": fingerprint(read(kind, out, None)) if amounts.num_rows <= FINGERPRINT_ROWS else "",
+    }))
+
+
+if __name__ == "__main__":
+    main()
