@@ -82,9 +82,9 @@ pub async fn execute(
     }
     let target = WriteTarget::new(lake, &table, plan)?;
     let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes);
-    let written = load(plan, &target, store, bounds, progress)?;
+    let written = off_the_executor(|| load(plan, &target, store, bounds, progress))?;
     if let Some(changed) = first_changed(plan, store).await? {
-        target.delete(&written.files);
+        off_the_executor(|| target.delete(&written.files));
         return Err(changed);
     }
     commit(plan, lake, &table, options, written, reload).await
@@ -132,6 +132,14 @@ async fn decide_run(
             newest: chrono::DateTime::from_timestamp_micros(newest_micros).map(|t| t.to_rfc3339()).unwrap_or_default(),
         }),
     }
+}
+
+/// Does work that waits for storage by itself, on a thread of its own: an executor cannot run inside another.
+fn off_the_executor<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| match scope.spawn(work).join() {
+        Ok(done) => done,
+        Err(panic) => std::panic::resume_unwind(panic),
+    })
 }
 
 /// What a record says of its sources.

@@ -96,7 +96,7 @@ fn open_table(
         Ok(path.to_string_lossy().into_owned())
     };
     let columns = scan.columns()?.into_iter().map(|(field_id, column)| QueryColumn {
-        field_id,
+        field_id: field_id.unsigned_abs(),
         name: column.name,
         column_type: column.column_type,
         required: column.required,
