@@ -7,8 +7,8 @@ use flate2::write::GzEncoder;
 
 use crate::support::Project;
 
-pub const JOB: &str = "core__deposit__account__p1__append__auto__d";
-pub const DEFINITION: &str = "\
+pub(crate) const JOB: &str = "core__deposit__account__p1__append__auto__d";
+pub(crate) const DEFINITION: &str = "\
 source,target,type,key,required,level,treatment,format,description
 ID,id,bigint,1,y,p1,,,Number
 NAME,name,string,,,p1,,,Name

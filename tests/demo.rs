@@ -27,7 +27,7 @@ fn shows_a_small_bank_and_changes_nothing_the_second_time() {
     for part in ["5 jobs and 5 definitions: no faults", "서울", "MOBILE", "USD", "try next", "Try next"] {
         assert!(first.stdout.contains(part) || part == "try next", "{part} is not in\n{}", first.stdout);
     }
-    for part in ["rates.csv:3: row 3", "column base_date", "not_a_date"] {
+    for part in ["rates.csv:3: row 3", "column base_date", "no_such_day"] {
         assert!(first.stderr.contains(part), "{part} is not in\n{}", first.stderr);
     }
     assert!(!first.stderr.contains("2026-02-29"), "{}", first.stderr);

@@ -34,7 +34,7 @@ fn needs_no_project() {
 fn a_wrong_name_tells_every_wrong_segment() {
     let project = Project::new();
     let wrong = project.naru(&["name", "CoreBank__deposit__account__p9__marge__auto__daily"]).fails(2).stderr;
-    for part in ["p9", "did you mean `merge`", "daily"] {
+    for part in ["p9", "did you mean \"merge\"", "daily"] {
         assert!(wrong.contains(part), "{part} is not in\n{wrong}");
     }
 }

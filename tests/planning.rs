@@ -13,7 +13,7 @@ fn a_plan_says_what_a_run_would_do_and_changes_nothing() {
     assert!(text.contains("nothing has landed") && text.contains("create"), "{text}");
     project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1\n");
     let text = plan(&project);
-    assert!(text.contains("+ a.csv (24 B)") && text.contains("would load the interval for the first time"), "{text}");
+    assert!(text.contains("+ a.csv (20 B)") && text.contains("would load the interval for the first time"), "{text}");
     std::fs::remove_file(project.landing(JOB, "2026-11-22").join("a.csv")).unwrap();
     assert_eq!(project.lake_files(), before);
     project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1\n");
@@ -70,7 +70,7 @@ fn check_tells_every_fault_at_once() {
         "table-defs/deposit/account.csv:2:3: unknown type \"number\"",
         "table-defs/deposit/lost.csv",
         "table-defs/deposit/orphan.csv",
-        "did you mean `append`",
+        "did you mean \"append\"",
         "core__deposit__account__p0__append__pl__d",
     ] {
         assert!(found.contains(part), "{part} is not in\n{found}");
@@ -93,7 +93,7 @@ fn a_route_is_explained_in_two_sentences_and_in_figures() {
     let project = Project::with_job(JOB, DEFINITION);
     project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1\n");
     let text = project.naru(&["route", JOB, "--date", "2026-11-22"]).ok().stdout;
-    assert!(text.contains("1 file of 24 B landed for this append. This process is the better deal"), "{text}");
+    assert!(text.contains("1 file of 20 B landed for this append. This process is the better deal"), "{text}");
     let figures = project.naru(&["route", JOB, "--date", "2026-11-22", "--json"]).ok().json();
     assert_eq!(figures["route"]["engine"], "pl");
     assert!(figures["route"]["sp"]["usd"].as_f64().unwrap() > 0.01);

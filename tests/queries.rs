@@ -34,8 +34,9 @@ fn sums_are_exact_and_tables_join() {
     project.job(names, "source,target,type,key,required,level,treatment,format,description\nN,name,string,1,y,p1,,,\nC,city,string,,,p1,,,\n");
     project.drop(names, "2026-11-22", "p.csv", "N,C\nkim,서울\nlee,부산\n");
     project.loaded(names, "2026-11-22");
-    let sql = "select p.city, sum(a.amount) as total, row_number() over (order by sum(a.amount) desc) as place \
-               from deposit.account a join customer.person p on a.name = p.name group by p.city order by total desc";
+    let sql = "with totals as (select p.city, sum(a.amount) as total from deposit.account a \
+               join customer.person p on a.name = p.name group by p.city) \
+               select city, total, row_number() over (order by total desc) as place from totals order by place";
     assert_eq!(project.csv(sql), "city,total,place\n부산,20.20,1\n서울,10.13,2\n");
     let shown = project.naru(&["query", "select id, name from deposit.account order by id limit 2"]).ok().stdout;
     assert!(shown.contains("kim") && shown.contains("(2 rows)"), "{shown}");
@@ -49,7 +50,7 @@ fn wrong_queries_say_what_is_wrong() {
         ("select * from deposit.acount", "there is no table deposit.acount"),
         ("select * from account", "database.table"),
         ("drop table deposit.account", "SELECT"),
-        ("select form deposit.account where", "select"),
+        ("select form deposit.account where", "SQL, line 1, column 20"),
     ] {
         let wrong = project.naru(&["query", sql]);
         assert_eq!(wrong.code, 1, "{sql}: {}", wrong.stderr);

@@ -7,41 +7,41 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// What a command did.
-pub struct Ran {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Ran {
     /// The same, when it ended well.
     #[track_caller]
-    pub fn ok(self) -> Self {
+    pub(crate) fn ok(self) -> Self {
         assert_eq!(self.code, 0, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
         self
     }
 
     /// The same, when it ended with this code.
     #[track_caller]
-    pub fn fails(self, code: i32) -> Self {
+    pub(crate) fn fails(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout: {}\nstderr: {}", self.stdout, self.stderr);
         self
     }
 
     /// Standard output as JSON.
     #[track_caller]
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}: {}\n{}", self.stdout, self.stderr))
     }
 }
 
 /// A project in a temporary directory.
-pub struct Project {
-    pub dir: TempDir,
+pub(crate) struct Project {
+    pub(crate) dir: TempDir,
 }
 
 /// The binary under test.
-pub fn naru() -> Command {
+pub(crate) fn naru() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_naru"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("NARU_") {
@@ -53,7 +53,7 @@ pub fn naru() -> Command {
 }
 
 /// Runs a command to its end.
-pub fn run(command: &mut Command) -> Ran {
+pub(crate) fn run(command: &mut Command) -> Ran {
     let output = command.output().unwrap();
     Ran {
         code: output.status.code().unwrap_or(-1),
@@ -63,7 +63,7 @@ pub fn run(command: &mut Command) -> Ran {
 }
 
 /// The Python that has PyIceberg; `tests/all` installs it.
-pub fn python() -> Command {
+pub(crate) fn python() -> Command {
     let python =
         std::env::var_os("NARU_TEST_PYTHON").map_or_else(|| repository().join(".venv/bin/python"), PathBuf::from);
     assert!(python.exists(), "there is no {}: run tests/all once, it installs what the tests need", python.display());
@@ -73,38 +73,38 @@ pub fn python() -> Command {
 }
 
 /// The root of the repository.
-pub fn repository() -> PathBuf {
+pub(crate) fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
 }
 
 impl Project {
     /// An empty project of organisation `acme`.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let project = Self { dir: tempfile::tempdir().unwrap() };
         run(naru().args(["init", "--org", "acme"]).arg(project.path())).ok();
         project
     }
 
     /// A project with one job and its definition.
-    pub fn with_job(job: &str, definition: &str) -> Self {
+    pub(crate) fn with_job(job: &str, definition: &str) -> Self {
         let project = Self::new();
         project.job(job, definition);
         project
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.dir.path()
     }
 
     /// Adds a job: its DAG file and its definition.
-    pub fn job(&self, job: &str, definition: &str) {
+    pub(crate) fn job(&self, job: &str, definition: &str) {
         let segments: Vec<&str> = job.split("__").collect();
         self.write(&format!("table-defs/{}/{}.csv", segments[1], segments[2]), definition.as_bytes());
         self.write(&format!("dags/{job}.py"), b"from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n");
     }
 
     /// Writes a file of the project.
-    pub fn write(&self, relative: &str, bytes: &[u8]) -> PathBuf {
+    pub(crate) fn write(&self, relative: &str, bytes: &[u8]) -> PathBuf {
         let path = self.path().join(relative);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, bytes).unwrap();
@@ -112,13 +112,13 @@ impl Project {
     }
 
     /// The directory that a job's interval lands in.
-    pub fn landing(&self, job: &str, interval: &str) -> PathBuf {
+    pub(crate) fn landing(&self, job: &str, interval: &str) -> PathBuf {
         let s: Vec<&str> = job.split("__").collect();
         self.path().join(format!(".naru/lake/acme-dev-landing-{}/{}/{}/{}/{interval}", s[3], s[0], s[1], s[2]))
     }
 
     /// Drops a file for a job's interval.
-    pub fn drop(&self, job: &str, interval: &str, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn drop(&self, job: &str, interval: &str, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.landing(job, interval).join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, bytes).unwrap();
@@ -126,55 +126,55 @@ impl Project {
     }
 
     /// The binary, on this project.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = naru();
         command.arg("--project").arg(self.path()).args(args);
         command
     }
 
     /// Runs the binary on this project.
-    pub fn naru(&self, args: &[&str]) -> Ran {
+    pub(crate) fn naru(&self, args: &[&str]) -> Ran {
         run(&mut self.command(args))
     }
 
     /// `naru run JOB --date INTERVAL --json`.
-    pub fn load(&self, job: &str, interval: &str) -> Ran {
+    pub(crate) fn load(&self, job: &str, interval: &str) -> Ran {
         self.naru(&["run", job, "--date", interval, "--json"])
     }
 
     /// Loads and gives the report of the one run.
     #[track_caller]
-    pub fn loaded(&self, job: &str, interval: &str) -> Value {
+    pub(crate) fn loaded(&self, job: &str, interval: &str) -> Value {
         self.load(job, interval).ok().json()[0].clone()
     }
 
     /// The rows of a query.
     #[track_caller]
-    pub fn query(&self, sql: &str) -> Vec<Value> {
+    pub(crate) fn query(&self, sql: &str) -> Vec<Value> {
         self.naru(&["query", sql, "--json"]).ok().json().as_array().unwrap().clone()
     }
 
     /// The first value of a query's first row.
     #[track_caller]
-    pub fn value(&self, sql: &str) -> Value {
+    pub(crate) fn value(&self, sql: &str) -> Value {
         self.query(sql)[0].as_object().unwrap().values().next().unwrap().clone()
     }
 
     /// The table as CSV, ordered by all that is asked for.
     #[track_caller]
-    pub fn csv(&self, sql: &str) -> String {
+    pub(crate) fn csv(&self, sql: &str) -> String {
         self.naru(&["query", sql, "--csv"]).ok().stdout
     }
 
     /// Has the independent reader (PyIceberg) check every table of the lake.
     #[track_caller]
-    pub fn check_with_pyiceberg(&self) {
+    pub(crate) fn check_with_pyiceberg(&self) {
         let script = repository().join("tests/python/check_tables.py");
         run(python().arg(script).arg(self.path().join(".naru/lake")).arg("--json")).ok();
     }
 
     /// All files below the lake, with their sizes.
-    pub fn lake_files(&self) -> Vec<(PathBuf, u64)> {
+    pub(crate) fn lake_files(&self) -> Vec<(PathBuf, u64)> {
         let mut found = Vec::new();
         let mut directories = vec![self.path().join(".naru/lake")];
         while let Some(directory) = directories.pop() {

@@ -34,6 +34,8 @@ pub struct Outcome {
     pub snapshot_id: i64,
     /// Rows of the run.
     pub rows: u64,
+    /// Rows left out because they do not fit.
+    pub rejected: u64,
     /// Data files written now; 0 when nothing was.
     pub files: usize,
     /// Their size in bytes.
@@ -70,10 +72,7 @@ pub async fn execute(
     };
     let table = match existing {
         Some(table) => table,
-        None => {
-            let target = &plan.target;
-            lake.create_table(&target.database, &target.table, &target.location, &target.spec).await?
-        }
+        None => create(plan, lake).await?,
     };
     let differences = blocking_differences(plan, &table)?;
     if !differences.is_empty() {
@@ -88,6 +87,17 @@ pub async fn execute(
         return Err(changed);
     }
     commit(plan, lake, &table, options, written, reload).await
+}
+
+/// Creates the plan's table; when another process was faster, takes that one.
+async fn create(plan: &LoadPlan, lake: &Lake) -> Result<LakeTable, LoadError> {
+    let target = &plan.target;
+    match lake.create_table(&target.database, &target.table, &target.location, &target.spec).await {
+        Err(error) if error.kind() == LakeErrorKind::AlreadyExists => {
+            Ok(lake.expect_table(&target.database, &target.table).await?)
+        }
+        created => Ok(created?),
+    }
 }
 
 /// Differences that a load cannot write across. Comments and file settings are none.
@@ -120,6 +130,7 @@ async fn decide_run(
             kind: OutcomeKind::Unchanged,
             snapshot_id: run.as_ref().map_or(0, |run| run.snapshot.snapshot_id()),
             rows: record.map_or(0, |record| record.rows),
+            rejected: record.map_or(0, |record| record.rejected),
             files: 0,
             size_bytes: 0,
         })),
@@ -216,13 +227,14 @@ async fn commit(
         attempts: options.commit_attempts,
         allow_older: options.force,
     };
+    let (rows, rejected) = (written.rows, written.rejects.rows);
     let kind = if reload { OutcomeKind::Reloaded } else { OutcomeKind::Loaded };
     Ok(match lake.commit(request).await? {
         CommitOutcome::Committed(committed) => {
-            Outcome { kind, snapshot_id: committed.snapshot_id, rows: written.rows, files, size_bytes }
+            Outcome { kind, snapshot_id: committed.snapshot_id, rows, rejected, files, size_bytes }
         }
         CommitOutcome::AlreadyLoaded { snapshot_id } => {
-            Outcome { kind: OutcomeKind::Unchanged, snapshot_id, rows: written.rows, files: 0, size_bytes: 0 }
+            Outcome { kind: OutcomeKind::Unchanged, snapshot_id, rows, rejected, files: 0, size_bytes: 0 }
         }
     })
 }

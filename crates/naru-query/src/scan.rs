@@ -33,7 +33,11 @@ pub(crate) fn scan(table: &QueryTable, names: &Names) -> Result<LazyFrame, Query
         .map(|(precisions, files)| scan_group(&table.columns, precisions, files, rows))
         .collect::<PolarsResult<Vec<_>>>()
         .map_err(explain)?;
-    concat(frames, UnionArgs::default()).map_err(explain)
+    // A union of one frame is none: Polars counts a union's rows in a type that is not built in here.
+    match <[LazyFrame; 1]>::try_from(frames) {
+        Ok([frame]) => Ok(frame),
+        Err(frames) => concat(frames, UnionArgs::default()).map_err(explain),
+    }
 }
 
 /// Polars' type for a column type.

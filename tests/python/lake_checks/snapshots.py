@@ -148,7 +148,9 @@ def check_history(table: Table) -> list[str]:
     if metadata.format_version != 2:
         faults.append(f"format version is {metadata.format_version}, expected 2")
     known, last = {s.snapshot_id for s in metadata.snapshots}, 0
-    for snapshot in metadata.snapshots:
+    # The list of snapshots has no order of its own; the log of what was current has.
+    by_time = sorted(metadata.snapshots, key=lambda snapshot: snapshot.timestamp_ms)
+    for snapshot in by_time:
         number = snapshot.sequence_number or 0
         if number <= last or number > metadata.last_sequence_number:
             faults.append(f"snapshot {snapshot.snapshot_id}: sequence number {number} comes after {last}")

@@ -51,6 +51,7 @@ pub(crate) struct RunReport {
     reason: Option<String>,
     snapshot_id: Option<i64>,
     rows: u64,
+    rejected: u64,
     sources: usize,
     source_bytes: u64,
     files: usize,
@@ -200,6 +201,7 @@ impl RunReport {
             reason: None,
             snapshot_id: None,
             rows: 0,
+            rejected: 0,
             sources: 0,
             source_bytes: 0,
             files: 0,
@@ -216,6 +218,7 @@ impl RunReport {
         };
         self.snapshot_id = Some(outcome.snapshot_id);
         self.rows = outcome.rows;
+        self.rejected = outcome.rejected;
         self.files = outcome.files;
         self.file_bytes = outcome.size_bytes;
     }
