@@ -3,7 +3,6 @@
 //! Parsers, visitors and planners recurse as deep as the SQL nests, and a chain of ten thousand `OR`s nests that deep.
 //! The stack is address space only: what is not used costs nothing.
 
-use std::panic::resume_unwind;
 use std::thread;
 
 use crate::QueryError;
@@ -19,11 +18,6 @@ pub(crate) fn run<T: Send>(work: impl FnOnce() -> Result<T, QueryError> + Send) 
             .stack_size(STACK_BYTES)
             .spawn_scoped(scope, work)
             .map_err(QueryError::Write)?;
-        handle.join().unwrap_or_else(|panic| {
-            if cfg!(test) {
-                resume_unwind(panic);
-            }
-            Err(QueryError::panicked())
-        })
+        handle.join().unwrap_or_else(|_| Err(QueryError::panicked()))
     })
 }
