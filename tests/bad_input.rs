@@ -133,7 +133,7 @@ fn values_that_do_not_fit_are_placed_with_their_reason() {
         ("int", "", "2147483648", "integer_out_of_range"),
         ("int", "", "1.0", "not_an_integer"),
         ("date", "", "2026-02-29", "no_such_day"),
-        ("date", "", "2026-13-01", "not_a_date"),
+        ("date", "", "2026-13-01", "no_such_day"),
         ("timestamp", "%Y%m%d%H%M%S", "20261122240000", "not_a_timestamp"),
         ("timestamp", "", "2026-11-22 10:00:00.1234567", "timestamp_precision"),
         ("boolean", "", "maybe", "not_a_boolean"),

@@ -26,6 +26,16 @@ impl LakeTable {
         Some(SnapshotInfo { snapshot, run: Some(run), in_current_history: true })
     }
 
+    /// The newest snapshot of the table's current history that this run made, also if a later run replaced its rows.
+    pub fn find_recorded_run(&self, identity: &RunIdentity) -> Option<SnapshotInfo> {
+        self.ancestry().find_map(|snapshot| {
+            let run = RunRecord::from_properties(&snapshot.summary().additional_properties)?;
+            let found =
+                || SnapshotInfo { snapshot: snapshot.clone(), run: Some(run.clone()), in_current_history: true };
+            (run.identity == *identity).then(found)
+        })
+    }
+
     /// The newest interval that the table holds: the greatest `load_interval` of its live files by their bounds, and of
     /// the recorded runs in force (which may have loaded no row). Microseconds since 1970-01-01 UTC; none if nothing was
     /// loaded.

@@ -5,7 +5,8 @@ use naru_core::plan::{ReplaceScope, SourceCompression};
 use naru_core::run::{Decision, Recorded, decide, plan_digest, sources_digest};
 use naru_core::{Engine, LoadPlan, Mode};
 use naru_lake::{
-    Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeTable, LandingStore, RunRecord, SourceRecord,
+    Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeErrorKind, LakeTable, LandingStore, RunRecord,
+    SnapshotInfo, SourceRecord,
 };
 
 use crate::pipeline::{Bounds, Written, load};
@@ -118,7 +119,7 @@ async fn decide_run(
 ) -> Result<Result<bool, Outcome>, LoadError> {
     let (run, newest_micros) = match table {
         None => (None, None),
-        Some(table) => (table.find_run(&plan.run), newest_interval(plan, table).await?),
+        Some(table) => (earlier_run(plan, table), newest_interval(plan, table).await?),
     };
     let record = run.as_ref().and_then(|run| run.run.as_ref());
     let recorded = record.map(recorded);
@@ -151,6 +152,15 @@ fn off_the_executor<T: Send>(work: impl FnOnce() -> T + Send) -> T {
         Ok(done) => done,
         Err(panic) => std::panic::resume_unwind(panic),
     })
+}
+
+/// The earlier execution of the plan's run that counts: for a replacement also one that a later one has replaced since,
+/// which is done and must not come back; for other modes one whose rows are still there.
+pub fn earlier_run(plan: &LoadPlan, table: &LakeTable) -> Option<SnapshotInfo> {
+    match plan.mode {
+        Mode::Replace => table.find_recorded_run(&plan.run),
+        _ => table.find_run(&plan.run),
+    }
 }
 
 /// What a record says of its sources.

@@ -25,6 +25,6 @@ mod source_queue;
 mod write_target;
 
 pub use error::LoadError;
-pub use execute::{ExecuteOptions, Outcome, OutcomeKind, blocking_differences, execute, recorded};
+pub use execute::{ExecuteOptions, Outcome, OutcomeKind, blocking_differences, earlier_run, execute, recorded};
 pub use progress::{NoProgress, Progress};
 pub use rejects::{RejectReport, RejectedValue};

@@ -98,7 +98,7 @@ impl Demo {
              naru name {job}\n  \
              naru plan {job} --date {day}\n  \
              naru history deposit.transaction\n  \
-             naru query \"select count(*) from deposit.account\" --as-of {day}\n  \
+             naru query \"select count(*) from deposit.transaction\" --as-of SNAPSHOT\n  \
              mend the bad date in the file named above, then naru run {job} --date {day}"
         ));
     }

@@ -49,7 +49,7 @@ impl Plan {
             Some(table) => {
                 let differences = TableDiff::between(&table.spec()?, &plan.target.spec);
                 let newest = runtime::block_on(table.newest_interval())?;
-                (TableState::of(&differences), table.find_run(&plan.run), newest)
+                (TableState::of(&differences), naru_load::earlier_run(&plan, table), newest)
             }
         };
         let recorded = recorded.and_then(|info| info.run).as_ref().map(naru_load::recorded);
