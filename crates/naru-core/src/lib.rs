@@ -17,6 +17,7 @@ pub mod diff;
 pub mod fault;
 pub mod interval;
 pub mod name;
+mod nearest;
 pub mod phase;
 pub mod physical;
 pub mod plan;

@@ -122,7 +122,7 @@ impl TimeFormat {
             return Err(TimeFormatError::Lacks("the second"));
         }
         if !with_zone && self.has(|i| *i == TimeItem::Offset) {
-            return Err(TimeFormatError::Surplus("an offset; use timestamptz"));
+            return Err(TimeFormatError::Surplus("an offset (a timestamptz would hold it)"));
         }
         Ok(())
     }

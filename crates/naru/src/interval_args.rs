@@ -24,6 +24,11 @@ pub(crate) struct IntervalArgs {
 }
 
 impl IntervalArgs {
+    /// Whether nothing was said about the interval.
+    pub(crate) fn is_default(&self) -> bool {
+        self.date.is_none() && self.interval_start.is_none()
+    }
+
     /// The intervals of a job: one for a date, one or more for a span.
     pub(crate) fn of(&self, workspace: &Workspace, job: &JobName) -> Result<Vec<Interval>, CommandError> {
         let zone = workspace.project.time_zone;

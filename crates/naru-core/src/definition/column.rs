@@ -6,9 +6,9 @@ use crate::{ColumnType, Level};
 
 use super::faults::Faults;
 use super::header::{ColumnPlace, Field, HeaderRow};
-use super::nearest::did_you_mean;
 use super::records::Record;
 use super::setting_value::yes_or_no;
+use crate::nearest::did_you_mean;
 
 /// Treatments that a definition may ask for.
 pub const TREATMENTS: [&str; 5] = ["hash", "redact", "last4", "drop", "encrypt"];

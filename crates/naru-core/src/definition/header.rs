@@ -1,8 +1,8 @@
 //! The header row: which cell of a row holds what.
 
 use super::faults::{Faults, Place};
-use super::nearest::nearest;
 use super::records::Record;
+use crate::nearest::nearest;
 
 /// A column of the definition file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

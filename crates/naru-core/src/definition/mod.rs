@@ -13,7 +13,6 @@ mod column_checks;
 mod digest;
 mod faults;
 mod header;
-pub(crate) mod nearest;
 mod order;
 mod order_checks;
 mod parse;

@@ -7,8 +7,8 @@
 
 use crate::table_spec::{PartitionField, SortField, Transform};
 
-use super::nearest::did_you_mean;
 use super::setting_value::BadValue;
+use crate::nearest::did_you_mean;
 
 const TRANSFORMS: [&str; 7] = ["identity", "year", "month", "day", "hour", "bucket", "truncate"];
 const PARTITION_FORMS: &str =

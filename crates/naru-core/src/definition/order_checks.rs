@@ -7,7 +7,7 @@ use crate::{ColumnType, Level};
 
 use super::column::ColumnDraft;
 use super::faults::{Faults, Place};
-use super::nearest::nearest;
+use crate::nearest::nearest;
 
 /// Reports partition and sort fields whose columns do not exist or do not fit.
 pub(super) fn check(

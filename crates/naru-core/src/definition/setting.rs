@@ -1,6 +1,6 @@
 //! The settings that a definition may begin with.
 
-use super::nearest::nearest;
+use crate::nearest::nearest;
 
 /// A setting row's name, without the `@`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,7 +5,7 @@ use crate::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
 use crate::table_spec::Compression;
 use crate::time_format::TimeFormat;
 
-use super::nearest::{did_you_mean, nearest};
+use crate::nearest::{did_you_mean, nearest};
 
 /// Why a text is not a value: what is wrong, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]

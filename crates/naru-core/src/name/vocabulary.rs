@@ -1,5 +1,7 @@
 //! Closed vocabularies: enums whose every value has one word, and the error when a text is none of them.
 
+use crate::nearest::nearest;
+
 /// Why a text is not a word of a closed vocabulary.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WordError {
@@ -85,17 +87,6 @@ impl WordError {
             Self::Unknown { what, words, .. } => format!("the {}", list(what, words)),
         }
     }
-}
-
-/// The one of `words` that is spelled most like `text`, if any is near enough to be a slip of the hand.
-pub(crate) fn nearest<'w>(text: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    // The distance is quadratic in the lengths, and nothing long is a slip.
-    if text.len() > 64 {
-        return None;
-    }
-    let distance = |word: &str| strsim::damerau_levenshtein(text, word);
-    let (distance, word) = words.into_iter().map(|word| (distance(word), word)).min_by_key(|(d, _)| *d)?;
-    (distance <= (word.len() / 3).max(1)).then_some(word)
 }
 
 fn plural(what: &str) -> String {

@@ -9,7 +9,7 @@ use toml::de::DeTable;
 use super::names::{self, NameTemplates, Row};
 use super::reader::{Faults, Reader};
 use super::{DEFAULT_LAKE_PATH, LakeSettings, Project, RunSettings};
-use crate::name::vocabulary::nearest;
+use crate::nearest::nearest;
 use crate::route::RouteModel;
 use crate::{Fault, Phase};
 

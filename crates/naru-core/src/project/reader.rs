@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::Fault;
-use crate::name::vocabulary::nearest;
+use crate::nearest::nearest;
 
 /// The faults of one file, found so far.
 pub(super) struct Faults<'t> {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::name::vocabulary::nearest;
+use crate::nearest::nearest;
 
 /// What may stand in braces in a template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,8 +2,8 @@ use std::collections::VecDeque;
 use std::sync::Mutex;
 
 use clap::Args;
-use naru_core::Interval;
 use naru_core::route::human_bytes;
+use naru_core::{Cadence, Interval};
 use naru_load::{ExecuteOptions, Outcome, OutcomeKind, execute};
 use naru_local::DirectoryLanding;
 use serde::Serialize;
@@ -79,7 +79,12 @@ impl Run {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
         let mut queue = VecDeque::new();
-        for job in jobs::select(&workspace, &self.jobs)? {
+        let mut jobs = jobs::select(&workspace, &self.jobs)?;
+        if self.jobs.is_empty() && self.interval.is_default() {
+            // What runs on demand is not asked for by running everything that is due.
+            jobs.retain(|job| job.cadence != Cadence::X);
+        }
+        for job in jobs {
             let intervals = self.interval.of(&workspace, &job)?;
             queue.push_back(JobRuns { job: PlannedJob::new(&workspace, job)?, intervals });
         }

@@ -247,9 +247,9 @@ F,f,bigint,hex
       hint: a date format is like %Y-%m-%d
     table-defs/deposit/account.csv:4:4: column "a": the format lacks the day
       hint: a date format is like %Y%m%d
-    table-defs/deposit/account.csv:5:4: column "b": the format has an offset; use timestamptz, which the type does not hold
+    table-defs/deposit/account.csv:5:4: column "b": the format has an offset (a timestamptz would hold it), which the type does not hold
       hint: a timestamp format is like %Y%m%d%H%M%S
-    table-defs/deposit/account.csv:6:3: column "c": @timestamp_format does not fit: the format has an offset; use timestamptz, which the type does not hold
+    table-defs/deposit/account.csv:6:3: column "c": @timestamp_format does not fit: the format has an offset (a timestamptz would hold it), which the type does not hold
       hint: give the column a format of its own
     table-defs/deposit/account.csv:8:4: column "e": unknown format "ascii" of bytes
       hint: write hex or base64

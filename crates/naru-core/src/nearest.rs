@@ -21,7 +21,7 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// `did you mean "x"?` where a candidate is near, otherwise the list of all.
-pub(super) fn did_you_mean(word: &str, what: &str, candidates: &[&str]) -> String {
+pub(crate) fn did_you_mean(word: &str, what: &str, candidates: &[&str]) -> String {
     match nearest(word, candidates.iter().copied()) {
         Some(near) => format!("did you mean \"{near}\"?"),
         None => format!("{what} {}", candidates.join(", ")),
