@@ -82,6 +82,8 @@ fn level_engine_and_cadence_in_the_name_load_nothing_twice() {
     project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1\n");
     project.loaded(JOB, "2026-11-22");
     let renamed = "core__deposit__account__p1__append__pl__d";
+    std::fs::rename(project.path().join(format!("dags/{JOB}.py")), project.path().join(format!("dags/{renamed}.py")))
+        .unwrap();
     project.write(&format!("dags/{renamed}.py"), b"from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n");
     assert_eq!(project.loaded(renamed, "2026-11-22")["status"], "unchanged");
 }

@@ -32,7 +32,11 @@ fn says(message: &str, parts: &[&str]) {
 #[test]
 fn empty_file_and_header_only() {
     says(&refused(DEFINITION, "", "a.csv"), &["a.csv", "header"]);
-    let project = Project::with_job(JOB, DEFINITION);
+    says(
+        &refused(DEFINITION, "ID,NAME,AMT\n", "a.csv"),
+        &["the 1 file(s) of interval 2026-11-22 hold no rows", "@empty,allow"],
+    );
+    let project = Project::with_job(JOB, &format!("@empty,allow\n{DEFINITION}"));
     project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n");
     assert_eq!(project.loaded(JOB, "2026-11-22")["rows"], 0);
     assert_eq!(project.loaded(JOB, "2026-11-22")["status"], "unchanged");
@@ -92,6 +96,10 @@ fn wrong_headers() {
     says(&refused(DEFINITION, "ID,NAME,NAME,AMT\n1,a,b,1\n", "a.csv"), &["NAME", "twice"]);
     says(&refused(DEFINITION, "ID,NAME\n1,a\n", "a.csv"), &["AMT"]);
     says(&refused(DEFINITION, "ID,NAME,AMT,EXTRA\n1,a,1,2\n", "a.csv"), &["EXTRA"]);
+    // A cell that may be data is not shown, also where another one happens to match.
+    let matching = refused(DEFINITION, "ID,kim-secret,850101-1234567\n", "a.csv");
+    says(&matching, &["field 2", "field 3"]);
+    assert!(!matching.contains("secret") && !matching.contains("850101"), "{matching}");
     let headerless = refused(DEFINITION, "1,kim-secret,1\n2,lee,1\n", "a.csv");
     says(&headerless, &["header"]);
     assert!(!headerless.contains("secret"), "{headerless}");
@@ -187,6 +195,10 @@ fn required_values_may_not_be_null_and_a_limit_may_allow_some() {
     project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,,1\n2,lee,2\n");
     let report = project.loaded(JOB, "2026-11-22");
     assert_eq!((&report["rows"], &report["rejected"]), (&1.into(), &1.into()));
+    assert!(report["rejects"][0].as_str().unwrap().contains("a.csv:2: row 1, byte 14: column name:"), "{report}");
+    project.drop(JOB, "2026-11-23", "a.csv", "ID,NAME,AMT\n1,,1\n2,lee,2\n");
+    let told = project.naru(&["run", JOB, "--date", "2026-11-23"]).ok().stderr;
+    says(&told, &["warning:", "1 row(s) that do not fit were left out", "null_in_required"]);
 }
 
 #[test]

@@ -83,6 +83,43 @@ fn what_is_not_built_yet_is_refused_before_a_row_is_read() {
 }
 
 #[test]
+fn only_the_projects_own_jobs_run() {
+    let project = Project::with_job(JOB, DEFINITION);
+    project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1\n");
+    let mistyped = JOB.replace("append", "replace");
+    let refused = project.load(&mistyped, "2026-11-22").fails(2);
+    assert!(refused.stderr.contains(&format!("its job for deposit.account is {JOB}")), "{}", refused.stderr);
+    project.write(&format!("dags/{mistyped}.py"), b"");
+    let both = project.load(JOB, "2026-11-22").fails(1);
+    assert!(both.stderr.contains("deposit.account has two jobs"), "{}", both.stderr);
+}
+
+#[test]
+fn a_definition_can_be_mended_after_a_first_run_that_failed() {
+    let project = Project::with_job(JOB, DEFINITION);
+    project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1.2345\n");
+    project.load(JOB, "2026-11-22").fails(1);
+    project.job(JOB, &DEFINITION.replace("decimal(18,2)", "decimal(18,4)"));
+    project.loaded(JOB, "2026-11-22");
+    assert_eq!(project.csv("select amount from deposit.account"), "amount\n1.2345\n");
+}
+
+#[test]
+fn a_copied_lake_does_not_write_into_the_original() {
+    let project = Project::with_job(JOB, DEFINITION);
+    project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1\n");
+    project.loaded(JOB, "2026-11-22");
+    let copy = tempfile::tempdir().unwrap();
+    let copied = std::process::Command::new("cp").arg("-r").arg(project.path()).arg(copy.path().join("p")).status();
+    assert!(copied.unwrap().success());
+    let before = project.lake_files();
+    let refused =
+        run(naru().arg("--project").arg(copy.path().join("p")).args(["run", JOB, "--date", "2026-11-22"])).fails(1);
+    assert!(refused.stderr.contains("moved or copied"), "{}", refused.stderr);
+    assert_eq!(before, project.lake_files());
+}
+
+#[test]
 fn every_option_is_also_read_from_the_environment() {
     let project = Project::with_job(JOB, DEFINITION);
     project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1\n");

@@ -43,6 +43,22 @@ fn sums_are_exact_and_tables_join() {
 }
 
 #[test]
+fn sums_of_ints_do_not_wrap_and_warnings_stay_away() {
+    let job = "core__lab__number__p1__append__pl__d";
+    let project = Project::with_job(
+        job,
+        "source,target,type,key,required,level,treatment,format,description\nI,i,int,,,p0,,,\nD,d,date,,,p0,,,\n",
+    );
+    project.drop(job, "2026-11-22", "a.csv", "I,D\n2147483647,2026-11-22\n2147483647,2026-11-23\n-1,\n");
+    project.loaded(job, "2026-11-22");
+    let asked = project.naru(&["query", "select sum(i) as s, max(i) + 1 as m from lab.number", "--csv"]).ok();
+    assert_eq!(asked.stdout, "s,m\n4294967293,2147483648\n");
+    let dated =
+        project.naru(&["query", "select count(*) as n from lab.number where d >= date '2026-11-23'", "--csv"]).ok();
+    assert_eq!((dated.stdout.as_str(), dated.stderr.as_str()), ("n\n1\n", ""));
+}
+
+#[test]
 fn wrong_queries_say_what_is_wrong() {
     let project = two_days();
     for (sql, part) in [
@@ -50,6 +66,7 @@ fn wrong_queries_say_what_is_wrong() {
         ("select * from deposit.acount", "there is no table deposit.acount"),
         ("select * from account", "database.table"),
         ("drop table deposit.account", "SELECT"),
+        ("select date '2026-02-30'", "no day of the calendar"),
         ("select form deposit.account where", "SQL, line 1, column 20"),
     ] {
         let wrong = project.naru(&["query", sql]);

@@ -29,6 +29,22 @@ fn replaces_the_whole_table_and_goes_forward_only() {
 }
 
 #[test]
+fn an_empty_delivery_empties_no_table_unasked() {
+    let project = Project::with_job(JOB, COLUMNS);
+    project.drop(JOB, "2026-11-21", "a.csv", "DAY,ID\n2026-11-21,1\n");
+    project.loaded(JOB, "2026-11-21");
+    project.drop(JOB, "2026-11-22", "a.csv", "DAY,ID\n");
+    project.load(JOB, "2026-11-22").fails(1);
+    assert_eq!(project.csv("select id from deposit.balance"), "id\n1\n");
+    project.job(JOB, &format!("@empty,allow\n{COLUMNS}"));
+    // Nothing landed is not a delivery of nothing.
+    assert_eq!(project.loaded(JOB, "2026-11-23")["status"], "unchanged");
+    assert_eq!(project.csv("select id from deposit.balance"), "id\n1\n");
+    assert_eq!(project.loaded(JOB, "2026-11-22")["status"], "loaded");
+    assert_eq!(project.csv("select id from deposit.balance"), "id\n");
+}
+
+#[test]
 fn replaces_only_the_intervals_partitions_when_the_definition_says_so() {
     let definition = format!("@partition,day(day)\n@replace,partitions\n{COLUMNS}");
     let project = Project::with_job(JOB, &definition);

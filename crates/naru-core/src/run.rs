@@ -61,6 +61,10 @@ pub fn decide(plan: &LoadPlan, recorded: Option<&Recorded>, newest_micros: Optio
             return Decision::FewerSources { recorded: count };
         }
     }
+    if found == 0 && !force && plan.mode == Mode::Replace {
+        // Allowed to be empty, an interval without a single file still replaces nothing by nothing.
+        return Decision::Unchanged;
+    }
     match newest_micros {
         Some(newest_micros)
             // Of single partitions the commit knows better: only those that hold newer rows stay.

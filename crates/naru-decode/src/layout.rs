@@ -56,9 +56,18 @@ impl Layout {
         }
         if !(missing.is_empty() && duplicate.is_empty() && surplus.is_empty()) {
             let unknown = place.is_empty();
-            if unknown {
-                surplus.clear();
-            }
+            // Where most of the header is unknown, or a cell looks like no name, it may be data: its place says enough.
+            let believed = 2 * place.len() >= header.len();
+            let surplus = header
+                .iter()
+                .enumerate()
+                .filter(|(_, name)| !unknown && surplus.contains(name))
+                .map(
+                    |(index, name)| {
+                        if believed && is_name(name) { format!("{name:?}") } else { format!("field {}", index + 1) }
+                    },
+                )
+                .collect();
             let mismatch = HeaderMismatch {
                 line,
                 fields: header.len(),
@@ -78,6 +87,11 @@ impl Layout {
             columns: header.iter().filter_map(|name| known.get(name.as_str()).copied()).collect(),
         })
     }
+}
+
+/// Whether a header's cell can be shown: words of letters, digits and underscores that begin with a letter.
+fn is_name(cell: &str) -> bool {
+    cell.starts_with(char::is_alphabetic) && cell.len() <= 64 && cell.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 fn push_once(names: &mut Vec<String>, name: &str) {

@@ -37,10 +37,10 @@ reasons! {
     NotABoolean, "not_a_boolean", "not one of the words that mean true or false", Some("declare the words with @true and @false");
     NotAnInteger, "not_an_integer", "not an integer", None;
     IntegerOutOfRange, "integer_out_of_range", "an integer out of its type's range", Some("an int holds 32 bits, a bigint 64; beyond that use decimal");
-    NotADecimal, "not_a_decimal", "not a decimal number", Some("separators are declared with @decimal and @thousands");
+    NotADecimal, "not_a_decimal", "not a decimal number", Some("separators are declared with @decimal_separator and @thousands_separator");
     DecimalOverflow, "decimal_overflow", "more integer digits than the decimal's precision less its scale", Some("a larger precision holds it");
     DecimalScale, "decimal_scale", "more fraction digits than the decimal's scale", Some("a larger scale holds it; naru never rounds");
-    NotANumber, "not_a_number", "not a number", Some("separators are declared with @decimal and @thousands");
+    NotANumber, "not_a_number", "not a number", Some("separators are declared with @decimal_separator and @thousands_separator");
     NumberOutOfRange, "number_out_of_range", "a number too large or too close to zero for its floating-point type", None;
     NotADate, "not_a_date", "not a date of the declared format", None;
     NoSuchDay, "no_such_day", "a day that the calendar does not have", None;

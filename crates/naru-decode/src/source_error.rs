@@ -109,7 +109,8 @@ pub struct HeaderMismatch {
     pub missing: Vec<String>,
     /// Columns that the header names more than once.
     pub duplicate: Vec<String>,
-    /// Columns that the definition does not list; empty if no field of the header is known.
+    /// Fields that the definition does not list, as they may be shown: `"NAME"` in quotes, or `field 3` where the text
+    /// may be data; empty if no field of the header is known.
     pub surplus: Vec<String>,
     /// Whether no field of the header is a column of the definition.
     pub unknown: bool,
@@ -133,11 +134,13 @@ impl std::fmt::Display for HeaderMismatch {
         }
         write!(f, "the header in line {} does not match", self.line)?;
         let mut separator = ':';
-        for (what, names) in
-            [("missing", &self.missing), ("named twice", &self.duplicate), ("not in the definition", &self.surplus)]
-        {
+        let quoted = |names: &[String]| names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>();
+        for (what, names) in [
+            ("missing", quoted(&self.missing)),
+            ("named twice", quoted(&self.duplicate)),
+            ("not in the definition", self.surplus.clone()),
+        ] {
             if !names.is_empty() {
-                let names: Vec<_> = names.iter().map(|name| format!("{name:?}")).collect();
                 write!(f, "{separator} {what} {}", names.join(", "))?;
                 separator = ';';
             }
@@ -163,9 +166,7 @@ impl SourceError {
             }
             Self::HeaderEncoding { .. } => "declare the file's encoding with @encoding".into(),
             Self::Header(mismatch) => return mismatch.hint(),
-            Self::UnclosedQuote { .. } => {
-                "close it; if quotes mean nothing in this file, declare an empty @quote".into()
-            }
+            Self::UnclosedQuote { .. } => "close it; if quotes mean nothing in this file, write `@quote,none`".into(),
             Self::RecordTooLong { quote: Some(_), .. } => {
                 "a closing quote may be missing there; else raise @max_record_bytes".into()
             }

@@ -20,6 +20,14 @@ pub enum LoadError {
         /// How many files an earlier execution loaded; 0 for none.
         recorded: usize,
     },
+    /// The files hold no row, and the definition does not allow that.
+    #[error("the {files} file(s) of interval {interval} hold no rows")]
+    NoRows {
+        /// The interval's text.
+        interval: String,
+        /// How many files there are.
+        files: usize,
+    },
     /// Fewer files than an earlier execution loaded.
     #[error("{found} of the {recorded} files that interval {interval} was loaded from are left")]
     FewerSources {

@@ -1,7 +1,7 @@
 //! Executes a plan: decide, load, commit.
 
 use naru_core::diff::{Difference, TableDiff};
-use naru_core::plan::{ReplaceScope, SourceCompression};
+use naru_core::plan::{EmptyPolicy, ReplaceScope, SourceCompression};
 use naru_core::run::{Decision, Recorded, decide, plan_digest, sources_digest};
 use naru_core::{Engine, LoadPlan, Mode};
 use naru_lake::{
@@ -11,7 +11,7 @@ use naru_lake::{
 
 use crate::pipeline::{Bounds, Written, load};
 use crate::write_target::WriteTarget;
-use crate::{LoadError, Progress};
+use crate::{LoadError, Progress, RejectedValue};
 
 /// How to execute a plan; not what it does.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +37,8 @@ pub struct Outcome {
     pub rows: u64,
     /// Rows left out because they do not fit.
     pub rejected: u64,
+    /// Places and reasons of the first of them.
+    pub rejects: Vec<RejectedValue>,
     /// Data files written now; 0 when nothing was.
     pub files: usize,
     /// Their size in bytes.
@@ -71,10 +73,13 @@ pub async fn execute(
         Ok(reload) => reload,
         Err(unchanged) => return Ok(unchanged),
     };
-    let table = match existing {
+    let mut table = match existing {
         Some(table) => table,
         None => create(plan, lake).await?,
     };
+    if table.metadata().snapshots().len() == 0 && !blocking_differences(plan, &table)?.is_empty() {
+        table = lake.redefine_empty_table(&table, &plan.target.spec).await?;
+    }
     let differences = blocking_differences(plan, &table)?;
     if !differences.is_empty() {
         let table = format!("{}.{}", plan.target.database, plan.target.table);
@@ -83,6 +88,9 @@ pub async fn execute(
     let target = WriteTarget::new(lake, &table, plan)?;
     let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes);
     let written = off_the_executor(|| load(plan, &target, store, bounds, progress))?;
+    if written.rejects.total_rows == 0 && plan.empty == EmptyPolicy::Refuse && !options.force {
+        return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len() });
+    }
     if let Some(changed) = first_changed(plan, store).await? {
         off_the_executor(|| target.delete(&written.files));
         return Err(changed);
@@ -132,6 +140,7 @@ async fn decide_run(
             snapshot_id: run.as_ref().map_or(0, |run| run.snapshot.snapshot_id()),
             rows: record.map_or(0, |record| record.rows),
             rejected: record.map_or(0, |record| record.rejected),
+            rejects: Vec::new(),
             files: 0,
             size_bytes: 0,
         })),
@@ -237,14 +246,14 @@ async fn commit(
         attempts: options.commit_attempts,
         allow_older: options.force,
     };
-    let (rows, rejected) = (written.rows, written.rejects.rows);
+    let (rows, rejected, rejects) = (written.rows, written.rejects.rows, written.rejects.values.clone());
     let kind = if reload { OutcomeKind::Reloaded } else { OutcomeKind::Loaded };
     Ok(match lake.commit(request).await? {
         CommitOutcome::Committed(committed) => {
-            Outcome { kind, snapshot_id: committed.snapshot_id, rows, rejected, files, size_bytes }
+            Outcome { kind, snapshot_id: committed.snapshot_id, rows, rejected, rejects, files, size_bytes }
         }
         CommitOutcome::AlreadyLoaded { snapshot_id } => {
-            Outcome { kind: OutcomeKind::Unchanged, snapshot_id, rows, rejected, files: 0, size_bytes: 0 }
+            Outcome { kind: OutcomeKind::Unchanged, snapshot_id, rows, rejected, rejects, files: 0, size_bytes: 0 }
         }
     })
 }

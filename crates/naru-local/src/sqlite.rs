@@ -88,6 +88,14 @@ impl SqlitePointer {
         Ok(self)
     }
 
+    /// Any table's metadata location that does not begin with `prefix`.
+    pub(crate) fn location_outside(&self, prefix: &str) -> Result<Option<String>, PointerError> {
+        let query = "SELECT metadata_location FROM iceberg_tables
+                     WHERE catalog_name = ?1 AND substr(metadata_location, 1, length(?2)) <> ?2 LIMIT 1";
+        let row = self.lock().query_row(query, [CATALOG_NAME, prefix], |row| row.get(0)).optional();
+        row.map_err(|e| self.failed("read the catalog", e))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic between two statements leaves no transaction open: dropping one rolls it back.
         self.connection.lock().unwrap_or_else(PoisonError::into_inner)

@@ -15,6 +15,10 @@ pub(crate) fn make_exact(expression: &mut Expr) -> Result<(), QueryError> {
             Expr::Value(value) => number(&value.value).map(|text| literal(text, true)).transpose()?.flatten(),
             _ => None,
         },
+        Expr::TypedString(typed) if typed.data_type == DataType::Date => {
+            check_date(&typed.value.value)?;
+            None
+        }
         Expr::InList { expr, list, negated } if list.iter().any(is_decimal) => one_of(expr, list, *negated),
         _ => None,
     };
@@ -22,6 +26,16 @@ pub(crate) fn make_exact(expression: &mut Expr) -> Result<(), QueryError> {
         *expression = exact;
     }
     Ok(())
+}
+
+/// Polars reads a day that does not exist as null; that is a mistake of the query's.
+fn check_date(value: &Value) -> Result<(), QueryError> {
+    match value {
+        Value::SingleQuotedString(text) if text.parse::<chrono::NaiveDate>().is_err() => {
+            Err(QueryError::Other(format!("date '{text}' is no day of the calendar; write it as in date '2026-11-22'")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn number(value: &Value) -> Option<&str> {

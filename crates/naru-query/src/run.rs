@@ -33,6 +33,8 @@ pub struct QueryResult {
 /// # Errors
 /// Every kind of [`QueryError`]; those that depend on values come when the rows are written.
 pub fn run(sql: &str, tables: &[QueryTable], options: &QueryOptions) -> Result<QueryResult, QueryError> {
+    // Polars warns on standard error of its own plans for casts; that is nothing to a reader of results.
+    polars_error::set_warning_function(|_, _| {});
     let names = Names::of(tables);
     let (frame, schema) = deep_stack::run(|| plan(sql, tables, &names))?;
     let batches = start(frame, options)?;

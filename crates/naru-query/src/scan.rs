@@ -44,8 +44,8 @@ pub(crate) fn scan(table: &QueryTable, names: &Names) -> Result<LazyFrame, Query
 pub(crate) fn data_type(column_type: ColumnType) -> DataType {
     match column_type {
         ColumnType::Boolean => DataType::Boolean,
-        ColumnType::Int => DataType::Int32,
-        ColumnType::Bigint => DataType::Int64,
+        // An int reads as 64 bits, so that a sum of ints does not wrap at 32.
+        ColumnType::Int | ColumnType::Bigint => DataType::Int64,
         ColumnType::Float => DataType::Float32,
         ColumnType::Double => DataType::Float64,
         ColumnType::Decimal { precision, scale } => DataType::Decimal(precision.into(), scale.into()),

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use naru_core::Fault;
 use naru_lake::{LakeError, LakeErrorKind};
-use naru_load::LoadError;
+use naru_load::{LoadError, RejectedValue};
 use naru_query::QueryError;
 
 use crate::cli::{Global, LogFormat};
@@ -34,8 +34,16 @@ pub(crate) struct CommandError {
     exit: Exit,
 }
 
+/// Place and reason of a bad value, never the value.
+pub(crate) fn reject_line(value: &RejectedValue) -> String {
+    let column = value.column.as_deref().map(|c| format!(" column {c}:")).unwrap_or_default();
+    let (title, code) = (value.reason.title(), value.reason.code());
+    let RejectedValue { location, line, row, byte_offset, .. } = value;
+    format!("{location}:{line}: row {row}, byte {byte_offset}:{column} {title} ({code})")
+}
+
 /// Bad values that are shown; the rest is counted.
-const SHOWN_REJECTS: usize = 10;
+pub(crate) const SHOWN_REJECTS: usize = 10;
 
 impl CommandError {
     pub(crate) fn failed(heading: impl Into<String>) -> Self {
@@ -191,6 +199,8 @@ impl From<LoadError> for CommandError {
                 };
                 with_exit.detail(landing).hint(hint)
             }
+            LoadError::NoRows { .. } => with_exit
+                .hint("nothing was committed; if that is a right delivery, write `@empty,allow` in the definition or use `--force`"),
             LoadError::FewerSources { landing, .. } => with_exit
                 .detail(landing)
                 .hint("nothing was committed; wait for the missing files, or take what is there with `--force`"),
@@ -229,18 +239,7 @@ impl From<LoadError> for CommandError {
 impl CommandError {
     /// Places and reasons of bad values, never the values.
     fn rejects(mut self, report: &naru_load::RejectReport) -> Self {
-        for value in report.values.iter().take(SHOWN_REJECTS) {
-            let column = value.column.as_deref().map(|c| format!(" column {c}:")).unwrap_or_default();
-            self.details.push(format!(
-                "{}:{}: row {}, byte {}:{column} {} ({})",
-                value.location,
-                value.line,
-                value.row,
-                value.byte_offset,
-                value.reason.title(),
-                value.reason.code()
-            ));
-        }
+        self.details.extend(report.values.iter().take(SHOWN_REJECTS).map(reject_line));
         if report.values.len() > SHOWN_REJECTS {
             self.details.push(format!("and {} more", report.values.len() - SHOWN_REJECTS));
         }

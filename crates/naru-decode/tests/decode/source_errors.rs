@@ -79,11 +79,11 @@ fn wrong_encodings() {
 fn quotes_that_never_close() {
     insta::assert_snapshot!(load().fail(b"account_no,balance\n1,2\n3,\"4\n5,6\n"), @r"
     the quote that opens in line 3, at byte 25, is never closed
-      hint: close it; if quotes mean nothing in this file, declare an empty @quote
+      hint: close it; if quotes mean nothing in this file, write `@quote,none`
     ");
     insta::assert_snapshot!(load().dialect(|d| d.encoding = Encoding::Cp949).fail(&cp949("account_no,balance\n홍,\"4\n")), @r"
     the quote that opens in line 2, at byte 22, is never closed
-      hint: close it; if quotes mean nothing in this file, declare an empty @quote
+      hint: close it; if quotes mean nothing in this file, write `@quote,none`
     ");
 }
 

@@ -10,7 +10,8 @@ use crate::{jobs, output, runtime};
 
 /// Create tables from their definitions
 ///
-/// A table that exists and equals its definition is left alone; one that differs is told and left alone.
+/// A table that exists and equals its definition is left alone; one that differs is told and left alone, unless it has
+/// never been loaded: then it is made anew.
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
     /// Jobs: names, DAG files' names, or paths to them; none: all jobs of the project.
@@ -49,6 +50,10 @@ impl Apply {
                     }
                     Some(existing) => {
                         let differences = TableDiff::between(&existing.spec()?, &target.spec);
+                        if !differences.is_empty() && existing.metadata().snapshots().len() == 0 {
+                            lake.redefine_empty_table(&existing, &target.spec).await?;
+                            return Ok(("created", Vec::new()));
+                        }
                         let status = if differences.is_empty() { "unchanged" } else { "differs" };
                         Ok((status, differences.iter().map(ToString::to_string).collect()))
                     }

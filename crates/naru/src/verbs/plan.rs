@@ -46,6 +46,7 @@ impl Plan {
         let table = runtime::block_on(lake.table(&plan.target.database, &plan.target.table))?;
         let (state, recorded, newest) = match &table {
             None => (TableState::Create, None, None),
+            Some(table) if table.metadata().snapshots().len() == 0 => (TableState::Create, None, None),
             Some(table) => {
                 let differences = TableDiff::between(&table.spec()?, &plan.target.spec);
                 let newest = runtime::block_on(table.newest_interval())?;

@@ -9,7 +9,7 @@ use naru_local::DirectoryLanding;
 use serde::Serialize;
 
 use crate::cli::Global;
-use crate::error::{CommandError, Exit};
+use crate::error::{CommandError, Exit, SHOWN_REJECTS, reject_line};
 use crate::interval_args::IntervalArgs;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::progress::Board;
@@ -52,6 +52,8 @@ pub(crate) struct RunReport {
     snapshot_id: Option<i64>,
     rows: u64,
     rejected: u64,
+    /// Places and reasons of the first of them.
+    rejects: Vec<String>,
     sources: usize,
     source_bytes: u64,
     files: usize,
@@ -85,7 +87,7 @@ impl Run {
             jobs.retain(|job| job.cadence != Cadence::X);
         }
         for job in jobs {
-            let intervals = self.interval.of(&workspace, &job)?;
+            let intervals = self.interval.of(&workspace, &job).map_err(|e| e.about(&job.to_string()))?;
             queue.push_back(JobRuns { job: PlannedJob::new(&workspace, job)?, intervals });
         }
         let (reports, errors) = self.run_all(global, &workspace, queue);
@@ -207,6 +209,7 @@ impl RunReport {
             snapshot_id: None,
             rows: 0,
             rejected: 0,
+            rejects: Vec::new(),
             sources: 0,
             source_bytes: 0,
             files: 0,
@@ -224,6 +227,7 @@ impl RunReport {
         self.snapshot_id = Some(outcome.snapshot_id);
         self.rows = outcome.rows;
         self.rejected = outcome.rejected;
+        self.rejects = outcome.rejects.iter().map(reject_line).collect();
         self.files = outcome.files;
         self.file_bytes = outcome.size_bytes;
     }
@@ -250,4 +254,10 @@ fn tell(global: &Global, report: &RunReport, error: Option<&CommandError>, runs:
         ),
     };
     log::step(global, &message, serde_json::json!(report));
+    if report.status != "unchanged" && report.rejected > 0 {
+        let places = report.rejects.iter().take(SHOWN_REJECTS).map(|place| format!("\n  {place}")).collect::<String>();
+        let message =
+            format!("warning: {table} {interval}: {} row(s) that do not fit were left out{places}", report.rejected);
+        log::step(global, &message, serde_json::json!({ "rejected": report.rejected, "rejects": report.rejects }));
+    }
 }
