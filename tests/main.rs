@@ -1,5 +1,5 @@
 //! End-to-end tests, through the binary; a module for each thing that a user does or meets.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 

@@ -49,6 +49,8 @@ fn apply_creates_tables_once() {
     assert_eq!(project.naru(&["apply"]).ok().stdout, "deposit.account: created\n");
     assert_eq!(project.naru(&["apply"]).ok().stdout, "deposit.account: unchanged\n");
     assert_eq!(project.value("select count(*) from deposit.account"), 0);
+    project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1\n");
+    project.loaded(JOB, "2026-11-22");
     project.job(JOB, DEFINITION);
     let differs = project.naru(&["apply"]).fails(1);
     assert!(differs.stdout.contains("deposit.account: differs"), "{}", differs.stdout);

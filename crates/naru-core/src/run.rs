@@ -48,10 +48,8 @@ pub enum Decision {
 pub fn decide(plan: &LoadPlan, recorded: Option<&Recorded>, newest_micros: Option<i64>, force: bool) -> Decision {
     let found = plan.sources.len();
     let count = recorded.map_or(0, |r| r.source_count);
-    if let Some(recorded) = recorded {
-        if !force && recorded.sources_digest == sources_digest(&plan.sources) {
-            return Decision::Unchanged;
-        }
+    if !force && recorded.is_some_and(|recorded| recorded.sources_digest == sources_digest(&plan.sources)) {
+        return Decision::Unchanged;
     }
     if !force && plan.empty == EmptyPolicy::Refuse {
         if found == 0 {
