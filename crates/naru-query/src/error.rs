@@ -65,7 +65,7 @@ impl QueryError {
             Self::Syntax { .. } | Self::Other(_) | Self::Write(_) => None,
             Self::NotSelect(_) => Some("give one SELECT, WITH or VALUES; tables change only by jobs".into()),
             Self::UnknownTable { near, .. } => {
-                near.as_ref().map_or_else(|| Some("\"naru tables\" lists them".into()), |near| did_you_mean(near))
+                near.as_ref().map_or_else(|| Some("\"naru tables\" lists them".into()), did_you_mean)
             }
             Self::Unqualified(table) => Some(format!("write database.table, as in \"deposit.{table}\"")),
             Self::UnknownColumn { near, .. } => near.as_ref().and_then(did_you_mean),

@@ -21,13 +21,11 @@ pub(crate) fn check(from: &TableWithJoins) -> Result<(), QueryError> {
                     "write ON a.id = b.id, and coalesce(a.id, b.id) in SELECT",
                 ));
             }
-            Some(JoinConstraint::On(on)) if !(is_inner(operator) && can_move(from)) => {
-                if !conjuncts(on).iter().all(|condition| is_equality(condition) && joins_two_sides(condition)) {
-                    return Err(QueryError::unsupported(
-                        "an outer join ON anything but equalities between the two sides",
-                        "filter the table first, WITH b AS (SELECT … WHERE …), and join that",
-                    ));
-                }
+            Some(JoinConstraint::On(on)) if !(is_inner(operator) && can_move(from) || has_only_equalities(on)) => {
+                return Err(QueryError::unsupported(
+                    "an outer join ON anything but equalities between the two sides",
+                    "filter the table first, WITH b AS (SELECT … WHERE …), and join that",
+                ));
             }
             _ => {}
         }
@@ -169,4 +167,8 @@ impl Visitor for Columns {
         }
         ControlFlow::Continue(())
     }
+}
+
+fn has_only_equalities(on: &Expr) -> bool {
+    conjuncts(on).iter().all(|condition| is_equality(condition) && joins_two_sides(condition))
 }

@@ -1,3 +1,5 @@
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use chrono::DateTime;
 use insta::assert_snapshot;
 use proptest::prelude::*;
