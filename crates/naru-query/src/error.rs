@@ -47,9 +47,14 @@ pub enum QueryError {
         /// Another way to write it.
         instead: Option<String>,
     },
-    /// A result that would not be exact.
-    #[error("{0}")]
-    Data(String),
+    /// A value that does not fit: of a cast, of arithmetic. Which row it is in, Polars does not tell.
+    #[error("{message}")]
+    Data {
+        /// What failed, without the value.
+        message: String,
+        /// What to do.
+        instead: String,
+    },
     /// Anything else: a file that cannot be read, a type that does not fit an operator.
     #[error("{0}")]
     Other(String),
@@ -70,7 +75,7 @@ impl QueryError {
             Self::Unqualified(table) => Some(format!("write database.table, as in \"deposit.{table}\"")),
             Self::UnknownColumn { near, .. } => near.as_ref().and_then(did_you_mean),
             Self::Unsupported { instead, .. } => instead.clone(),
-            Self::Data(_) => Some("cast the operands first, or leave the rows out with WHERE".into()),
+            Self::Data { instead, .. } => Some(instead.clone()),
         }
     }
 

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{BinaryOperator, Expr, JoinConstraint, JoinOperator, Select, TableWithJoins, Visit, Visitor};
 
-use crate::QueryError;
+use crate::{QueryError, chains};
 
 /// Checks the ON and USING of every join in a FROM.
 pub(crate) fn check(from: &TableWithJoins) -> Result<(), QueryError> {
@@ -21,7 +21,7 @@ pub(crate) fn check(from: &TableWithJoins) -> Result<(), QueryError> {
                     "write ON a.id = b.id, and coalesce(a.id, b.id) in SELECT",
                 ));
             }
-            Some(JoinConstraint::On(on)) if !(is_inner(operator) && can_move(from) || has_only_equalities(on)) => {
+            Some(JoinConstraint::On(on)) if !(has_only_keys(on) || is_inner(operator) && can_move(from)) => {
                 return Err(QueryError::unsupported(
                     "an outer join ON anything but equalities between the two sides",
                     "filter the table first, WITH b AS (SELECT … WHERE …), and join that",
@@ -105,16 +105,13 @@ pub(crate) fn conjuncts(expression: &Expr) -> Vec<&Expr> {
     found
 }
 
-fn all_of(conditions: Vec<Expr>) -> Option<Expr> {
-    conditions
-        .into_iter()
-        .map(|condition| match condition {
-            condition @ Expr::BinaryOp { op: BinaryOperator::Or | BinaryOperator::Xor, .. } => {
-                Expr::Nested(Box::new(condition))
-            }
-            condition => condition,
-        })
-        .reduce(|left, right| Expr::BinaryOp { left: Box::new(left), op: BinaryOperator::And, right: Box::new(right) })
+/// The conditions joined by AND.
+pub(crate) fn all_of(conditions: Vec<Expr>) -> Option<Expr> {
+    chains::joined(&BinaryOperator::And, &conditions)
+}
+
+fn has_only_keys(on: &Expr) -> bool {
+    conjuncts(on).iter().all(|condition| is_equality(condition) && joins_two_sides(condition))
 }
 
 fn is_equality(condition: &Expr) -> bool {
@@ -167,8 +164,4 @@ impl Visitor for Columns {
         }
         ControlFlow::Continue(())
     }
-}
-
-fn has_only_equalities(on: &Expr) -> bool {
-    conjuncts(on).iter().all(|condition| is_equality(condition) && joins_two_sides(condition))
 }

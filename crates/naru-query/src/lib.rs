@@ -5,7 +5,7 @@
 //!                     │
 //!                  rewrite   database.table, decimal literals, set operations, join filters
 //!                     ▼
-//!  QueryTable ──scan──▶ LazyFrame ──▶ SQLContext ──▶ streaming engine ──batches──▶ QueryResult ──▶ table, CSV, JSON
+//!  QueryTable ──scan──▶ LazyFrame ──▶ lowering ──▶ streaming engine ──batches──▶ QueryResult ──▶ table, CSV, JSON
 //! ```
 //!
 //! The crate gets plain inputs, a table's columns with their Iceberg field ids and the local paths of its data files,
@@ -13,23 +13,30 @@
 //! Batches flow from the scan to the writer, so a query that needs no sort, and keeps few groups, runs in bounded
 //! memory whatever the size of the tables.
 
+mod chains;
 mod columns;
 mod deep_stack;
+mod engine;
 mod error;
 mod functions;
 mod guard;
 mod joins;
 mod literals;
+mod lowering;
+mod ordering;
 mod output;
 mod parse;
+mod plan;
 mod redact;
+mod registered;
 mod rewrite;
 mod run;
 mod scalars;
 mod scan;
+mod slices;
+mod subqueries;
 mod table;
 mod table_ref;
-mod time_functions;
 
 pub use error::QueryError;
 pub use output::{JsonShape, TableStyle};

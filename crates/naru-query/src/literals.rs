@@ -5,7 +5,7 @@
 
 use sqlparser::ast::{BinaryOperator, CastKind, DataType, ExactNumberInfo, Expr, UnaryOperator, Value};
 
-use crate::QueryError;
+use crate::{QueryError, chains};
 
 /// Rewrites one expression (not what stands inside it).
 pub(crate) fn make_exact(expression: &mut Expr) -> Result<(), QueryError> {
@@ -15,10 +15,6 @@ pub(crate) fn make_exact(expression: &mut Expr) -> Result<(), QueryError> {
             Expr::Value(value) => number(&value.value).map(|text| literal(text, true)).transpose()?.flatten(),
             _ => None,
         },
-        Expr::TypedString(typed) if typed.data_type == DataType::Date => {
-            check_date(&typed.value.value)?;
-            None
-        }
         Expr::InList { expr, list, negated } if list.iter().any(is_decimal) => one_of(expr, list, *negated),
         _ => None,
     };
@@ -26,16 +22,6 @@ pub(crate) fn make_exact(expression: &mut Expr) -> Result<(), QueryError> {
         *expression = exact;
     }
     Ok(())
-}
-
-/// Polars reads a day that does not exist as null; that is a mistake of the query's.
-fn check_date(value: &Value) -> Result<(), QueryError> {
-    match value {
-        Value::SingleQuotedString(text) if text.parse::<chrono::NaiveDate>().is_err() => {
-            Err(QueryError::Other(format!("date '{text}' is no day of the calendar; write it as in date '2026-11-22'")))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn number(value: &Value) -> Option<&str> {
@@ -91,16 +77,13 @@ fn is_decimal(expression: &Expr) -> bool {
 /// `x IN (1.5, 2)` as `(x = 1.5 OR x = 2)`: Polars wants all values of a list to have one type.
 fn one_of(expression: &Expr, list: &[Expr], negated: bool) -> Option<Expr> {
     let operand = |e: &Expr| Box::new(Expr::Nested(Box::new(e.clone())));
-    let equalities = list.iter().map(|value| Expr::BinaryOp {
+    let equality = |value: &Expr| Expr::BinaryOp {
         left: operand(expression),
         op: BinaryOperator::Eq,
         right: Box::new(value.clone()),
-    });
-    let any = equalities.reduce(|left, right| Expr::BinaryOp {
-        left: Box::new(left),
-        op: BinaryOperator::Or,
-        right: Box::new(right),
-    })?;
+    };
+    let equalities: Vec<Expr> = list.iter().map(equality).collect();
+    let any = chains::joined(&BinaryOperator::Or, &equalities)?;
     let any = Expr::Nested(Box::new(any));
     Some(if negated { Expr::UnaryOp { op: UnaryOperator::Not, expr: Box::new(any) } } else { any })
 }

@@ -34,6 +34,12 @@ impl Names {
 
     /// Maps an error that Polars gave while it planned or ran a query.
     pub(crate) fn explain(&self, error: &PolarsError) -> QueryError {
+        if error.to_string().contains("join keys") {
+            return QueryError::unsupported(
+                "a join ON two types",
+                "cast one side to the type of the other: ON a.x = cast(b.y AS decimal(18,2))",
+            );
+        }
         match error {
             PolarsError::Context { error, .. } | PolarsError::ExprContext { error, .. } => self.explain(error),
             PolarsError::ColumnNotFound(message) => self.unknown_column(first_quoted(message).unwrap_or(message)),
@@ -42,12 +48,19 @@ impl Names {
                 "a data file cannot be read: {}",
                 msg.as_ref().map_or_else(|| error.to_string(), ToString::to_string)
             )),
+            PolarsError::Duplicate(message) => QueryError::unsupported(
+                format!("two columns called \"{}\" in one result", first_quoted(message).unwrap_or("the same")),
+                "give each a name with AS",
+            ),
             PolarsError::ComputeError(message) | PolarsError::InvalidOperation(message) => self.explain_data(message),
             other => QueryError::Other(self.redact(&other.to_string())),
         }
     }
 
     fn unknown_column(&self, name: &str) -> QueryError {
+        if self.columns.contains(name) {
+            return QueryError::Other(format!("column \"{name}\" is not in reach of this part of the query"));
+        }
         let near = nearest(name, self.columns.iter().map(|column| (column.as_str(), column.clone())));
         QueryError::UnknownColumn { name: name.into(), near }
     }
@@ -62,21 +75,30 @@ impl Names {
         }
         let lower = message.to_lowercase();
         if ["support", "not yet", "no function matches"].iter().any(|sign| lower.contains(sign)) {
-            return QueryError::Unsupported { construct: construct(message), instead: None };
+            return QueryError::Unsupported { construct: construct(message).into(), instead: None };
         }
-        QueryError::Other(first_line(message).into())
+        QueryError::Other(message.split([';', '\n']).next().unwrap_or(message).into())
     }
 
     fn explain_data(&self, message: &str) -> QueryError {
-        for sign in ["overflow in", "division by zero"] {
+        const CASES: [(&str, &str); 3] = [
+            ("overflow in", "decimals have at most 38 digits: cast the operands to fewer digits after the point"),
+            ("division by zero", "divide by nullif(x, 0)"),
+            ("conversion from", "try_cast gives a null for what cannot be cast"),
+        ];
+        for (sign, instead) in CASES {
             if let Some(start) = message.find(sign) {
                 let text = message[start..].split(" for ").next().unwrap_or(sign);
-                return QueryError::Data(self.redact(text));
+                let text = text.split(" in column ''").next().unwrap_or(text);
+                return QueryError::Data { message: self.redact(text), instead: instead.into() };
             }
         }
-        if let Some(start) = message.find("conversion from") {
-            let text = message[start..].split(" for ").next().unwrap_or("conversion failed");
-            return QueryError::Data(self.redact(&text.replace(" failed in column ''", " failed")));
+        if message.contains("not supported for dtype") {
+            let dtype = message.split('`').find(|part| is_type_word(part)).unwrap_or("this type");
+            return QueryError::unsupported(
+                format!("this operation on {dtype}"),
+                "cast the column first, for mathematics to double",
+            );
         }
         QueryError::Other(self.redact(message))
     }
@@ -114,17 +136,24 @@ fn first_quoted(message: &str) -> Option<&str> {
     rest.find(quote).map(|end| &rest[..end])
 }
 
-/// "`LATERAL` clause is not supported" → "`LATERAL` clause".
-fn construct(message: &str) -> String {
-    let mut text = first_line(message);
-    for end in [" is", " are", " not", " currently", " (yet)", " yet", " supported", " a", " syntax"] {
-        if let Some(start) = text.find(" not ").filter(|_| text.ends_with("supported")) {
-            text = text[..start].trim_end();
-        }
-        text = text.strip_suffix(end).unwrap_or(text);
-    }
-    let text = text.strip_prefix("unsupported ").unwrap_or(text);
-    if text.chars().count() > 120 { text.chars().take(120).chain(['…']).collect() } else { text.into() }
+/// "`LATERAL` clause is not supported; use …" → "`LATERAL` clause".
+fn construct(message: &str) -> &str {
+    const ENDS: [&str; 9] = [
+        " is not ",
+        " are not ",
+        " do not ",
+        " does not ",
+        " not supported",
+        " not currently",
+        " is currently",
+        " found ",
+        ";",
+    ];
+    let text = first_line(message);
+    let text = &text[..ENDS.iter().filter_map(|end| text.find(end)).min().unwrap_or(text.len())];
+    // Polars shows syntax trees: their first word says enough.
+    let text = text.split(['{', '(']).next().unwrap_or(text).trim();
+    text.strip_prefix("unsupported ").unwrap_or(text)
 }
 
 fn is_type_word(text: &str) -> bool {
@@ -135,7 +164,7 @@ fn is_type_word(text: &str) -> bool {
 }
 
 fn without_numbers(text: &str) -> String {
-    let is_number = |word: &str| word.trim_matches(|c: char| !c.is_ascii_digit() && c != '-').parse::<f64>().is_ok();
+    let is_number = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '-').parse::<f64>().is_ok();
     text.split_inclusive(' ')
         .map(|word| if is_number(word) { if word.ends_with(' ') { "… " } else { "…" } } else { word })
         .collect()

@@ -5,20 +5,22 @@
 //! | `FROM deposit.account` | `FROM "deposit.account" AS account` |
 //! | `deposit.account.balance` | `account.balance` |
 //! | `100.50` | `CAST('100.50' AS DECIMAL(38, 2))` (see [`crate::literals`]) |
-//! | `a UNION b ORDER BY x` | `SELECT * FROM ((a) UNION (b)) ORDER BY x` |
+//! | `a UNION b ORDER BY x` | `SELECT * FROM (SELECT * FROM (a) UNION SELECT * FROM (b)) ORDER BY x` |
 //! | `a JOIN b ON a.k = b.k AND b.n > 1` | `a JOIN b ON a.k = b.k WHERE b.n > 1` |
 //! | `x > (SELECT avg(x) FROM b)` | a cross join with its one row (see [`crate::scalars`]) |
+//! | `ORDER BY x DESC` | `ORDER BY x DESC NULLS LAST` (see [`crate::ordering`]) |
+//! | `x IS TRUE` | `x IS NOT DISTINCT FROM true` |
 //! | `date_trunc('month', d)`, `year(d)` | `date_trunc_month(d)`, `EXTRACT(YEAR FROM d)` |
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, Ident, ObjectName, ObjectNamePart, Query, SelectItem, SelectItemQualifiedWildcardKind, SetExpr, TableAlias,
-    TableFactor, TableWithJoins, VisitMut, VisitorMut,
+    Expr, Function, Ident, ObjectName, ObjectNamePart, Query, SelectItem, SelectItemQualifiedWildcardKind, SetExpr,
+    TableAlias, TableFactor, TableWithJoins, VisitMut, VisitorMut, WindowType,
 };
 
-use crate::{QueryError, TableRef, functions, joins, literals, parse, scalars};
+use crate::{QueryError, TableRef, chains, functions, guard, joins, literals, ordering, parse, scalars, subqueries};
 
 /// Rewrites a query that [`crate::guard`] has let through.
 pub(crate) fn rewrite(query: &mut Query) -> Result<(), QueryError> {
@@ -35,6 +37,8 @@ type Scope = HashMap<TableRef, String>;
 struct Rewriter {
     /// Of the queries around the present place, outermost first.
     scopes: Vec<Scope>,
+    /// Of the same queries: the names in FROM.
+    names: Vec<Vec<String>>,
     /// Greater than 0 inside functions that need their number literals as written.
     literals_as_written: u32,
     /// Number of subqueries that have been made joins.
@@ -48,10 +52,15 @@ impl VisitorMut for Rewriter {
         if let Err(error) = isolate_set_operation(query) {
             return ControlFlow::Break(error);
         }
+        if let Err(error) = ordering::order_query(query) {
+            return ControlFlow::Break(error);
+        }
         let mut scope = Scope::new();
         if let SetExpr::Select(select) = &mut *query.body {
             joins::move_filters(select);
             scalars::hoist(select, &mut self.scalars);
+            ordering::order_named_windows(select);
+            self.names.push(select.from.iter().flat_map(guard::names_of).collect());
             name_tables(&mut select.from, &mut scope);
             self.scopes.push(scope);
             for item in &mut select.projection {
@@ -59,16 +68,19 @@ impl VisitorMut for Rewriter {
             }
         } else {
             self.scopes.push(scope);
+            self.names.push(Vec::new());
         }
         ControlFlow::Continue(())
     }
 
     fn post_visit_query(&mut self, _: &mut Query) -> ControlFlow<QueryError> {
         self.scopes.pop();
+        self.names.pop();
         ControlFlow::Continue(())
     }
 
     fn pre_visit_expr(&mut self, expression: &mut Expr) -> ControlFlow<QueryError> {
+        chains::balance(expression);
         if let Expr::Subquery(_) = expression {
             return ControlFlow::Break(QueryError::unsupported(
                 "a subquery as a value other than an aggregate in WHERE or SELECT",
@@ -83,9 +95,11 @@ impl VisitorMut for Rewriter {
             *parts = std::iter::once(alias).chain(rest.iter().cloned()).collect();
         }
         self.literals_as_written += u32::from(functions::wants_plain_literals(expression));
-        let rewritten = functions::translate(expression).and_then(|()| match self.literals_as_written {
-            0 => literals::make_exact(expression),
-            _ => Ok(()),
+        let rewritten = self.reshape(expression).and_then(|()| functions::translate(expression)).and_then(|()| {
+            match self.literals_as_written {
+                0 => literals::make_exact(expression),
+                _ => Ok(()),
+            }
         });
         rewritten.map_or_else(ControlFlow::Break, ControlFlow::Continue)
     }
@@ -97,6 +111,26 @@ impl VisitorMut for Rewriter {
 }
 
 impl Rewriter {
+    /// Subqueries and windows in the shape that Polars understands.
+    fn reshape(&self, expression: &mut Expr) -> Result<(), QueryError> {
+        match expression {
+            Expr::Exists { subquery, .. } => subqueries::enclose_own_filters(subquery),
+            Expr::InSubquery { subquery, .. } => {
+                let qualifiers = guard::qualifiers_of(subquery);
+                if self.names.iter().any(|outer| qualifiers.refer_to(outer)) {
+                    subqueries::enclose_own_filters(subquery)
+                } else {
+                    subqueries::name_value(subquery)
+                }
+            }
+            Expr::Function(Function { over: Some(WindowType::WindowSpec(window)), .. }) => {
+                ordering::order_window(window);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn alias_of(&self, table: &TableRef) -> ControlFlow<QueryError, Ident> {
         match self.scopes.iter().rev().find_map(|scope| scope.get(table)) {
             Some(alias) => ControlFlow::Continue(Ident::with_quote('"', alias)),
@@ -179,24 +213,28 @@ fn isolate_set_operation(query: &mut Query) -> Result<(), QueryError> {
         return Ok(());
     }
     if query.order_by.is_some() {
-        let mut around = parse::parse_query("SELECT * FROM (SELECT 1) AS set_operation")?;
-        std::mem::swap(&mut query.body, &mut around.body);
-        if let SetExpr::Select(select) = &mut *query.body
-            && let Some(TableWithJoins { relation: TableFactor::Derived { subquery, .. }, .. }) =
-                select.from.first_mut()
-        {
-            **subquery = around;
-        }
+        let mut own = parse::parse_query("SELECT 1")?;
+        std::mem::swap(&mut own.body, &mut query.body);
+        query.body = around(own)?.body;
         return Ok(());
     }
     if let SetExpr::SetOperation { left, right, .. } = &mut *query.body {
         for branch in [left, right] {
-            if !matches!(**branch, SetExpr::Query(_)) {
-                let mut own = parse::parse_query("SELECT 1")?;
-                std::mem::swap(&mut own.body, branch);
-                **branch = SetExpr::Query(Box::new(own));
-            }
+            let mut own = parse::parse_query("SELECT 1")?;
+            std::mem::swap(&mut own.body, branch);
+            **branch = SetExpr::Query(Box::new(around(own)?));
         }
     }
     Ok(())
+}
+
+/// `SELECT * FROM (query) AS set_operation`.
+fn around(query: Query) -> Result<Query, QueryError> {
+    let mut around = parse::parse_query("SELECT * FROM (SELECT 1) AS set_operation")?;
+    if let SetExpr::Select(select) = &mut *around.body
+        && let Some(TableWithJoins { relation: TableFactor::Derived { subquery, .. }, .. }) = select.from.first_mut()
+    {
+        **subquery = query;
+    }
+    Ok(around)
 }

@@ -1,16 +1,13 @@
-//! Plans a query and runs it on the streaming engine, batch by batch.
+//! A query from its text to its rows.
 
 use std::num::NonZeroUsize;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread;
+use std::sync::mpsc::Receiver;
 
-use polars::prelude::{DataFrame, Engine, LazyFrame, PlanCallback, SchemaRef};
-use polars::sql::SQLContext;
+use polars::prelude::{DataFrame, SchemaRef};
 
+use crate::engine::{self, Message};
 use crate::redact::Names;
-use crate::time_functions::TimeFunctions;
-use crate::{QueryError, QueryTable, deep_stack, guard, parse, rewrite, scan};
+use crate::{QueryError, QueryTable, deep_stack, plan};
 
 /// How a query runs.
 #[derive(Debug, Clone, Default)]
@@ -25,7 +22,6 @@ pub struct QueryOptions {
 pub struct QueryResult {
     schema: SchemaRef,
     batches: Receiver<Message>,
-    names: Names,
 }
 
 /// Plans `sql` over `tables` and starts it.
@@ -33,12 +29,12 @@ pub struct QueryResult {
 /// # Errors
 /// Every kind of [`QueryError`]; those that depend on values come when the rows are written.
 pub fn run(sql: &str, tables: &[QueryTable], options: &QueryOptions) -> Result<QueryResult, QueryError> {
-    // Polars warns on standard error of its own plans for casts; that is nothing to a reader of results.
-    polars_error::set_warning_function(|_, _| {});
+    // They concern Polars' own functions, behind the SQL, and would go to standard error.
+    polars::error::set_warning_function(|_, _| {});
     let names = Names::of(tables);
-    let (frame, schema) = deep_stack::run(|| plan(sql, tables, &names))?;
-    let batches = start(frame, options)?;
-    Ok(QueryResult { schema, batches, names })
+    let plan = deep_stack::run(|| plan::plan(sql, tables, &names))?;
+    let batches = engine::start(plan.work, options.batch_rows, names)?;
+    Ok(QueryResult { schema: plan.schema, batches })
 }
 
 impl QueryResult {
@@ -56,55 +52,8 @@ impl QueryResult {
         match self.batches.recv() {
             Ok(Message::Batch(batch)) => Ok(Some(batch)),
             Ok(Message::End(Ok(()))) => Ok(None),
-            Ok(Message::End(Err(error))) => Err(self.names.explain(&error)),
-            // The engine's thread ended without a word: it panicked. That is not an end of the rows.
+            Ok(Message::End(Err(error))) => Err(error),
             Err(_) => Err(QueryError::panicked()),
         }
-    }
-}
-
-enum Message {
-    Batch(DataFrame),
-    End(polars::prelude::PolarsResult<()>),
-}
-
-fn plan(sql: &str, tables: &[QueryTable], names: &Names) -> Result<(LazyFrame, SchemaRef), QueryError> {
-    let mut query = parse::parse_query(sql)?;
-    let referenced = parse::tables_of(&query)?;
-    guard::check(&query)?;
-    rewrite::rewrite(&mut query)?;
-    let mut context = SQLContext::new().with_function_registry(std::sync::Arc::new(TimeFunctions));
-    for reference in referenced {
-        let Some(table) = tables.iter().find(|table| table.name == reference) else {
-            return Err(names.unknown_table(reference));
-        };
-        context.register(&reference.to_string(), scan::scan(table, names)?);
-    }
-    let mut frame = context.execute(&query.to_string()).map_err(|error| names.explain(&error))?;
-    let schema = frame.collect_schema().map_err(|error| names.explain(&error))?;
-    Ok((frame, schema))
-}
-
-/// Starts the engine on its own thread. The channel holds one batch, so the engine waits for a slow writer.
-fn start(frame: LazyFrame, options: &QueryOptions) -> Result<Receiver<Message>, QueryError> {
-    let (sender, receiver) = sync_channel(1);
-    let batch_rows = options.batch_rows;
-    thread::Builder::new()
-        .name("query-run".into())
-        .stack_size(deep_stack::STACK_BYTES)
-        .spawn(move || execute(frame, batch_rows, &sender))?;
-    Ok(receiver)
-}
-
-fn execute(frame: LazyFrame, batch_rows: Option<NonZeroUsize>, sender: &SyncSender<Message>) {
-    let batches = sender.clone();
-    // True stops the query: nobody reads on.
-    let callback = PlanCallback::new(move |batch| Ok(batches.send(Message::Batch(batch)).is_err()));
-    let outcome = catch_unwind(AssertUnwindSafe(|| {
-        frame.sink_batches(callback, true, batch_rows)?.collect_with_engine(Engine::Streaming).map(|_| ())
-    }));
-    // After a panic nothing is sent: the receiver takes the closed channel for what it is.
-    if let Ok(outcome) = outcome {
-        let _ = sender.send(Message::End(outcome));
     }
 }

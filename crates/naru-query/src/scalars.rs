@@ -96,7 +96,8 @@ fn has_group_by(select: &Select) -> bool {
     !matches!(&select.group_by, GroupByExpr::Expressions(keys, _) if keys.is_empty())
 }
 
-fn is_grouped(select: &Select) -> bool {
+/// Whether the SELECT gives groups instead of rows.
+pub(crate) fn is_grouped(select: &Select) -> bool {
     has_group_by(select)
         || select.projection.iter().any(|item| match item {
             SelectItem::UnnamedExpr(value) | SelectItem::ExprWithAlias { expr: value, .. } => has_aggregate(value),
@@ -105,7 +106,7 @@ fn is_grouped(select: &Select) -> bool {
 }
 
 /// Whether the expression, outside of its own subqueries, aggregates.
-fn has_aggregate(expression: &Expr) -> bool {
+pub(crate) fn has_aggregate(expression: &Expr) -> bool {
     struct Aggregates {
         depth: u32,
     }

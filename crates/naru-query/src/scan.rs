@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use naru_core::ColumnType;
 use polars::io::HiveOptions;
+use polars::polars_utils::slice_enum::Slice;
 use polars::prelude::iceberg::{IcebergColumn, IcebergColumnType, IcebergSchema};
 use polars::prelude::{
     CastColumnsPolicy, ColumnMapping, DataFrame, DataType, DslBuilder, ExtraColumnsPolicy, IntoLazy, LazyFrame,
@@ -17,10 +18,21 @@ use polars::prelude::{
 };
 
 use crate::redact::Names;
+use crate::slices::FileSlice;
 use crate::{QueryColumn, QueryError, QueryTable};
 
 /// The table as a lazy frame; nothing but the footers of files of tables with decimals is read yet.
 pub(crate) fn scan(table: &QueryTable, names: &Names) -> Result<LazyFrame, QueryError> {
+    scan_rows(table, None, names)
+}
+
+/// One slice of the table as a lazy frame.
+pub(crate) fn scan_slice(table: &QueryTable, slice: &FileSlice, names: &Names) -> Result<LazyFrame, QueryError> {
+    let only = QueryTable { files: vec![slice.file.clone()], rows: None, ..table.clone() };
+    scan_rows(&only, Some(Slice::Positive { offset: slice.offset, len: slice.rows }), names)
+}
+
+fn scan_rows(table: &QueryTable, slice: Option<Slice>, names: &Names) -> Result<LazyFrame, QueryError> {
     let explain = |error| names.explain(&error);
     if table.files.is_empty() {
         let schema = schema_of(&table.columns, &[]);
@@ -30,10 +42,10 @@ pub(crate) fn scan(table: &QueryTable, names: &Names) -> Result<LazyFrame, Query
     let rows = if groups.len() == 1 { table.rows } else { None };
     let frames = groups
         .iter()
-        .map(|(precisions, files)| scan_group(&table.columns, precisions, files, rows))
+        .map(|(precisions, files)| scan_group(&table.columns, precisions, files, rows, slice.clone()))
         .collect::<PolarsResult<Vec<_>>>()
         .map_err(explain)?;
-    // A union of one frame is none: Polars counts a union's rows in a type that is not built in here.
+    // A union of one would keep `count(*)` from the row count.
     match <[LazyFrame; 1]>::try_from(frames) {
         Ok([frame]) => Ok(frame),
         Err(frames) => concat(frames, UnionArgs::default()).map_err(explain),
@@ -44,7 +56,7 @@ pub(crate) fn scan(table: &QueryTable, names: &Names) -> Result<LazyFrame, Query
 pub(crate) fn data_type(column_type: ColumnType) -> DataType {
     match column_type {
         ColumnType::Boolean => DataType::Boolean,
-        // An int reads as 64 bits, so that a sum of ints does not wrap at 32.
+        // Polars keeps the sum of 32-bit integers in 32 bits, and lets it overflow.
         ColumnType::Int | ColumnType::Bigint => DataType::Int64,
         ColumnType::Float => DataType::Float32,
         ColumnType::Double => DataType::Float64,
@@ -98,6 +110,7 @@ fn scan_group(
     precisions: &[Precision],
     files: &[&str],
     rows: Option<u64>,
+    slice: Option<Slice>,
 ) -> PolarsResult<LazyFrame> {
     let schema = schema_of(columns, precisions);
     let mapping: IcebergSchema = columns
@@ -115,6 +128,7 @@ fn scan_group(
         // A partition's directory is part of the path only; its column stands in the file.
         hive_options: HiveOptions::new_disabled(),
         glob: false,
+        pre_slice: slice,
         column_mapping: Some(ColumnMapping::Iceberg(Arc::new(mapping))),
         cast_columns_policy: CastColumnsPolicy {
             integer_upcast: true,

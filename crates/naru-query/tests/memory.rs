@@ -1,4 +1,4 @@
-//! The memory of a query over a large table. Linux only, alone in its process, and by hand:
+//! The memory of a query over a large table. Linux only, and alone in its process; tests/all calls it so:
 //! `cargo test --release … -- --ignored --exact memory::ten_million_rows --nocapture`.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be taken is a failed test")]
@@ -17,7 +17,7 @@ const FILES: i64 = 10;
 const MOST_KIB: u64 = 512 * 1024;
 
 #[test]
-#[ignore = "writes and reads ten million rows"]
+#[ignore = "runs alone: tests/all calls it by name"]
 fn ten_million_rows() {
     let mut bank = Bank::empty();
     let files = (0..FILES).map(|n| bank.file(&format!("{n}.parquet"), &columns(n * ROWS_PER_FILE))).collect();
@@ -32,7 +32,7 @@ fn ten_million_rows() {
         (8, "branch", "int"),
     ];
     bank.table("t.t", &columns, files);
-    let mut report = String::new();
+    let (mut report, mut worst) = (String::new(), 0);
     for (sql, rows) in [
         ("select count(*) from t.t", 1),
         ("select * from t.t", 10_000_000),
@@ -48,9 +48,10 @@ fn ten_million_rows() {
         let peak = peak_kib();
         report.push_str(&format!("{:>6.2} s {:>5} MiB  {sql}\n", start.elapsed().as_secs_f64(), peak / 1024));
         assert!(written == rows || sql.contains("like"), "{sql}: {written} rows");
-        assert!(peak < MOST_KIB, "{report}");
+        worst = worst.max(peak);
     }
     std::io::stdout().write_all(report.as_bytes()).unwrap();
+    assert!(worst < MOST_KIB, "{report}");
 }
 
 /// `VmHWM` of this process.

@@ -25,6 +25,10 @@ fn select_where_order_limit() {
         ("select account_no from deposit.account order by account_no desc limit 2 offset 1", "account_no; B2; B1"),
         ("select distinct branch from deposit.account order by branch", "branch; 1; 2; 3"),
         (
+            "select account_no from deposit.account where branch between 2 and 3 and not active is true",
+            "account_no; B2",
+        ),
+        (
             "select account_no from deposit.account where account_no like 'A%' or account_no like '_1' order by 1",
             "account_no; A1; A2; B1; C1",
         ),
@@ -74,6 +78,10 @@ fn decimals_stay_exact() {
         (
             "select 0.1 + 0.2 as s, 12345678901234567890123456789012345.678 as long",
             "s,long; 0.3,12345678901234567890123456789012345.678",
+        ),
+        (
+            "select a.account_no from deposit.account a join loan.account l on a.balance = cast(l.balance as decimal(18,2))",
+            "account_no; A1",
         ),
         (
             "select distinct a.balance from deposit.account a where a.balance > -1.5 and a.balance <= 50.00",
@@ -135,6 +143,19 @@ fn joins() {
             "select b.* from deposit.account a join deposit.branch b on a.branch = b.branch where a.account_no = 'A1'",
             "branch,name; 1,Mapo",
         ),
+    ]);
+}
+
+#[test]
+fn nulls_stand_last_unless_said_otherwise() {
+    check(&[
+        ("select visits, branch from deposit.account order by visits desc", "visits,branch; 30,2; 20,1; 10,1; 5,3; ,2"),
+        ("select visits, branch from deposit.account order by visits", "visits,branch; 5,3; 10,1; 20,1; 30,2; ,2"),
+        ("select visits from deposit.account order by 1 desc nulls first limit 2", "visits; ; 30"),
+        ("select account_no from deposit.account where active is not true order by 1", "account_no; A2; B2"),
+        ("select account_no from deposit.account where active is false", "account_no; A2"),
+        ("select account_no from deposit.account where visits not in (10, null)", "account_no"),
+        ("select account_no from deposit.account where not (visits > 10) order by 1", "account_no; A1; C1"),
     ]);
 }
 
@@ -237,12 +258,29 @@ fn texts_and_conditions() {
             "a,r,f,g; 5,2.570,1.0,3",
         ),
         ("select 7 / 2 as q, 7 % 2 as r", "q,r; 3.5,1"),
+        ("select try_cast('x' as int) as t, 1 as n", "t,n; ,1"),
     ]);
 }
 
 #[test]
 fn subqueries_and_with() {
     check(&[
+        (
+            "with m as (select date_trunc('month', opened) as m, balance from deposit.account) select m, sum(balance) as s from m where m >= date '2026-01-01' group by m order by m",
+            "m,s; 2026-01-01,100.50; 2026-02-01,1200.24",
+        ),
+        (
+            "select * from (with x as (select branch from deposit.branch) select x.branch + 1 as b from x where branch = 4) as y",
+            "b; 5",
+        ),
+        (
+            "with a(x, y) as (select branch, name from deposit.branch), b as (select x from a where x < 3) select a.y from a join b on a.x = b.x where y <> 'Mapo'",
+            "y; Jongno",
+        ),
+        (
+            "with a as (select 1 as x), b as (with a as (select 2 as x) select x from a) select a.x as a, b.x as b from a cross join b",
+            "a,b; 1,2",
+        ),
         ("with big as (select * from deposit.account where balance > 100) select count(*) as n from big", "n; 3"),
         (
             "with a as (select branch from deposit.account), b as (select distinct branch from a) select count(*) as n from b",
@@ -265,8 +303,36 @@ fn subqueries_and_with() {
             "account_no; A2; B2; C1",
         ),
         (
+            "select a.account_no from deposit.account a where exists (select 1 from loan.account l where l.account_no = a.account_no and l.balance > 50) order by 1",
+            "account_no; A1",
+        ),
+        (
             "select a.account_no from deposit.account a where not exists (select 1 from loan.account l where l.account_no = a.account_no) order by 1",
             "account_no; A2; B2; C1",
+        ),
+        (
+            "select a.account_no from deposit.account a where a.account_no in (select l.account_no from loan.account l where l.balance > 50)",
+            "account_no; A1",
+        ),
+        (
+            "select a.account_no from deposit.account a where a.account_no not in (select account_no from loan.account where balance > 50) order by 1",
+            "account_no; A2; B1; B2; C1",
+        ),
+        (
+            "select a.account_no from deposit.account a where exists (select 1 from loan.account where loan.account.account_no = a.account_no and balance > 50) order by 1",
+            "account_no; A1",
+        ),
+        (
+            "select branch from deposit.branch b where not exists (select * from deposit.account a where a.branch = b.branch and a.balance > 100 and a.active) order by 1",
+            "branch; 2; 4",
+        ),
+        (
+            "select count(*) as n from (select account_no from deposit.account union all select account_no from loan.account) as u",
+            "n; 8",
+        ),
+        (
+            "select visits from deposit.account where visits not in (select visits from deposit.account where branch = 2) order by 1",
+            "visits",
         ),
         (
             "with m as (select max(balance) as top from deposit.account) select account_no from deposit.account cross join m where balance = top",
@@ -298,6 +364,10 @@ fn set_operations() {
         (
             "select branch from deposit.branch union all select branch from deposit.account where branch = 3 order by branch limit 2",
             "branch; 1; 2",
+        ),
+        (
+            "select * from ((select account_no from deposit.account order by account_no limit 1) union all (select account_no from loan.account order by account_no desc limit 1)) as u order by 1",
+            "account_no; A1; Z9",
         ),
     ]);
 }
@@ -331,7 +401,23 @@ fn windows() {
         ),
         (
             "with r as (select account_no, row_number() over (partition by branch order by balance desc) as n from deposit.account) select account_no from r where n = 1 order by 1",
-            "account_no; A2; B2; C1",
+            "account_no; A2; B1; C1",
+        ),
+        (
+            "with g as (select branch, sum(visits) as v from deposit.account group by branch) select branch, rank() over (order by v desc) as r from g order by branch",
+            "branch,r; 1,1; 2,1; 3,3",
+        ),
+        (
+            "select account_no, row_number() over (order by visits) as up, row_number() over (order by visits desc) as down, row_number() over (order by visits nulls first) as first, row_number() over (order by visits desc nulls first) as top from deposit.account order by 1",
+            "account_no,up,down,first,top; A1,2,3,3,4; A2,3,2,4,3; B1,4,1,5,2; B2,5,5,1,1; C1,1,4,2,5",
+        ),
+        (
+            "select account_no, rank() over (order by branch desc, visits desc) as r from deposit.account order by 1",
+            "account_no,r; A1,5; A2,4; B1,2; B2,3; C1,1",
+        ),
+        (
+            "select account_no, sum(visits) over w as s from deposit.account window w as (partition by branch order by account_no desc) order by 1",
+            "account_no,s; A1,30; A2,20; B1,30; B2,; C1,5",
         ),
     ]);
 }
