@@ -49,6 +49,13 @@ fn wrong_delimiter() {
 }
 
 #[test]
+fn a_bad_value_names_its_own_column_behind_one_that_is_passed_over() {
+    let definition = DEFINITION.replace("ID,", "SEQ,,string,,,,,,\nID,");
+    let message = refused(&definition, "SEQ,ID,NAME,AMT\n1,x,kim,1\n", "a.csv");
+    says(&message, &["column id", "not_an_integer"]);
+}
+
+#[test]
 fn wrong_encoding_names_the_byte() {
     let korean = encoding_rs::EUC_KR.encode("ID,NAME,AMT\n1,a,1\n2,김,1\n").0.into_owned();
     says(&refused(DEFINITION, &korean, "a.csv"), &["invalid_encoding", "byte 20", "a.csv:3", "@encoding"]);

@@ -50,6 +50,9 @@ fn wrong_command_lines_are_usage_errors() {
     ] {
         project.naru(args).fails(2);
     }
+    let local = ["run", JOB, "--interval-start", "2026-11-22T00:00:00", "--interval-end", "2026-11-23T00:00:00Z"];
+    let no_offset = project.naru(&local).fails(2);
+    assert!(no_offset.stderr.contains("as in 2026-11-22T00:00:00+09:00"), "{}", no_offset.stderr);
     let outside = tempfile::tempdir().unwrap();
     let lost = run(naru().current_dir(outside.path()).args(["check"])).fails(2);
     assert!(lost.stderr.contains("there is no naru.toml here or above"), "{}", lost.stderr);
@@ -79,6 +82,9 @@ fn what_is_not_built_yet_is_refused_before_a_row_is_read() {
         project.drop(job, "2026-11-22", "a.csv", "this is not even read");
         let refused = project.load(job, "2026-11-22").fails(1);
         assert!(refused.stderr.contains(message), "{}", refused.stderr);
+        // CI finds what would be refused, too. Spark is another track's matter.
+        let checked = project.naru(&["check"]);
+        assert_eq!(checked.stderr.contains(message), !job.contains("__sp__"), "{}", checked.stderr);
     }
 }
 
@@ -146,4 +152,8 @@ fn progress_and_errors_can_be_json_lines() {
     let lines: Vec<serde_json::Value> = failed.stderr.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(lines.last().unwrap()["exit"], 1);
     assert!(lines.last().unwrap()["details"][0].as_str().unwrap().contains("not_an_integer"));
+    let wrong = project.naru(&["run", "--log=json", "--dat", "2026-11-22"]).fails(2);
+    let line: serde_json::Value = serde_json::from_str(wrong.stderr.trim()).unwrap();
+    assert_eq!(line["exit"], 2);
+    assert!(line["message"].as_str().unwrap().contains("--dat"), "{line}");
 }

@@ -99,8 +99,9 @@ pub enum Compression {
 }
 
 impl Default for FileSettings {
+    /// Level 1, as PyIceberg: level 3 takes a fifth of a load's time for files that are half a percent smaller.
     fn default() -> Self {
-        Self { compression: Compression::Zstd(3), target_file_size_bytes: 512 * 1024 * 1024 }
+        Self { compression: Compression::Zstd(1), target_file_size_bytes: 512 * 1024 * 1024 }
     }
 }
 

@@ -137,7 +137,7 @@ impl Inspection<'_> {
             self.reject_at(bad.position, Reason::InvalidEncoding);
         }
         let mut from = start;
-        while let Err(error) = std::str::from_utf8(&text[from..end]) {
+        while let Err(error) = simdutf8::compat::from_utf8(&text[from..end]) {
             let position = from + error.valid_up_to();
             self.reject_at(position, Reason::InvalidEncoding);
             from = error.error_len().map_or(end, |length| position + length);

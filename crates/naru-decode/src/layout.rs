@@ -76,6 +76,7 @@ impl Layout {
                 surplus,
                 unknown,
                 other_delimiter: other_delimiter(header),
+                ends_with_delimiter: header.len() > 1 && header.last().is_some_and(String::is_empty),
                 holds_nul: header.iter().any(|name| name.contains('\0')),
             };
             return Err(mismatch);

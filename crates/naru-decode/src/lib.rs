@@ -33,4 +33,4 @@ pub use decode::{Decoded, Reject, Scratch};
 pub use kernel::{GREATEST_RECORD_BYTES, Kernel, KernelError};
 pub use reader::{BlockReader, DEFAULT_BLOCK_BYTES};
 pub use reason::Reason;
-pub use source_error::{HeaderMismatch, QuotePlace, SourceError};
+pub use source_error::{BinaryFormat, HeaderMismatch, QuotePlace, SourceError};

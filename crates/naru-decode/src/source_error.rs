@@ -35,6 +35,12 @@ pub enum SourceError {
         /// Length of the compressed data, in bytes.
         byte_offset: u64,
     },
+    /// A file of another format than its name says.
+    #[error("the file is no CSV: its first bytes are those of {found}")]
+    NotText {
+        /// What it is.
+        found: BinaryFormat,
+    },
     /// UTF-16 text of an odd number of bytes.
     #[error("the text ends at byte {byte_offset}, in the middle of a UTF-16 code unit")]
     TruncatedText {
@@ -89,6 +95,27 @@ pub enum SourceError {
     },
 }
 
+/// A format that can be told by a file's first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BinaryFormat {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 8878.
+    Zstd,
+    /// A zip archive, or a spreadsheet in one.
+    Zip,
+}
+
+impl std::fmt::Display for BinaryFormat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Gzip => "gzip data",
+            Self::Zstd => "zstd data",
+            Self::Zip => "a zip archive or a spreadsheet",
+        })
+    }
+}
+
 /// Where a quote opens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QuotePlace {
@@ -118,6 +145,8 @@ pub struct HeaderMismatch {
     pub other_delimiter: Option<char>,
     /// Whether the header holds NUL bytes.
     pub holds_nul: bool,
+    /// Whether the header ends with a delimiter, so that its last field has no name.
+    pub ends_with_delimiter: bool,
 }
 
 impl std::fmt::Display for HeaderMismatch {
@@ -157,6 +186,9 @@ impl SourceError {
             Self::Broken { .. } | Self::Truncated { .. } | Self::TruncatedText { .. } => {
                 "the file was damaged or not landed whole: land it again".into()
             }
+            Self::NotText { found: BinaryFormat::Gzip } => "end its name with .gz".into(),
+            Self::NotText { found: BinaryFormat::Zstd } => "end its name with .zst".into(),
+            Self::NotText { .. } => "land it as CSV, plain or compressed with gzip or zstd".into(),
             Self::ByteOrderMark { found, .. } => format!("write \"@encoding,{found}\" in the definition"),
             Self::HeaderMissing { .. } => {
                 "land the file again; for files without a header write \"@header,none\"".into()
@@ -188,6 +220,12 @@ impl HeaderMismatch {
         }
         if self.unknown {
             return Some("if the file has no header, write \"@header,none\" in the definition".into());
+        }
+        if self.ends_with_delimiter && self.surplus.len() == 1 {
+            return Some(
+                "the lines end with a delimiter: write \"@header,by_position\", and list a last column with an empty target"
+                    .into(),
+            );
         }
         if !self.surplus.is_empty() {
             return Some("a column to pass over is listed in the definition with an empty target".into());

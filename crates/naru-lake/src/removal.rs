@@ -130,11 +130,17 @@ impl Removal {
                 Err(LakeError::new(LakeErrorKind::Refused, message)
                     .with("table", table.full_name())
                     .with("interval", &request.run.identity.interval)
-                    .with("newest loaded interval in microseconds", newest))
+                    .with("newest loaded interval", instant(newest)))
             }
             _ => Ok(()),
         }
     }
+}
+
+/// RFC 3339, of microseconds from the epoch.
+fn instant(micros: i64) -> String {
+    let instant = chrono::DateTime::from_timestamp_micros(micros);
+    instant.map_or_else(|| format!("{micros} µs"), |i| i.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
 }
 
 /// How much of a file's rows are of the interval.

@@ -1,7 +1,7 @@
 //! Executes a plan: decide, load, commit.
 
 use naru_core::diff::{Difference, TableDiff};
-use naru_core::plan::{EmptyPolicy, ReplaceScope, SourceCompression};
+use naru_core::plan::{EmptyPolicy, PlanColumn, ReplaceScope, SourceCompression};
 use naru_core::run::{Decision, Recorded, decide, plan_digest, sources_digest};
 use naru_core::{Engine, LoadPlan, Mode};
 use naru_lake::{
@@ -198,15 +198,21 @@ async fn newest_interval(plan: &LoadPlan, table: &LakeTable) -> Result<Option<i6
     if plan.mode == Mode::Replace { Ok(table.newest_interval().await?) } else { Ok(None) }
 }
 
-fn refuse_what_is_not_built(plan: &LoadPlan) -> Result<(), LoadError> {
-    if !matches!(plan.mode, Mode::Append | Mode::Replace) {
-        return Err(LoadError::ModeNotBuilt(plan.mode));
+/// Refuses a mode or treated columns that this version does not load, before a row is read.
+///
+/// # Errors
+/// [`LoadError::ModeNotBuilt`], [`LoadError::TreatmentsNotBuilt`].
+pub fn require_built(mode: Mode, columns: &[PlanColumn]) -> Result<(), LoadError> {
+    if !matches!(mode, Mode::Append | Mode::Replace) {
+        return Err(LoadError::ModeNotBuilt(mode));
     }
     let treated: Vec<String> =
-        plan.columns.iter().filter(|c| c.treatment.is_some()).filter_map(|c| c.target.clone()).collect();
-    if !treated.is_empty() {
-        return Err(LoadError::TreatmentsNotBuilt(treated));
-    }
+        columns.iter().filter(|c| c.treatment.is_some()).filter_map(|c| c.target.clone()).collect();
+    if treated.is_empty() { Ok(()) } else { Err(LoadError::TreatmentsNotBuilt(treated)) }
+}
+
+fn refuse_what_is_not_built(plan: &LoadPlan) -> Result<(), LoadError> {
+    require_built(plan.mode, &plan.columns)?;
     if plan.engine == Engine::Sp {
         return Err(LoadError::SparkMissing { reason: plan.reason.clone() });
     }

@@ -25,6 +25,8 @@ mod source_queue;
 mod write_target;
 
 pub use error::LoadError;
-pub use execute::{ExecuteOptions, Outcome, OutcomeKind, blocking_differences, earlier_run, execute, recorded};
+pub use execute::{
+    ExecuteOptions, Outcome, OutcomeKind, blocking_differences, earlier_run, execute, recorded, require_built,
+};
 pub use progress::{NoProgress, Progress};
 pub use rejects::{RejectReport, RejectedValue};

@@ -64,7 +64,7 @@ pub(crate) fn load(
         rejects: Rejects::new(plan.reject_limit),
         bounds,
         progress,
-        column_names: plan.columns.iter().filter_map(|c| c.target.clone()).collect(),
+        column_names: plan.columns.iter().map(|c| c.target.as_ref().unwrap_or(&c.source).clone()).collect(),
     };
     let failed = run_workers(&shared);
     let Shared { files, rejects, .. } = shared;
@@ -89,6 +89,7 @@ struct Shared<'a> {
     rejects: Rejects,
     bounds: Bounds,
     progress: &'a dyn Progress,
+    /// Of all the plan's columns, those passed over included.
     column_names: Vec<String>,
 }
 

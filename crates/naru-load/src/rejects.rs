@@ -72,7 +72,8 @@ impl Rejects {
             self.exceeded.store(true, Ordering::Relaxed);
         }
         let mut kept = self.kept.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        kept.extend(rejects.iter().map(|reject| RejectedValue {
+        // A block's rejects are in order: those after the first so many would not be kept in the end.
+        kept.extend(rejects.iter().take(KEPT).map(|reject| RejectedValue {
             location: location.into(),
             row: reject.row,
             line: reject.line,

@@ -35,7 +35,7 @@ pub fn path_to_location(path: &Path) -> Result<String, LakeError> {
     }
     if text.contains(['?', '#', '\n', '\r']) {
         return Err(refuse(
-            "a lake's path may not hold ?, # or a line break, which URI parsers cut at; choose another directory",
+            "a path in the lake may not hold ?, # or a line break, at which URI parsers cut; rename it",
         ));
     }
     Ok(format!("file://{text}"))

@@ -98,7 +98,7 @@ async fn a_replacement_by_an_older_interval_is_refused() {
     let before = fixture.files();
     let error = load(&fixture, Change::ReplaceTable, 1, "a", &[1]).await.unwrap_err();
     assert_eq!(error.kind(), LakeErrorKind::Refused);
-    insta::assert_snapshot!(error, @"a replacement by an older interval than the newest loaded one would bring back old rows (table: dev_deposit.account, interval: day 1, newest loaded interval in microseconds: 172800000000)");
+    insta::assert_snapshot!(error, @"a replacement by an older interval than the newest loaded one would bring back old rows (table: dev_deposit.account, interval: day 1, newest loaded interval: 1970-01-03T00:00:00Z)");
     assert_eq!(rows(&fixture.table().await).await, expected(&[(4, 2)]));
     assert_eq!(fixture.files(), before, "nothing of the refused run stays");
 }

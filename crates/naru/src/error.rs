@@ -24,6 +24,42 @@ pub(crate) enum Exit {
     TryAgainLater = 75,
 }
 
+/// Tells what is wrong with the command line, or the help that it asked for.
+pub(crate) fn usage(error: &clap::Error) -> ExitCode {
+    if error.use_stderr() && wants_json_log() {
+        let text = error.to_string();
+        let (heading, rest) = text.split_once('\n').unwrap_or((&text, ""));
+        let heading = heading.strip_prefix("error: ").unwrap_or(heading);
+        let details = rest.lines().map(str::trim).filter(|line| !line.is_empty()).map(Into::into).collect();
+        print_json(&CommandError { details, ..CommandError::usage(heading) });
+    } else {
+        // Nothing can be told where standard error is gone.
+        let _ = error.print();
+    }
+    if error.use_stderr() { ExitCode::from(Exit::Usage as u8) } else { ExitCode::SUCCESS }
+}
+
+/// What `--log` asks for, on a command line that cannot be parsed.
+fn wants_json_log() -> bool {
+    let arguments: Vec<String> = std::env::args_os().map(|a| a.to_string_lossy().into_owned()).collect();
+    let given = arguments.iter().enumerate().find_map(|(at, argument)| match argument.as_str() {
+        "--log" => arguments.get(at + 1).map(String::as_str),
+        other => other.strip_prefix("--log="),
+    });
+    given.map_or_else(|| std::env::var("NARU_LOG").is_ok_and(|log| log == "json"), |log| log == "json")
+}
+
+fn print_json(error: &CommandError) {
+    let line = serde_json::json!({
+        "level": "error",
+        "message": error.heading,
+        "details": error.details,
+        "hint": error.hint,
+        "exit": error.exit as u8,
+    });
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}
+
 /// An error on its way to the user.
 #[derive(Debug, Clone)]
 pub(crate) struct CommandError {
@@ -105,6 +141,10 @@ impl CommandError {
         &self.heading
     }
 
+    pub(crate) fn hint_text(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// One error for several jobs that failed: try again later only if that may help all of them.
     pub(crate) fn of_jobs(failed: usize, all: usize, exits: &[Exit]) -> Self {
         let exit = if exits.iter().all(|e| *e == Exit::TryAgainLater) { Exit::TryAgainLater } else { Exit::Failed };
@@ -119,20 +159,12 @@ impl CommandError {
 
     /// Tells the error on standard error.
     pub(crate) fn print(&self, global: &Global) {
-        let mut stderr = std::io::stderr().lock();
-        let _ = match global.log {
-            LogFormat::Json => {
-                let line = serde_json::json!({
-                    "level": "error",
-                    "message": self.heading,
-                    "details": self.details,
-                    "hint": self.hint,
-                    "exit": self.exit as u8,
-                });
-                writeln!(stderr, "{line}")
+        match global.log {
+            LogFormat::Json => print_json(self),
+            LogFormat::Text => {
+                let _ = write!(std::io::stderr().lock(), "{}", self.text(output::stderr_has_colour()));
             }
-            LogFormat::Text => write!(stderr, "{}", self.text(output::stderr_has_colour())),
-        };
+        }
     }
 
     fn text(&self, colour: bool) -> String {

@@ -16,11 +16,16 @@ pub(crate) struct IntervalArgs {
     #[arg(long, env = "NARU_DATE", conflicts_with_all = ["interval_start", "interval_end"])]
     pub(crate) date: Option<String>,
     /// First instant of the interval, RFC 3339, as Airflow's `data_interval_start`.
-    #[arg(long, env = "NARU_INTERVAL_START", requires = "interval_end", value_name = "INSTANT")]
+    #[arg(long, env = "NARU_INTERVAL_START", requires = "interval_end", value_name = "INSTANT", value_parser = instant)]
     pub(crate) interval_start: Option<DateTime<Utc>>,
     /// First instant after the interval, RFC 3339, as Airflow's `data_interval_end`.
-    #[arg(long, env = "NARU_INTERVAL_END", requires = "interval_start", value_name = "INSTANT")]
+    #[arg(long, env = "NARU_INTERVAL_END", requires = "interval_start", value_name = "INSTANT", value_parser = instant)]
     pub(crate) interval_end: Option<DateTime<Utc>>,
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let parsed = text.parse::<DateTime<Utc>>();
+    parsed.map_err(|_| "an instant has a date, a time and an offset, as in 2026-11-22T00:00:00+09:00".into())
 }
 
 impl IntervalArgs {

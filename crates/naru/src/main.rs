@@ -16,10 +16,13 @@ mod workspace;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::Parser as _;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return error::usage(&error),
+    };
     log::start(&cli.global);
     match cli.command.run(&cli.global) {
         Ok(()) => ExitCode::SUCCESS,

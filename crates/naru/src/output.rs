@@ -51,7 +51,10 @@ pub(crate) fn table(headings: &[&str], right: &[usize], rows: impl IntoIterator<
 pub(crate) fn write(print: impl FnOnce(&mut std::io::StdoutLock<'static>) -> std::io::Result<()>) {
     let mut out = std::io::stdout().lock();
     if let Err(error) = print(&mut out).and_then(|()| out.flush()) {
-        let code = if error.kind() == std::io::ErrorKind::BrokenPipe { 0 } else { 1 };
-        std::process::exit(code);
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            std::process::exit(0);
+        }
+        let _ = writeln!(std::io::stderr(), "error: cannot write to standard output: {error}");
+        std::process::exit(1);
     }
 }

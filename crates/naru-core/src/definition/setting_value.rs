@@ -2,7 +2,7 @@
 
 use crate::dialect::{Encoding, Header};
 use crate::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
-use crate::table_spec::Compression;
+use crate::table_spec::{Compression, FileSettings};
 use crate::time_format::TimeFormat;
 
 use crate::nearest::{did_you_mean, nearest};
@@ -166,7 +166,7 @@ pub(super) fn compression(text: &str) -> Result<Compression, BadValue> {
             _ => Err(BadValue::new(format!("\"{text}\": the level of zstd is 1 to 22"), "write it as in zstd(3)")),
         };
     }
-    word(&lower, &[("zstd", Compression::Zstd(3)), ("none", Compression::None)])
+    word(&lower, &[("zstd", FileSettings::default().compression), ("none", Compression::None)])
         .map_err(|bad| BadValue { hint: Some("the values are zstd, zstd(1) to zstd(22), none".into()), ..bad })
 }
 

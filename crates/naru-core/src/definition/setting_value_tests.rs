@@ -49,7 +49,7 @@ fn reject_limits_as_rows_or_share() {
 
 #[test]
 fn compression_levels() {
-    assert_eq!(compression("ZSTD"), Ok(Compression::Zstd(3)));
+    assert_eq!(compression("ZSTD"), Ok(Compression::Zstd(1)));
     assert_eq!(compression("zstd( 22 )"), Ok(Compression::Zstd(22)));
     assert_eq!(compression("none"), Ok(Compression::None));
     for text in ["zstd(0)", "zstd(23)", "zstd(", "zstd9", "snappy"] {

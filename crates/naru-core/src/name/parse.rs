@@ -100,13 +100,14 @@ fn missing(kinds: &[Option<SegmentKind>]) -> String {
     let absent: Vec<SegmentKind> = SegmentKind::ALL.into_iter().filter(|kind| !kinds.contains(&Some(*kind))).collect();
     let open = absent.iter().filter(|kind| OPEN.contains(kind)).count();
     let closed = absent.iter().filter(|kind| !OPEN.contains(kind)).map(ToString::to_string);
-    let mut words: Vec<String> = match open {
-        0 => vec![],
-        1 => vec!["one of source, database, table".into()],
-        2 => vec!["two of source, database, table".into()],
-        _ => OPEN.map(|kind| kind.to_string()).into(),
-    };
+    let mut words: Vec<String> = if open == 3 { OPEN.map(|kind| kind.to_string()).into() } else { vec![] };
     words.extend(closed);
+    // Last, so that no word behind them reads as another of theirs.
+    match open {
+        1 => words.push("one of source, database, table".into()),
+        2 => words.push("two of source, database, table".into()),
+        _ => {}
+    }
     format!("{} {}", and(&words), if absent.len() == 1 { "is" } else { "are" })
 }
 

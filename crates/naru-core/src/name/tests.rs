@@ -54,7 +54,7 @@ fn says_which_segments_are_missing() {
       hint: write <source>__<database>__<table>__<level>__<mode>__<engine>__<cadence>
     ");
     assert_snapshot!(faults("account__p2__mrege__auto"), @r#"
-    a job's name has 7 segments, this one has 4: two of source, database, table and cadence are missing
+    a job's name has 7 segments, this one has 4: cadence and two of source, database, table are missing
       hint: write <source>__<database>__<table>__<level>__<mode>__<engine>__<cadence>
     segment 3: unknown mode "mrege"
       hint: did you mean "merge"?

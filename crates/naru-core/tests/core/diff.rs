@@ -50,7 +50,7 @@ E,e,\"decimal(9,2)\",,y,
     partition changes from month(c) to day(c), bucket(4, a)
     sort order changes from none to b desc
     key changes from a to a, c
-    compression of new files changes from zstd(3) to none
+    compression of new files changes from zstd(1) to none
     target file size changes from 536870912 to 134217728 bytes
     "#);
 }

@@ -8,12 +8,16 @@ use naru_core::plan::SourceCompression;
 
 use super::decompress::Decompressor;
 use crate::SourceError;
+use crate::source_error::BinaryFormat;
 use crate::source_position::{Malformed, REPLACEMENT};
 
 /// Free space that [`TextSource::read`] needs to make progress, in bytes.
 pub(crate) const LEAST_SPACE: usize = 32;
 
 const INPUT_BYTES: usize = 128 * 1024;
+
+/// Bytes that are looked at before the first are read as text.
+const HEAD_BYTES: usize = 4;
 
 const MARK_UTF8: &[u8] = b"\xEF\xBB\xBF";
 const MARK_UTF16LE: &[u8] = b"\xFF\xFE";
@@ -22,7 +26,7 @@ const MARK_UTF16BE: &[u8] = b"\xFE\xFF";
 /// The source's text.
 pub(crate) struct TextSource<R: Read> {
     bytes: Decompressor<R>,
-    /// The first bytes, read to look for a byte-order mark.
+    /// The first bytes, read to look for a byte-order mark and for what is no text.
     head: Vec<u8>,
     transcoder: Option<Transcoder>,
 }
@@ -35,7 +39,7 @@ impl<R: Read> TextSource<R> {
         encoding: Encoding,
     ) -> Result<(Self, u64), SourceError> {
         let mut bytes = Decompressor::new(input, compression)?;
-        let mut head = vec![0; MARK_UTF8.len()];
+        let mut head = vec![0; HEAD_BYTES];
         let mut length = 0;
         while length < head.len() {
             match bytes.read(&mut head[length..])? {
@@ -44,6 +48,9 @@ impl<R: Read> TextSource<R> {
             }
         }
         head.truncate(length);
+        if let Some(found) = binary_format(&head) {
+            return Err(SourceError::NotText { found });
+        }
         let mark = [MARK_UTF8, MARK_UTF16LE, MARK_UTF16BE].into_iter().find(|mark| head.starts_with(mark));
         let mark_bytes = check_mark(encoding, mark)?;
         head.drain(..mark_bytes);
@@ -93,6 +100,16 @@ fn read_raw<R: Read>(head: &mut Vec<u8>, bytes: &mut Decompressor<R>, out: &mut 
     out[..count].copy_from_slice(&head[..count]);
     head.drain(..count);
     Ok(count)
+}
+
+/// The format of a file that is no text whatever its name says, by its first bytes.
+fn binary_format(head: &[u8]) -> Option<BinaryFormat> {
+    const MAGIC: [(&[u8], BinaryFormat); 3] = [
+        (b"\x1F\x8B\x08", BinaryFormat::Gzip),
+        (b"\x28\xB5\x2F\xFD", BinaryFormat::Zstd),
+        (b"PK\x03\x04", BinaryFormat::Zip),
+    ];
+    MAGIC.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, format)| *format)
 }
 
 /// Length of the byte-order mark to pass over. A mark of another encoding is an error where its bytes can be nothing

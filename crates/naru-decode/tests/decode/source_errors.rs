@@ -49,6 +49,30 @@ fn headers_that_differ() {
 }
 
 #[test]
+fn lines_that_end_with_a_delimiter() {
+    insta::assert_snapshot!(load().fail(b"account_no,balance,\n1,2,\n"), @r#"
+    the header in line 1 does not match: not in the definition field 3
+      hint: the lines end with a delimiter: write "@header,by_position", and list a last column with an empty target
+    "#);
+}
+
+#[test]
+fn files_that_are_no_text() {
+    insta::assert_snapshot!(load().fail(&gzip(b"account_no,balance\n1,2\n")), @r"
+    the file is no CSV: its first bytes are those of gzip data
+      hint: end its name with .gz
+    ");
+    insta::assert_snapshot!(load().fail(&zstd(b"account_no,balance\n1,2\n")), @r"
+    the file is no CSV: its first bytes are those of zstd data
+      hint: end its name with .zst
+    ");
+    insta::assert_snapshot!(load().fail(b"PK\x03\x04\x14\x00"), @r"
+    the file is no CSV: its first bytes are those of a zip archive or a spreadsheet
+      hint: land it as CSV, plain or compressed with gzip or zstd
+    ");
+}
+
+#[test]
 fn wrong_encodings() {
     insta::assert_snapshot!(load().fail(&cp949("account_no,잔액\n")), @r#"
     the header is not utf-8 text: invalid bytes at byte 11
