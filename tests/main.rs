@@ -10,6 +10,7 @@ mod demo;
 mod docs;
 mod exit_codes;
 mod killed;
+mod maintain;
 mod names;
 mod nycflights13;
 mod planning;

@@ -134,18 +134,22 @@ impl Commit<'_> {
         attempt.written.push(attempt.metadata_location.clone());
         let written = built.metadata.write_to(self.lake.file_io(), &file).await;
         written.map_err(|e| LakeError::storage("write a table's metadata", &attempt.metadata_location, e))?;
-        let deletes = built.metadata.properties().get(DELETE_METADATA_PROPERTY).is_some_and(|value| value == "true");
         let expired = built.expired_metadata_logs.into_iter().map(|entry| entry.metadata_file);
-        Ok(if deletes { expired.collect() } else { Vec::new() })
+        Ok(if metadata_deletes_expired(&built.metadata) { expired.collect() } else { Vec::new() })
     }
 }
 
 /// `<table>/metadata/<version>-<uuid>.metadata.json`; the version counts on from the current file's, where its name has one.
-fn next_metadata_file(table: &LakeTable, metadata: &TableMetadata) -> MetadataLocation {
+pub(crate) fn next_metadata_file(table: &LakeTable, metadata: &TableMetadata) -> MetadataLocation {
     match table.metadata_location().parse::<MetadataLocation>() {
         Ok(current) => current.with_next_version().with_new_metadata(metadata),
         Err(_) => MetadataLocation::new_with_metadata(metadata.location(), metadata).with_next_version(),
     }
+}
+
+/// Whether the table wants metadata files deleted that have left its log.
+pub(crate) fn metadata_deletes_expired(metadata: &TableMetadata) -> bool {
+    metadata.properties().get(DELETE_METADATA_PROPERTY).is_some_and(|value| value == "true")
 }
 
 fn new_snapshot_id(metadata: &TableMetadata) -> i64 {

@@ -1,4 +1,4 @@
-//! Iceberg tables: create, commit a snapshot, scan.
+//! Iceberg tables: create, commit a snapshot, scan, maintain.
 //!
 //! ```text
 //! TableSpec ─▶ schema, partition spec, sort order ─▶ Lake::create_table
@@ -17,7 +17,9 @@ pub mod error;
 mod history;
 pub mod lake;
 pub mod landing;
+pub mod maintain;
 mod manifests;
+mod metadata_commit;
 pub mod nan_counts;
 pub mod ports;
 mod removal;
@@ -38,6 +40,7 @@ pub use data_file::{DataFile, WrittenFile};
 pub use error::{LakeError, LakeErrorKind};
 pub use lake::{Lake, TableName};
 pub use landing::{LandedFile, LandingStore};
+pub use maintain::{FileLister, Keep, Maintained, StoredFile};
 pub use nan_counts::NanCounts;
 pub use ports::{CatalogPointer, PointerError, PointerErrorKind};
 pub use run_record::{Change, RunRecord, SourceRecord};

@@ -43,11 +43,7 @@ impl LoadedManifest {
 /// All manifests of a snapshot, data and deletes.
 pub(crate) async fn load_manifests(table: &LakeTable, snapshot: &Snapshot) -> Result<Vec<LoadedManifest>, LakeError> {
     stream::iter(load_manifest_list(table, snapshot).await?)
-        .map(|file| async move {
-            let manifest = file.load_manifest(table.file_io()).await;
-            let manifest = manifest.map_err(|e| LakeError::storage("read a manifest", &file.manifest_path, e))?;
-            Ok(LoadedManifest { file, manifest })
-        })
+        .map(|file| load_manifest(table, file))
         .buffered(CONCURRENT_READS)
         .try_collect()
         .await
@@ -61,15 +57,21 @@ pub(crate) async fn load_added_manifests(
     let mut added = Vec::new();
     for file in load_manifest_list(table, snapshot).await? {
         if file.added_snapshot_id == snapshot.snapshot_id() {
-            let manifest = file.load_manifest(table.file_io()).await;
-            let manifest = manifest.map_err(|e| LakeError::storage("read a manifest", &file.manifest_path, e))?;
-            added.push(LoadedManifest { file, manifest });
+            added.push(load_manifest(table, file).await?);
         }
     }
     Ok(added)
 }
 
-async fn load_manifest_list(table: &LakeTable, snapshot: &Snapshot) -> Result<Vec<ManifestFile>, LakeError> {
+/// One manifest with its entries.
+pub(crate) async fn load_manifest(table: &LakeTable, file: ManifestFile) -> Result<LoadedManifest, LakeError> {
+    let manifest = file.load_manifest(table.file_io()).await;
+    let manifest = manifest.map_err(|e| LakeError::storage("read a manifest", &file.manifest_path, e))?;
+    Ok(LoadedManifest { file, manifest })
+}
+
+/// The manifests of a snapshot, not read yet.
+pub(crate) async fn load_manifest_list(table: &LakeTable, snapshot: &Snapshot) -> Result<Vec<ManifestFile>, LakeError> {
     let location = snapshot.manifest_list();
     let failed = |e| LakeError::storage("read a manifest list", location, e);
     let bytes = table.file_io().new_input(location).map_err(failed)?.read().await.map_err(failed)?;

@@ -4,12 +4,14 @@
 
 mod durable;
 pub mod embedded;
+pub mod files;
 pub mod landing;
 pub mod location;
 pub mod sqlite;
 pub mod storage;
 
 pub use embedded::EmbeddedLake;
+pub use files::DirectoryFiles;
 pub use landing::DirectoryLanding;
 pub use location::{location_to_path, path_to_location};
 pub use sqlite::SqlitePointer;

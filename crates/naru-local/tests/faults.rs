@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -9,11 +10,11 @@ use futures::stream::BoxStream;
 use iceberg::io::{
     FileIOBuilder, FileMetadata, FileRead, FileWrite, InputFile, OutputFile, Storage, StorageConfig, StorageFactory,
 };
-use naru_lake::{CatalogPointer, Change, Lake, LakeErrorKind, PointerError, PointerErrorKind};
-use naru_local::DirectoryStorage;
+use naru_lake::{CatalogPointer, Change, Keep, Lake, LakeErrorKind, PointerError, PointerErrorKind};
+use naru_local::{DirectoryFiles, DirectoryStorage};
 use serde::{Deserialize, Serialize};
 
-use crate::support::{Fixture, committed, expected, load, request, rows, simple_spec};
+use crate::support::{DATABASE, Fixture, HOUR, TABLE, committed, expected, load, request, rows, simple_spec};
 
 /// A storage whose calls fail from the n-th on, as if the process had been killed there.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -115,6 +116,32 @@ async fn a_commit_that_dies_anywhere_leaves_the_table_as_before_or_after() {
         committed(load(&fixture, Change::Append, 1, "a2", &[4]).await);
         assert_eq!(rows(&fixture.table().await).await, after, "rerun after {calls} calls");
         if outcome.is_ok() {
+            break;
+        }
+        died += 1;
+    }
+    assert!(died > 8, "only {died} places to die at");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn maintenance_that_dies_anywhere_loses_no_row() {
+    let keep = Keep { snapshots_since_ms: i64::MAX, snapshots: 1, files_since: SystemTime::now() + HOUR };
+    let mut died = 0;
+    for calls in 0.. {
+        let fixture = Fixture::new();
+        fixture.create(&simple_spec()).await;
+        committed(load(&fixture, Change::Append, 1, "a", &[1, 2]).await);
+        committed(load(&fixture, Change::Append, 2, "b", &[3]).await);
+        committed(load(&fixture, Change::Append, 1, "a2", &[4]).await);
+        let storage = DyingStorage { calls_left: Arc::new(AtomicI64::new(calls)) };
+        let dying = Lake::new(fixture.lake().pointer().clone(), FileIOBuilder::new(Arc::new(storage.clone())).build());
+        let outcome = dying.maintain(&DirectoryFiles, DATABASE, TABLE, keep, false).await;
+        let after = expected(&[(3, 2), (4, 1)]);
+        assert_eq!(rows(&fixture.table().await).await, after, "after {calls} calls: {outcome:?}");
+        fixture.lake().maintain(&DirectoryFiles, DATABASE, TABLE, keep, false).await.unwrap();
+        assert_eq!(rows(&fixture.table().await).await, after, "again after {calls} calls");
+        assert_eq!(fixture.table().await.snapshots().len(), 1);
+        if storage.calls_left.load(Ordering::SeqCst) > 0 {
             break;
         }
         died += 1;

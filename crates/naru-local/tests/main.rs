@@ -9,6 +9,7 @@ mod delete_files;
 mod faults;
 mod foreign;
 mod landing;
+mod maintain;
 mod overlap;
 mod partitions;
 mod pointer;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, TimestampMicrosecondType};
@@ -24,6 +25,7 @@ use parquet::arrow::ArrowWriter;
 pub(crate) const DATABASE: &str = "dev_deposit";
 pub(crate) const TABLE: &str = "account";
 pub(crate) const DAY: i64 = 86_400_000_000;
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
 
 /// A lake in a directory that is gone after the test.
 pub(crate) struct Fixture {

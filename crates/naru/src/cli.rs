@@ -72,6 +72,7 @@ pub(crate) enum Command {
     Tables(verbs::tables::Tables),
     Query(verbs::query::Query),
     History(verbs::history::History),
+    Maintain(verbs::maintain::Maintain),
     Completions(verbs::completions::Completions),
 }
 
@@ -89,6 +90,7 @@ impl Command {
             Self::Tables(verb) => verb.run(global),
             Self::Query(verb) => verb.run(global),
             Self::History(verb) => verb.run(global),
+            Self::Maintain(verb) => verb.run(global),
             Self::Completions(verb) => verb.run(),
         }
     }

@@ -145,10 +145,11 @@ impl CommandError {
         self.hint.as_deref()
     }
 
-    /// One error for several jobs that failed: try again later only if that may help all of them.
-    pub(crate) fn of_jobs(failed: usize, all: usize, exits: &[Exit]) -> Self {
+    /// One error for several things that failed, each told before: try again later only if that may help all of them.
+    pub(crate) fn of_several(things: &str, all: usize, exits: &[Exit]) -> Self {
+        let failed = exits.len();
         let exit = if exits.iter().all(|e| *e == Exit::TryAgainLater) { Exit::TryAgainLater } else { Exit::Failed };
-        Self { exit, ..Self::failed(format!("{failed} of {all} runs failed")) }
+        Self { exit, ..Self::failed(format!("{failed} of {all} {things} failed")) }
     }
 
     /// Tells the error on standard error; the exit code.

@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod history;
 pub(crate) mod init;
+pub(crate) mod maintain;
 pub(crate) mod name;
 pub(crate) mod plan;
 pub(crate) mod query;

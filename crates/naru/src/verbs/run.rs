@@ -99,7 +99,7 @@ impl Run {
             _ if reports.len() == 1 => Err(errors.into_iter().next().unwrap_or_else(|| CommandError::failed("failed"))),
             _ => {
                 let exits: Vec<Exit> = errors.iter().map(CommandError::exit).collect();
-                Err(CommandError::of_jobs(errors.len(), reports.len(), &exits))
+                Err(CommandError::of_several("runs", reports.len(), &exits))
             }
         }
     }

@@ -1,0 +1,124 @@
+//! Maintenance: old snapshots expire, and files that nothing refers to are deleted.
+//!
+//! ```text
+//! newest state ─▶ expire (a commit of metadata) ─▶ references of all that is left ─┐
+//! listing of the table's directory ───────────────────────────────────────────────┴▶ delete what is old and in neither
+//! ```
+//!
+//! Safe beside running writers: the files of a commit that is under way are younger than the grace period.
+
+mod expire;
+mod references;
+
+use std::fmt;
+use std::time::SystemTime;
+
+use async_trait::async_trait;
+
+use self::references::References;
+use crate::error::{LakeError, LakeErrorKind};
+use crate::lake::Lake;
+use crate::table::LakeTable;
+
+/// Lists what stands below a prefix of the storage. Iceberg's `Storage` cannot.
+#[async_trait]
+pub trait FileLister: fmt::Debug + Send + Sync {
+    /// All files at any depth, those of unfinished writes included; empty if there is no such prefix.
+    async fn list(&self, prefix: &str) -> Result<Vec<StoredFile>, LakeError>;
+}
+
+/// A file of the storage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// URI.
+    pub location: String,
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// When it was last written.
+    pub modified: SystemTime,
+}
+
+/// What maintenance keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Keep {
+    /// Snapshots made at this time or later, in milliseconds since 1970-01-01 UTC.
+    pub snapshots_since_ms: i64,
+    /// So many of the newest snapshots of the current history, however old; at least 1.
+    pub snapshots: usize,
+    /// Files written at this time or later, whether or not something refers to them.
+    pub files_since: SystemTime,
+}
+
+/// What maintenance did to a table, or would do.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Maintained {
+    /// Snapshots that expired.
+    pub expired_snapshots: usize,
+    /// Files that were deleted.
+    pub deleted_files: usize,
+    /// Their size in bytes.
+    pub deleted_bytes: u64,
+}
+
+impl Lake {
+    /// Expires a table's old snapshots and deletes files in its directory that no snapshot refers to. With `dry_run` it
+    /// changes nothing, and says what it would do.
+    ///
+    /// Branches and tags keep their snapshots. A run whose snapshot has expired is no longer recorded: running it again
+    /// loads it again, in place of the rows that it had loaded.
+    ///
+    /// # Errors
+    /// `Refused` if another table lies in the table's directory; `InvalidMetadata` if the listing lacks a file that the
+    /// table needs (nothing is deleted then); `Conflict`, the catalog's and storage's.
+    pub async fn maintain(
+        &self,
+        lister: &dyn FileLister,
+        database: &str,
+        name: &str,
+        keep: Keep,
+        dry_run: bool,
+    ) -> Result<Maintained, LakeError> {
+        let before = self.expect_table(database, name).await?;
+        self.refuse_nested(&before).await?;
+        let expired = expire::expired(&before, keep)?;
+        let table = if dry_run {
+            before
+        } else {
+            self.commit_metadata(database, name, |table| expire::without(table, keep)).await?
+        };
+        let references = References::of(&table, if dry_run { &expired } else { &[] }).await?;
+        let listed = lister.list(&format!("{}/", table.location())).await?;
+        references.check_against(&table, &listed)?;
+        let unused: Vec<StoredFile> = listed
+            .into_iter()
+            .filter(|file| file.modified < keep.files_since && !references.holds(&file.location))
+            .collect();
+        if !dry_run {
+            let locations: Vec<String> = unused.iter().map(|file| file.location.clone()).collect();
+            self.delete(&locations).await;
+        }
+        Ok(Maintained {
+            expired_snapshots: expired.len(),
+            deleted_files: unused.len(),
+            deleted_bytes: unused.iter().map(|file| file.size_bytes).sum(),
+        })
+    }
+
+    /// Files of a table in another's directory would look like files that nothing refers to.
+    async fn refuse_nested(&self, table: &LakeTable) -> Result<(), LakeError> {
+        let directory = format!("{}/", references::normal(table.location()));
+        for other in self.tables().await? {
+            if (other.database.as_str(), other.table.as_str()) == (table.database(), table.name()) {
+                continue;
+            }
+            let metadata = self.pointer().load(&other.database, &other.table).await?;
+            if metadata.is_some_and(|location| references::normal(&location).starts_with(&directory)) {
+                let message = "another table lies in the table's directory, so that its files cannot be told apart";
+                return Err(LakeError::new(LakeErrorKind::Refused, message)
+                    .with("table", table.full_name())
+                    .with("other table", format!("{}.{}", other.database, other.table)));
+            }
+        }
+        Ok(())
+    }
+}
