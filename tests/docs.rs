@@ -60,7 +60,18 @@ fn links_between_pages_hold() {
 fn every_verb_has_help() {
     let help = run(crate::support::naru().arg("--help")).ok().stdout;
     for verb in [
-        "init", "demo", "name", "check", "plan", "apply", "route", "run", "tables", "query", "history", "maintain",
+        "init",
+        "demo",
+        "name",
+        "check",
+        "plan",
+        "apply",
+        "route",
+        "run",
+        "tables",
+        "query",
+        "history",
+        "maintain",
         "completions",
     ] {
         assert!(help.contains(&format!("  {verb} ")), "{help}");

@@ -34,7 +34,10 @@ fn what_killed_runs_left_behind_goes() {
     let done = project.naru(&all).ok().json();
     assert_eq!((&dry["dry_run"], &dry["tables"]), (&true.into(), &done["tables"]));
     let report = &done["tables"][0];
-    assert_eq!((&report["table"], &report["expired_snapshots"], &report["deleted_files"]), (&"deposit.account".into(), &2.into(), &2.into()));
+    assert_eq!(
+        (&report["table"], &report["expired_snapshots"], &report["deleted_files"]),
+        (&"deposit.account".into(), &2.into(), &2.into())
+    );
     assert!(!orphan.exists() && !unfinished.exists() && young.exists() && data.exists());
     assert_eq!(project.value("select sum(id) from deposit.account"), 63);
     project.check_with_pyiceberg();

@@ -38,7 +38,11 @@ async fn old_snapshots_go_with_their_files() {
     let fixture = three_loads().await;
     let files = fixture.files().len();
     let said = fixture.lake().maintain(&DirectoryFiles, DATABASE, TABLE, nothing_more(), true).await.unwrap();
-    assert_eq!((fixture.files().len(), fixture.table().await.snapshots().len()), (files, 3), "a dry run changes nothing");
+    assert_eq!(
+        (fixture.files().len(), fixture.table().await.snapshots().len()),
+        (files, 3),
+        "a dry run changes nothing"
+    );
     let done = maintain(&fixture, nothing_more()).await.unwrap();
     assert_eq!(done.expired_snapshots, 2);
     assert_eq!((said.expired_snapshots, said.deleted_files), (done.expired_snapshots, done.deleted_files));
@@ -48,7 +52,11 @@ async fn old_snapshots_go_with_their_files() {
     assert_eq!(rows(&fixture.table().await).await, expected(&[(3, 2), (4, 1)]));
     let data = |file: &&std::path::PathBuf| file.extension().is_some_and(|e| e == "parquet");
     assert_eq!(fixture.files().iter().filter(data).count(), 2);
-    assert_eq!(maintain(&fixture, nothing_more()).await.unwrap(), Maintained::default(), "a second time there is nothing to do");
+    assert_eq!(
+        maintain(&fixture, nothing_more()).await.unwrap(),
+        Maintained::default(),
+        "a second time there is nothing to do"
+    );
     committed(load(&fixture, Change::Append, 3, "c", &[5]).await);
     assert_eq!(rows(&fixture.table().await).await, expected(&[(3, 2), (4, 1), (5, 3)]));
 }
@@ -106,8 +114,7 @@ async fn tags_keep_their_snapshots() {
     pointer.swap(DATABASE, TABLE, table.metadata_location(), &file.to_string()).await.unwrap();
 
     assert_eq!(maintain(&fixture, nothing_more()).await.unwrap().expired_snapshots, 1);
-    let left: HashSet<i64> =
-        fixture.table().await.snapshots().iter().map(|info| info.snapshot.snapshot_id()).collect();
+    let left: HashSet<i64> = fixture.table().await.snapshots().iter().map(|info| info.snapshot.snapshot_id()).collect();
     assert!(left.contains(&first) && left.len() == 2, "{left:?}");
     let scan = fixture.table().await.scan(naru_lake::AsOf::Snapshot(first)).await.unwrap();
     for file in scan.files {

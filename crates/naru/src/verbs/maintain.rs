@@ -92,8 +92,11 @@ impl Maintain {
 
     fn sentence(&self, report: &TableReport) -> String {
         let TableReport { table, expired_snapshots, deleted_files, deleted_bytes } = report;
-        let (expired, deleted) =
-            if self.dry_run { ("snapshots would expire", "files would be deleted") } else { ("snapshots expired", "files deleted") };
+        let (expired, deleted) = if self.dry_run {
+            ("snapshots would expire", "files would be deleted")
+        } else {
+            ("snapshots expired", "files deleted")
+        };
         format!("{table}: {expired_snapshots} {expired}, {deleted_files} {deleted} ({})", human_bytes(*deleted_bytes))
     }
 }
