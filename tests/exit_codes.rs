@@ -68,11 +68,6 @@ fn what_is_not_built_yet_is_refused_before_a_row_is_read() {
         ),
         ("core__deposit__account__p1__scd2__pl__d", DEFINITION.to_owned(), "mode `scd2` cannot be run by this version"),
         (
-            "core__deposit__account__p1__append__pl__d",
-            DEFINITION.replace("NAME,name,string,,,p1,,", "NAME,name,string,,,p1,hash,"),
-            "this version cannot apply treatments, and would load raw values of name",
-        ),
-        (
             "core__deposit__account__p1__append__sp__d",
             DEFINITION.to_owned(),
             "the route is Spark, and this lake has none",

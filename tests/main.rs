@@ -19,3 +19,4 @@ mod readers;
 mod replace;
 mod round_trip;
 mod tidy;
+mod treatments;

@@ -26,6 +26,7 @@ pub mod route;
 pub mod run;
 pub mod table_spec;
 pub mod time_format;
+pub mod treatment;
 
 pub use column_type::ColumnType;
 pub use definition::TableDefinition;
@@ -39,3 +40,4 @@ pub use plan::LoadPlan;
 pub use project::Project;
 pub use route::Route;
 pub use table_spec::TableSpec;
+pub use treatment::Treatment;

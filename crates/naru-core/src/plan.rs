@@ -1,10 +1,12 @@
 //! The load plan: the JSON that fully says one run, and the contract between the two tracks.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ColumnType, Dialect, Engine, Interval, Level, Mode, TableSpec};
+use crate::{ColumnType, Dialect, Engine, Interval, Level, Mode, TableSpec, Treatment};
 
 /// Version of the load plan's format that this build writes and reads.
 pub const PLAN_VERSION: u32 = 1;
@@ -108,7 +110,7 @@ pub struct PlanColumn {
     pub source: String,
     /// Name in the table; none: the source's column is passed over on purpose.
     pub target: Option<String>,
-    /// Type in the table.
+    /// Type of the text in the source, and in the table unless the column is treated.
     #[serde(rename = "type")]
     pub column_type: ColumnType,
     /// No nulls.
@@ -118,7 +120,32 @@ pub struct PlanColumn {
     /// strftime format of a date or timestamp, `hex` or `base64` of a binary; none: the dialect's.
     pub format: Option<String>,
     /// Treatment of the value on the way in; none: loaded as it is.
-    pub treatment: Option<String>,
+    pub treatment: Option<Treatment>,
+}
+
+impl PlanColumn {
+    /// Type in the table; none: the table has no such column.
+    pub fn stored_type(&self) -> Option<ColumnType> {
+        self.target.as_ref()?;
+        self.treatment.map_or(Some(self.column_type), Treatment::stored_type)
+    }
+}
+
+impl LoadPlan {
+    /// The table's treated columns with the words of their treatments.
+    pub fn treatments(&self) -> BTreeMap<String, String> {
+        self.treated().map(|(name, treatment)| (name.into(), treatment.to_string())).collect()
+    }
+
+    /// The table's columns whose treatment needs the treatment key.
+    pub fn keyed_columns(&self) -> Vec<String> {
+        self.treated().filter(|(_, treatment)| treatment.needs_key()).map(|(name, _)| name.into()).collect()
+    }
+
+    fn treated(&self) -> impl Iterator<Item = (&str, Treatment)> {
+        let loaded = self.columns.iter().filter(|column| column.stored_type().is_some());
+        loaded.filter_map(|column| Some((column.target.as_deref()?, column.treatment?)))
+    }
 }
 
 /// The table that a run writes.

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Mode;
 use crate::plan::{EmptyPolicy, LoadPlan, ReplaceScope, SourceFile};
+use crate::treatment::AppliedTreatments;
 
 /// What the table records of an earlier execution of the same run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,12 +13,14 @@ pub struct Recorded {
     pub sources_digest: String,
     /// How many files it loaded.
     pub source_count: usize,
+    /// How it treated the table's columns.
+    pub treatments: AppliedTreatments,
 }
 
 /// What a run has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// Load the sources; `reload` when the run was loaded before from other sources.
+    /// Load the sources; `reload` when the run was loaded before from other sources, or treated otherwise.
     Load {
         /// Rows of an earlier execution are replaced.
         reload: bool,
@@ -43,12 +46,23 @@ pub enum Decision {
 
 /// Decides what a run has to do.
 ///
+/// `treatments` is how the run will treat its columns; without a key's id, any key counts as the recorded one.
 /// `newest_micros` is the newest `load_interval` in the table. `force` reloads what is loaded, takes fewer files for
 /// fact, and lets a `replace` go back.
-pub fn decide(plan: &LoadPlan, recorded: Option<&Recorded>, newest_micros: Option<i64>, force: bool) -> Decision {
+pub fn decide(
+    plan: &LoadPlan,
+    treatments: &AppliedTreatments,
+    recorded: Option<&Recorded>,
+    newest_micros: Option<i64>,
+    force: bool,
+) -> Decision {
     let found = plan.sources.len();
     let count = recorded.map_or(0, |r| r.source_count);
-    if !force && recorded.is_some_and(|recorded| recorded.sources_digest == sources_digest(&plan.sources)) {
+    let is_same = |recorded: &Recorded| {
+        recorded.sources_digest == sources_digest(&plan.sources)
+            && treatments.conflict_with(&recorded.treatments, |_| true).is_none()
+    };
+    if !force && recorded.is_some_and(is_same) {
         return Decision::Unchanged;
     }
     if !force && plan.empty == EmptyPolicy::Refuse {

@@ -1,5 +1,6 @@
 //! A piece of a source that holds whole records.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::layout::Layout;
@@ -7,13 +8,21 @@ use crate::source_position::Origin;
 
 /// Whole records of a source, as UTF-8 text (invalid bytes of a UTF-8 source stay as they are), ready to be decoded on
 /// any thread.
-#[derive(Debug)]
 pub struct Block {
     pub(crate) text: Vec<u8>,
     pub(crate) origin: Origin,
     pub(crate) first_row: u64,
     pub(crate) records: u64,
     pub(crate) layout: Arc<Layout>,
+}
+
+impl fmt::Debug for Block {
+    /// Where the block stands; its text holds values, which are not shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Block");
+        shown.field("first_row", &self.first_row).field("records", &self.records);
+        shown.field("byte_offset", &self.byte_offset()).finish_non_exhaustive()
+    }
 }
 
 impl Block {

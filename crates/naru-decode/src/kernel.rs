@@ -11,6 +11,7 @@ use naru_core::{ColumnType, Dialect};
 use crate::cast::{Cast, NullTokens};
 use crate::layout::HeaderColumn;
 use crate::syntax::Syntax;
+use crate::treatment::{TextTreatment, TreatmentKey};
 
 /// Greatest `max_record_bytes` that a dialect may declare (1 GiB less one byte: a field's length takes 30 bits).
 pub const GREATEST_RECORD_BYTES: u64 = (1 << 30) - 1;
@@ -34,6 +35,7 @@ pub(crate) struct Column {
     pub(crate) index: u32,
     pub(crate) is_required: bool,
     pub(crate) cast: Cast,
+    pub(crate) treatment: Option<TextTreatment>,
 }
 
 /// Why a plan cannot be compiled. Definitions are checked before; this guards plans from elsewhere.
@@ -76,9 +78,17 @@ pub enum KernelError {
         /// Its type.
         column_type: ColumnType,
     },
-    /// A treatment, which this kernel does not apply.
-    #[error("column \"{column}\" has a treatment, which is not built yet")]
+    /// A treatment that the column's type cannot have.
+    #[error("column \"{column}\": {refusal}")]
     Treatment {
+        /// Target column.
+        column: String,
+        /// Why not.
+        refusal: String,
+    },
+    /// A treatment that needs the treatment key, and none was handed in.
+    #[error("column \"{column}\" is treated with a key, and there is none")]
+    NoTreatmentKey {
         /// Target column.
         column: String,
     },
@@ -94,11 +104,23 @@ pub enum KernelError {
 }
 
 impl Kernel {
-    /// Compiles a plan's dialect and columns.
+    /// Compiles a plan's dialect and columns, none of which needs a key.
     ///
     /// # Errors
     /// Any [`KernelError`].
     pub fn new(dialect: &Dialect, columns: &[PlanColumn]) -> Result<Self, KernelError> {
+        Self::with_key(dialect, columns, None)
+    }
+
+    /// Compiles a plan's dialect and columns with the key that their treatments need.
+    ///
+    /// # Errors
+    /// Any [`KernelError`].
+    pub fn with_key(
+        dialect: &Dialect,
+        columns: &[PlanColumn],
+        key: Option<&TreatmentKey>,
+    ) -> Result<Self, KernelError> {
         let syntax = Syntax::new(dialect)?;
         if !(1..=GREATEST_RECORD_BYTES).contains(&dialect.max_record_bytes) {
             return Err(KernelError::RecordLimit);
@@ -110,19 +132,20 @@ impl Kernel {
         let mut loaded = Vec::new();
         let mut fields: Vec<Field> = Vec::new();
         for (index, column) in columns.iter().enumerate() {
-            let Some(target) = &column.target else { continue };
-            if column.treatment.is_some() {
-                return Err(KernelError::Treatment { column: target.clone() });
-            }
+            let Some((target, stored_type)) = column.target.as_ref().zip(column.stored_type()) else { continue };
             if fields.iter().any(|field| field.name() == target) {
                 return Err(KernelError::DuplicateTarget(target.clone()));
             }
             let cast = Cast::new(dialect, target, column.column_type, column.format.as_deref())?;
-            fields.push(Field::new(target, data_type(column.column_type), !column.required));
-            loaded.push(Column { index: index as u32, is_required: column.required, cast });
+            let treat = |treatment| TextTreatment::new(treatment, target, column.column_type, key);
+            let treatment = column.treatment.map(treat).transpose()?;
+            fields.push(Field::new(target, data_type(stored_type), !column.required));
+            loaded.push(Column { index: index as u32, is_required: column.required, cast, treatment });
         }
-        let header_column =
-            |column: &PlanColumn| HeaderColumn { name: column.source.clone(), is_loaded: column.target.is_some() };
+        let header_column = |column: &PlanColumn| HeaderColumn {
+            name: column.source.clone(),
+            is_loaded: column.stored_type().is_some(),
+        };
         Ok(Self {
             dialect: dialect.clone(),
             syntax,
@@ -135,7 +158,8 @@ impl Kernel {
     }
 
     /// Schema of decoded batches: the loaded columns in the plan's order. Strings are `Utf8`, decimals `Decimal128`,
-    /// dates `Date32`, timestamps `Timestamp(Microsecond, None)`, instants `Timestamp(Microsecond, "UTC")`.
+    /// dates `Date32`, timestamps `Timestamp(Microsecond, None)`, instants `Timestamp(Microsecond, "UTC")`, treated
+    /// columns `Utf8`.
     pub fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }

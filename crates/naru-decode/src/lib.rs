@@ -11,6 +11,7 @@
 //!
 //! - Nothing is guessed: a value that does not fit its type exactly rejects its row, and the reject knows row, line,
 //!   byte offset, column and a stable reason code. No error and no reject holds a loaded value.
+//! - What a column's treatment hides leaves the kernel in no batch, no reject and no `Debug`, and neither does a key.
 //! - The result does not depend on how a source is cut into blocks.
 //! - Memory is bounded by the block size and the greatest record; bad input is an error, never a panic.
 //! - No file, network, clock or thread of its own; the caller hands in a [`std::io::Read`].
@@ -27,6 +28,7 @@ mod source_position;
 mod specials;
 mod syntax;
 mod tokenize;
+mod treatment;
 
 pub use block::Block;
 pub use decode::{Decoded, Reject, Scratch};
@@ -34,3 +36,4 @@ pub use kernel::{GREATEST_RECORD_BYTES, Kernel, KernelError};
 pub use reader::{BlockReader, DEFAULT_BLOCK_BYTES};
 pub use reason::Reason;
 pub use source_error::{BinaryFormat, HeaderMismatch, QuotePlace, SourceError};
+pub use treatment::{KeyError, KeySource, TreatmentKey};

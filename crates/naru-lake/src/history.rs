@@ -1,8 +1,11 @@
 //! Which runs a table holds: their records, and the intervals that stand in the data itself.
 
+use std::collections::HashSet;
+
 use iceberg::spec::{DataFile as Entry, Datum, PrimitiveLiteral, Snapshot};
 use naru_core::plan::RunIdentity;
 use naru_core::table_spec::LOAD_INTERVAL;
+use naru_core::treatment::{AppliedTreatments, TreatmentConflict};
 
 use crate::error::LakeError;
 use crate::manifests::{LoadedManifest, load_manifests};
@@ -34,6 +37,25 @@ impl LakeTable {
                 || SnapshotInfo { snapshot: snapshot.clone(), run: Some(run.clone()), in_current_history: true };
             (run.identity == *identity).then(found)
         })
+    }
+
+    /// What keeps rows of a run from standing beside those of the recorded runs in force: the newest one that treated the
+    /// table's columns in another way, by its interval's text. Earlier rows of the same run do not count: it replaces
+    /// them.
+    pub fn treatment_conflict(
+        &self,
+        identity: &RunIdentity,
+        treatments: &AppliedTreatments,
+    ) -> Option<(String, TreatmentConflict)> {
+        let mut seen = HashSet::from([identity.interval.clone()]);
+        self.runs_in_force().filter(|(_, run)| seen.insert(run.identity.interval.clone())).find_map(
+            |(snapshot, run)| {
+                let schema = snapshot.schema(self.metadata()).ok();
+                let existed = |name: &str| schema.as_ref().is_none_or(|schema| schema.field_id_by_name(name).is_some());
+                let conflict = treatments.conflict_with(&run.treatments, existed)?;
+                Some((run.identity.interval, conflict))
+            },
+        )
     }
 
     /// The newest interval that the table holds: the greatest `load_interval` of its live files by their bounds, and of

@@ -10,12 +10,15 @@
 //! | `naru.sources-digest`, `naru.plan-digest` | digests that the planner made |
 //! | `naru.rows`, `naru.rejected` | numbers of rows written and refused |
 //! | `naru.mode`, `naru.engine` | as in a job's name |
+//! | `naru.treatments` | JSON `{column: treatment}` of the treated columns; left out if there are none |
+//! | `naru.treatment-key` | id of the treatment key; left out if no column needed one |
 //!
 //! The Spark track writes the same keys (`snapshot-property.naru.…`).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use naru_core::plan::RunIdentity;
+use naru_core::treatment::AppliedTreatments;
 use naru_core::{Engine, Mode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -67,7 +70,12 @@ pub struct RunRecord {
     pub mode: Mode,
     /// Who ran it.
     pub engine: Engine,
+    /// How it treated the table's columns.
+    pub treatments: AppliedTreatments,
 }
+
+const TREATMENTS: &str = "naru.treatments";
+const TREATMENT_KEY: &str = "naru.treatment-key";
 
 #[derive(Serialize, Deserialize)]
 struct Sources {
@@ -79,7 +87,7 @@ impl RunRecord {
     /// The summary properties that say this.
     pub fn to_properties(&self, change: Change) -> HashMap<String, String> {
         let identity = &self.identity;
-        HashMap::from(
+        let mut properties = HashMap::from(
             [
                 ("naru.run.source", identity.source.clone()),
                 ("naru.run.database", identity.database.clone()),
@@ -98,7 +106,13 @@ impl RunRecord {
                 ("naru.engine", word(&self.engine)),
             ]
             .map(|(key, value)| (key.to_string(), value)),
-        )
+        );
+        let AppliedTreatments { columns, key_id } = &self.treatments;
+        if !columns.is_empty() {
+            properties.insert(TREATMENTS.into(), serde_json::to_string(columns).unwrap_or_default());
+        }
+        properties.extend(key_id.iter().map(|id| (TREATMENT_KEY.into(), id.clone())));
+        properties
     }
 
     /// Reads a record back; none if the snapshot has no whole record (another writer's, or of a format to come).
@@ -121,6 +135,10 @@ impl RunRecord {
             rejected: text("naru.rejected")?.parse().ok()?,
             mode: serde_json::from_value(Value::String(text("naru.mode")?)).ok()?,
             engine: serde_json::from_value(Value::String(text("naru.engine")?)).ok()?,
+            treatments: AppliedTreatments {
+                columns: text(TREATMENTS).map_or(Some(BTreeMap::new()), |json| serde_json::from_str(&json).ok())?,
+                key_id: text(TREATMENT_KEY),
+            },
         })
     }
 
@@ -194,7 +212,20 @@ mod tests {
             rejected: 0,
             mode: Mode::Append,
             engine: Engine::Pl,
+            treatments: AppliedTreatments::default(),
         }
+    }
+
+    #[test]
+    fn treatments_are_recorded_and_read_back() {
+        let columns = [("account_no", "hash"), ("name", "redact")].map(|(c, t)| (c.to_owned(), t.to_owned()));
+        let treatments = AppliedTreatments { columns: columns.into(), key_id: Some("00ff".into()) };
+        let treated = RunRecord { treatments, ..record(vec![]) };
+        let properties = treated.to_properties(Change::Append);
+        assert_eq!(properties["naru.treatments"], r#"{"account_no":"hash","name":"redact"}"#);
+        assert_eq!(properties["naru.treatment-key"], "00ff");
+        assert_eq!(RunRecord::from_properties(&properties), Some(treated));
+        assert!(!record(vec![]).to_properties(Change::Append).keys().any(|key| key.contains("treatment")));
     }
 
     #[test]

@@ -31,6 +31,10 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
     for snapshot in since_base {
         let Some(run) = RunRecord::from_properties(&snapshot.summary().additional_properties) else { continue };
         if run.identity != request.run.identity {
+            if request.change != Change::ReplaceTable && is_treated_otherwise(request, &run) {
+                return Err(conflict(table, request, "another process loaded rows that are treated otherwise")
+                    .with("snapshot", snapshot.snapshot_id()));
+            }
             continue;
         }
         if holds_files_of(table, snapshot, request).await? {
@@ -40,11 +44,16 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
     }
     if let Some((snapshot, run)) = newest {
         let is_in_force = table.runs_in_force().any(|(in_force, _)| in_force.snapshot_id() == snapshot.snapshot_id());
-        if is_in_force && run.sources_digest == request.run.sources_digest {
+        let is_same = run.sources_digest == request.run.sources_digest && !is_treated_otherwise(request, &run);
+        if is_in_force && is_same {
             return Ok(Verdict::AlreadyLoaded { snapshot_id: snapshot.snapshot_id() });
         }
-        return Err(conflict(table, request, "another process loaded the same interval from other sources")
-            .with("snapshot", snapshot.snapshot_id()));
+        return Err(conflict(
+            table,
+            request,
+            "another process loaded the same interval from other sources, or treated otherwise",
+        )
+        .with("snapshot", snapshot.snapshot_id()));
     }
     if !has_base {
         return Err(conflict(table, request, "the table's history lost the snapshot that the run was planned for"));
@@ -67,6 +76,11 @@ pub(crate) async fn holds_any(table: &LakeTable, request: &CommitRequest) -> Res
     let Some(current) = table.metadata().current_snapshot() else { return Ok(false) };
     let manifests = load_manifests(table, current).await?;
     Ok(is_any_live(&manifests, request))
+}
+
+/// Whether a run that was committed meanwhile treated the table's columns in another way, or under another key.
+fn is_treated_otherwise(request: &CommitRequest, run: &RunRecord) -> bool {
+    request.run.treatments.conflict_with(&run.treatments, |_| true).is_some()
 }
 
 /// An error for which planning again is the remedy.

@@ -2,7 +2,8 @@
 
 use naru_core::Mode;
 use naru_core::diff::Difference;
-use naru_decode::{KernelError, SourceError};
+use naru_core::treatment::TreatmentConflict;
+use naru_decode::{KernelError, KeyError, SourceError};
 use naru_lake::LakeError;
 
 use crate::RejectReport;
@@ -51,9 +52,24 @@ pub enum LoadError {
     /// A mode that this version does not run.
     #[error("mode `{}` cannot be run by this version", .0.as_str())]
     ModeNotBuilt(Mode),
-    /// Treatments that this version does not apply.
-    #[error("this version cannot apply treatments, and would load raw values of {}", .0.join(", "))]
-    TreatmentsNotBuilt(Vec<String>),
+    /// Columns are treated with a key, which cannot be had.
+    #[error("{source}, and {} cannot be treated without", .columns.join(", "))]
+    TreatmentKey {
+        /// The columns.
+        columns: Vec<String>,
+        /// Why there is no key.
+        source: KeyError,
+    },
+    /// The table holds rows whose treatment is another one.
+    #[error("table {table} holds rows of interval {interval} {}", otherwise(.conflict))]
+    TreatedOtherwise {
+        /// Physical name.
+        table: String,
+        /// The text of the newest such interval.
+        interval: String,
+        /// What differs.
+        conflict: TreatmentConflict,
+    },
     /// The plan says Spark, and this is the in-process track.
     #[error("the route is Spark, and this lake has none")]
     SparkMissing {
@@ -149,5 +165,15 @@ impl LoadError {
             _ => (1, String::new()),
         };
         place(self) < place(other)
+    }
+}
+
+/// In what way rows are treated otherwise, as the end of a sentence.
+fn otherwise(conflict: &TreatmentConflict) -> String {
+    match conflict {
+        TreatmentConflict::Columns(columns) => format!("in which {} had another treatment", columns.join(", ")),
+        TreatmentConflict::Key { recorded, given } => {
+            format!("that were treated with key {recorded}, and the key of this run is {given}")
+        }
     }
 }

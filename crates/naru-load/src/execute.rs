@@ -1,15 +1,18 @@
 //! Executes a plan: decide, load, commit.
 
 use naru_core::diff::{Difference, TableDiff};
-use naru_core::plan::{EmptyPolicy, PlanColumn, ReplaceScope, SourceCompression};
+use naru_core::plan::{EmptyPolicy, ReplaceScope, SourceCompression};
 use naru_core::run::{Decision, Recorded, decide, plan_digest, sources_digest};
+use naru_core::treatment::AppliedTreatments;
 use naru_core::{Engine, LoadPlan, Mode};
+use naru_decode::{Kernel, KeySource, TreatmentKey};
 use naru_lake::{
     Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeErrorKind, LakeTable, LandingStore, RunRecord,
     SnapshotInfo, SourceRecord,
 };
 
 use crate::pipeline::{Bounds, Written, load};
+use crate::treatment::{key_of, require_same_treatment};
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress, RejectedValue};
 
@@ -22,7 +25,8 @@ pub struct ExecuteOptions {
     pub memory_bytes: u64,
     /// How often a commit is tried when others commit at the same time.
     pub commit_attempts: u32,
-    /// Reload what is loaded, take fewer files for fact, let a `replace` go back.
+    /// Reload what is loaded, take fewer files for fact, let a `replace` go back, let rows stand beside rows that are
+    /// treated otherwise.
     pub force: bool,
 }
 
@@ -64,12 +68,19 @@ pub async fn execute(
     plan: &LoadPlan,
     lake: &Lake,
     store: &dyn LandingStore,
+    keys: &dyn KeySource,
     options: ExecuteOptions,
     progress: &dyn Progress,
 ) -> Result<Outcome, LoadError> {
     refuse_what_is_not_built(plan)?;
+    let key = key_of(plan, keys)?;
+    let treatments = AppliedTreatments::of(plan, key.as_ref().map(TreatmentKey::id));
+    let kernel = Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref())?;
     let existing = lake.table(&plan.target.database, &plan.target.table).await?;
-    let reload = match decide_run(plan, existing.as_ref(), options.force).await? {
+    if let Some(table) = existing.as_ref().filter(|_| !options.force) {
+        require_same_treatment(plan, table, &treatments)?;
+    }
+    let reload = match decide_run(plan, &treatments, existing.as_ref(), options.force).await? {
         Ok(reload) => reload,
         Err(unchanged) => return Ok(unchanged),
     };
@@ -86,8 +97,8 @@ pub async fn execute(
         return Err(LoadError::TableDiffers { table, differences });
     }
     let target = WriteTarget::new(lake, &table, plan)?;
-    let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes);
-    let written = off_the_executor(|| load(plan, &target, store, bounds, progress))?;
+    let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes, !treatments.columns.is_empty());
+    let written = off_the_executor(|| load(plan, &kernel, &target, store, bounds, progress))?;
     if written.rejects.total_rows == 0 && plan.empty == EmptyPolicy::Refuse && !options.force {
         return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len() });
     }
@@ -95,7 +106,8 @@ pub async fn execute(
         off_the_executor(|| target.delete(&written.files));
         return Err(changed);
     }
-    commit(plan, lake, &table, options, written, reload).await
+    let run = run_record(plan, treatments, &written.rejects, written.rows);
+    commit(plan, lake, &table, options, written, run, reload).await
 }
 
 /// Creates the plan's table; when another process was faster, takes that one.
@@ -122,6 +134,7 @@ pub fn blocking_differences(plan: &LoadPlan, table: &LakeTable) -> Result<Vec<Di
 /// What an earlier execution recorded and what the table holds decide what is to be done: `Ok(reload)` to load.
 async fn decide_run(
     plan: &LoadPlan,
+    treatments: &AppliedTreatments,
     table: Option<&LakeTable>,
     force: bool,
 ) -> Result<Result<bool, Outcome>, LoadError> {
@@ -133,7 +146,7 @@ async fn decide_run(
     let recorded = record.map(recorded);
     let interval = plan.interval.text.clone();
     let landing = plan.landing.clone();
-    match decide(plan, recorded.as_ref(), newest_micros, force) {
+    match decide(plan, treatments, recorded.as_ref(), newest_micros, force) {
         Decision::Load { reload } => Ok(Ok(reload)),
         Decision::Unchanged => Ok(Err(Outcome {
             kind: OutcomeKind::Unchanged,
@@ -174,7 +187,11 @@ pub fn earlier_run(plan: &LoadPlan, table: &LakeTable) -> Option<SnapshotInfo> {
 
 /// What a record says of its sources.
 pub fn recorded(record: &RunRecord) -> Recorded {
-    Recorded { sources_digest: record.sources_digest.clone(), source_count: record.sources.len() }
+    Recorded {
+        sources_digest: record.sources_digest.clone(),
+        source_count: record.sources.len(),
+        treatments: record.treatments.clone(),
+    }
 }
 
 /// A source that is no longer the one that was planned, looked for once more before the commit.
@@ -198,21 +215,16 @@ async fn newest_interval(plan: &LoadPlan, table: &LakeTable) -> Result<Option<i6
     if plan.mode == Mode::Replace { Ok(table.newest_interval().await?) } else { Ok(None) }
 }
 
-/// Refuses a mode or treated columns that this version does not load, before a row is read.
+/// Refuses a mode that this version does not load, before a row is read.
 ///
 /// # Errors
-/// [`LoadError::ModeNotBuilt`], [`LoadError::TreatmentsNotBuilt`].
-pub fn require_built(mode: Mode, columns: &[PlanColumn]) -> Result<(), LoadError> {
-    if !matches!(mode, Mode::Append | Mode::Replace) {
-        return Err(LoadError::ModeNotBuilt(mode));
-    }
-    let treated: Vec<String> =
-        columns.iter().filter(|c| c.treatment.is_some()).filter_map(|c| c.target.clone()).collect();
-    if treated.is_empty() { Ok(()) } else { Err(LoadError::TreatmentsNotBuilt(treated)) }
+/// [`LoadError::ModeNotBuilt`].
+pub fn require_built(mode: Mode) -> Result<(), LoadError> {
+    if matches!(mode, Mode::Append | Mode::Replace) { Ok(()) } else { Err(LoadError::ModeNotBuilt(mode)) }
 }
 
 fn refuse_what_is_not_built(plan: &LoadPlan) -> Result<(), LoadError> {
-    require_built(plan.mode, &plan.columns)?;
+    require_built(plan.mode)?;
     if plan.engine == Engine::Sp {
         return Err(LoadError::SparkMissing { reason: plan.reason.clone() });
     }
@@ -233,6 +245,7 @@ async fn commit(
     table: &LakeTable,
     options: ExecuteOptions,
     written: Written,
+    run: RunRecord,
     reload: bool,
 ) -> Result<Outcome, LoadError> {
     let change = match (plan.mode, plan.replace) {
@@ -248,7 +261,7 @@ async fn commit(
         change,
         interval_start_micros: plan.interval.start.timestamp_micros(),
         added: written.files,
-        run: run_record(plan, &written.rejects, written.rows),
+        run,
         attempts: options.commit_attempts,
         allow_older: options.force,
     };
@@ -264,7 +277,7 @@ async fn commit(
     })
 }
 
-fn run_record(plan: &LoadPlan, rejects: &crate::RejectReport, rows: u64) -> RunRecord {
+fn run_record(plan: &LoadPlan, treatments: AppliedTreatments, rejects: &crate::RejectReport, rows: u64) -> RunRecord {
     RunRecord {
         identity: plan.run.clone(),
         job: plan.job.clone(),
@@ -281,5 +294,6 @@ fn run_record(plan: &LoadPlan, rejects: &crate::RejectReport, rows: u64) -> RunR
         rejected: rejects.rows,
         mode: plan.mode,
         engine: plan.engine,
+        treatments,
     }
 }

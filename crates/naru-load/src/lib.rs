@@ -22,11 +22,14 @@ mod progress;
 mod rejects;
 mod row_group;
 mod source_queue;
+mod treatment;
 mod write_target;
 
 pub use error::LoadError;
 pub use execute::{
     ExecuteOptions, Outcome, OutcomeKind, blocking_differences, earlier_run, execute, recorded, require_built,
 };
+pub use naru_decode::{KeyError, KeySource, TreatmentKey};
 pub use progress::{NoProgress, Progress};
 pub use rejects::{RejectReport, RejectedValue};
+pub use treatment::require_same_treatment;

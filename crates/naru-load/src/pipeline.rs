@@ -26,13 +26,15 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    /// Bounds for a memory budget: half of it for what workers hold, the rest for blocks, batches and the process.
-    pub(crate) fn new(threads: usize, memory_bytes: u64) -> Self {
+    /// Bounds for a memory budget: half of it for what workers hold, the rest for blocks, batches and the process. Blocks
+    /// are smaller for treated columns, since a hash takes 64 bytes for a value of two.
+    pub(crate) fn new(threads: usize, memory_bytes: u64, is_treated: bool) -> Self {
         let threads = threads.max(1);
         let share = usize::try_from(memory_bytes).unwrap_or(usize::MAX) / threads;
+        let greatest_block_bytes = if is_treated { 1 << 20 } else { 4 << 20 };
         Self {
             threads,
-            block_bytes: (share / 64).clamp(256 << 10, 4 << 20),
+            block_bytes: (share / 64).clamp(256 << 10, greatest_block_bytes),
             worker_bytes: (share / 4).clamp(4 << 20, 96 << 20),
         }
     }
@@ -48,17 +50,17 @@ pub(crate) struct Written {
 /// Loads a plan's sources into data files. On any error, files already written are deleted.
 pub(crate) fn load(
     plan: &LoadPlan,
+    kernel: &Kernel,
     target: &WriteTarget<'_>,
     store: &dyn LandingStore,
     bounds: Bounds,
     progress: &dyn Progress,
 ) -> Result<Written, LoadError> {
-    let kernel = Kernel::new(&plan.dialect, &plan.columns)?;
-    let queue = SourceQueue::new(&kernel, &plan.sources, store, progress, bounds.block_bytes);
+    let queue = SourceQueue::new(kernel, &plan.sources, store, progress, bounds.block_bytes);
     let shared = Shared {
         plan,
         target,
-        kernel: &kernel,
+        kernel,
         queue: &queue,
         files: DataFiles::new(target),
         rejects: Rejects::new(plan.reject_limit),

@@ -139,6 +139,7 @@ pub(crate) fn run_record(day: i64, digest: &str) -> RunRecord {
         rejected: 0,
         mode: Mode::Append,
         engine: Engine::Pl,
+        treatments: Default::default(),
     }
 }
 

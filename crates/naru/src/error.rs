@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use naru_core::Fault;
 use naru_lake::{LakeError, LakeErrorKind};
-use naru_load::{LoadError, RejectedValue};
+use naru_load::{KeyError, LoadError, RejectedValue};
 use naru_query::QueryError;
 
 use crate::cli::{Global, LogFormat};
@@ -241,9 +241,19 @@ impl From<LoadError> for CommandError {
                 with_exit.hint("a replace goes forward only; to go back on purpose, use `--force`")
             }
             LoadError::ModeNotBuilt(_) => with_exit.hint("`append` and `replace` can be run"),
-            LoadError::TreatmentsNotBuilt(_) => {
-                with_exit.hint("nothing was read; leave the treatment cells empty only if raw values may be loaded")
+            LoadError::TreatmentKey { source, .. } => {
+                let remedy = match source {
+                    KeyError::Missing { remedy } => remedy,
+                    KeyError::Ambiguous(one, other) => format!("unset {one} or {other}"),
+                    KeyError::Unreadable { .. } => "mend the path, or let this user read the file".into(),
+                    KeyError::Malformed { .. } => "`openssl rand -hex 32` makes one".into(),
+                };
+                with_exit.hint(format!("nothing was read; {remedy}; docs/treatments.md says more"))
             }
+            LoadError::TreatedOtherwise { .. } => with_exit.hint(
+                "nothing was read; give the definition or the key that those rows were loaded with, or load every interval \
+                 again with `--force`",
+            ),
             LoadError::SparkMissing { reason } => with_exit
                 .detail(reason)
                 .detail("Spark runs on AWS Glue, which needs a phase with `lake = \"aws\"`")

@@ -10,6 +10,7 @@ use naru_local::EmbeddedLake;
 
 use crate::cli::Global;
 use crate::error::{CommandError, Exit};
+use crate::treatment_key::LocalKey;
 
 /// A project on disk.
 pub(crate) struct Workspace {
@@ -55,10 +56,19 @@ impl Workspace {
     pub(crate) fn lake(&self) -> Result<EmbeddedLake, CommandError> {
         let settings = self.project.lake(self.phase);
         match settings.map_err(|fault| CommandError::faults(PROJECT_FILE, &[fault]))? {
-            LakeSettings::Embedded { path } => Ok(EmbeddedLake::init(&self.root.join(path))?),
+            LakeSettings::Embedded { path, .. } => Ok(EmbeddedLake::init(&self.root.join(path))?),
             LakeSettings::Aws { .. } => Err(CommandError::failed(format!("phase {} has its lake on AWS", self.phase))
                 .hint("this version runs the embedded lake; choose a phase with `lake = \"embedded\"`")),
         }
+    }
+
+    /// Where the phase's treatment key is looked for, once a run needs it.
+    pub(crate) fn treatment_key(&self) -> LocalKey {
+        let configured = match self.project.lake(self.phase) {
+            Ok(LakeSettings::Embedded { treatment_key_file, .. }) => treatment_key_file.as_ref(),
+            _ => None,
+        };
+        LocalKey { configured_file: configured.map(|file| self.root.join(file)) }
     }
 
     /// Path of a job's definition, relative to the project.

@@ -2,16 +2,13 @@
 
 use crate::plan::PlanColumn;
 use crate::time_format::{TimeFormat, TimeFormatError};
-use crate::{ColumnType, Level};
+use crate::{ColumnType, Level, Treatment};
 
 use super::faults::Faults;
 use super::header::{ColumnPlace, Field, HeaderRow};
 use super::records::Record;
 use super::setting_value::yes_or_no;
 use crate::nearest::did_you_mean;
-
-/// Treatments that a definition may ask for.
-pub const TREATMENTS: [&str; 5] = ["hash", "redact", "last4", "drop", "encrypt"];
 
 /// A column as the definition has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +17,7 @@ pub struct DefinedColumn {
     pub source: String,
     /// Name in the table; none: the source's column is passed over on purpose.
     pub target: Option<String>,
-    /// Type in the table; string for a column that is passed over without a type.
+    /// Type of the text in the source; string for a column that is passed over without a type.
     pub column_type: ColumnType,
     /// Position in the key, from 1.
     pub key: Option<u32>,
@@ -28,8 +25,8 @@ pub struct DefinedColumn {
     pub required: bool,
     /// Personal-data level of the raw value; none: not classified, which counts as the job's own level.
     pub level: Option<Level>,
-    /// Treatment of the value on the way in, one of [`TREATMENTS`].
-    pub treatment: Option<String>,
+    /// Treatment of the value on the way in; none: loaded as it is.
+    pub treatment: Option<Treatment>,
     /// strftime format of a date or timestamp, `hex` or `base64` of a binary.
     pub format: Option<String>,
     /// Comment; empty for none.
@@ -39,16 +36,22 @@ pub struct DefinedColumn {
 }
 
 impl DefinedColumn {
+    /// Name and type of the table's column; none: passed over or dropped.
+    pub fn stored(&self) -> Option<(&str, ColumnType)> {
+        let column_type = self.treatment.map_or(Some(self.column_type), Treatment::stored_type)?;
+        self.target.as_deref().map(|target| (target, column_type))
+    }
+
     /// The column as a load plan has it, for a job of this level.
     pub fn plan(&self, job_level: Level) -> PlanColumn {
         PlanColumn {
             source: self.source.clone(),
-            target: self.target.clone(),
+            target: self.stored().map(|(target, _)| target.to_owned()),
             column_type: self.column_type,
             required: self.required,
             level: self.level.unwrap_or(job_level),
             format: self.format.clone(),
-            treatment: self.treatment.clone(),
+            treatment: self.treatment,
         }
     }
 }
@@ -62,7 +65,7 @@ pub(super) struct ColumnDraft {
     pub(super) key: Option<u32>,
     pub(super) required: Option<bool>,
     pub(super) level: Option<Level>,
-    pub(super) treatment: Option<String>,
+    pub(super) treatment: Option<Treatment>,
     pub(super) format: Option<String>,
     pub(super) description: String,
     pub(super) place: ColumnPlace,
@@ -113,6 +116,17 @@ impl ColumnDraft {
     /// `column "balance"`, by the best name it has.
     pub(super) fn shown(&self) -> String {
         format!("column \"{}\"", self.target.as_ref().unwrap_or(&self.source))
+    }
+
+    /// Type of the table's column; none: not known, or the table has no such column.
+    pub(super) fn stored_type(&self) -> Option<ColumnType> {
+        self.target.as_ref()?;
+        self.treatment.map_or(self.column_type, Treatment::stored_type)
+    }
+
+    /// Whether the table does not have the column, though it has a target.
+    pub(super) fn is_dropped(&self) -> bool {
+        self.treatment == Some(Treatment::Drop)
     }
 
     /// The column, once the file has no fault.
@@ -224,12 +238,15 @@ fn level(text: &str, place: ColumnPlace, faults: &mut Faults) -> Option<Level> {
     level
 }
 
-fn treatment(text: &str, place: ColumnPlace, faults: &mut Faults) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    if lower.is_empty() || TREATMENTS.contains(&lower.as_str()) {
-        return Some(lower).filter(|treatment| !treatment.is_empty());
+fn treatment(text: &str, place: ColumnPlace, faults: &mut Faults) -> Option<Treatment> {
+    if text.is_empty() {
+        return None;
     }
-    let hint = did_you_mean(&lower, "the treatments are", &TREATMENTS);
-    faults.add_hint(place.of(Field::Treatment), format!("unknown treatment \"{text}\""), hint);
-    None
+    let lower = text.to_ascii_lowercase();
+    let treatment = lower.parse().ok();
+    if treatment.is_none() {
+        let hint = did_you_mean(&lower, "the treatments are", &Treatment::ALL.map(Treatment::as_str));
+        faults.add_hint(place.of(Field::Treatment), format!("unknown treatment \"{text}\""), hint);
+    }
+    treatment
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use crate::dialect::Header;
 use crate::table_spec::LOAD_INTERVAL;
 use crate::time_format::TimeFormat;
-use crate::{ColumnType, Dialect};
+use crate::{ColumnType, Dialect, Treatment};
 
 use super::column::ColumnDraft;
 use super::faults::{Faults, Place};
@@ -17,8 +17,12 @@ const MAX_NAME_BYTES: usize = 255;
 
 /// Reports what is wrong between columns.
 pub(super) fn check(columns: &[ColumnDraft], dialect: &Dialect, faults: &mut Faults) {
-    if !columns.iter().any(|column| column.target.is_some()) {
-        let message = if columns.is_empty() { "the table has no columns" } else { "no column has a target" };
+    if !columns.iter().any(|column| column.target.is_some() && !column.is_dropped()) {
+        let message = match columns {
+            [] => "the table has no columns",
+            _ if columns.iter().any(ColumnDraft::is_dropped) => "every column is dropped or has no target",
+            _ => "no column has a target",
+        };
         faults.add_hint(Place::FILE, message, "after the header row, write one row per column");
     }
     check_sources(columns, dialect, faults);
@@ -135,7 +139,7 @@ fn check_key(columns: &[ColumnDraft], faults: &mut Faults) {
 }
 
 fn check_passed_over(column: &ColumnDraft, faults: &mut Faults) {
-    let treated = column.treatment.as_deref().is_some_and(|treatment| treatment != "drop");
+    let treated = column.treatment.is_some_and(|treatment| treatment != Treatment::Drop);
     let contradictions = [
         (Field::Key, column.key.is_some()),
         (Field::Required, column.required == Some(true)),

@@ -4,7 +4,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
-use crate::{Dialect, Level, TableSpec};
+use crate::{Dialect, Level, TableSpec, Treatment};
 
 use super::TableDefinition;
 
@@ -34,7 +34,7 @@ pub(super) fn digest(definition: &TableDefinition) -> String {
         source: &column.source,
         target: column.target.as_deref(),
         level: column.level,
-        treatment: column.treatment.as_deref(),
+        treatment: column.treatment.map(Treatment::as_str),
         format: column.format.as_deref(),
     });
     let canonical = Canonical {

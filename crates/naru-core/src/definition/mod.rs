@@ -23,8 +23,9 @@ mod setting_checks;
 mod setting_value;
 mod settings;
 mod text;
+mod treatment_checks;
 
-pub use column::{DefinedColumn, TREATMENTS};
+pub use column::DefinedColumn;
 pub use faults::Place;
 pub use header::{ColumnPlace, Field};
 pub use setting::Setting;
@@ -94,11 +95,6 @@ impl TableDefinition {
         self.columns.iter().map(|column| column.plan(job_level)).collect()
     }
 
-    /// The loaded columns that are treated on the way in.
-    pub fn treated_columns(&self) -> Vec<&DefinedColumn> {
-        self.columns.iter().filter(|column| column.target.is_some() && column.treatment.is_some()).collect()
-    }
-
     /// What the table should be, with `load_interval` last.
     pub fn table_spec(&self) -> TableSpec {
         let mut columns: Vec<ColumnSpec> = self.columns.iter().filter_map(column_spec).collect();
@@ -159,9 +155,9 @@ impl TableDefinition {
 }
 
 fn column_spec(column: &DefinedColumn) -> Option<ColumnSpec> {
-    column.target.as_ref().map(|target| ColumnSpec {
-        name: target.clone(),
-        column_type: column.column_type,
+    column.stored().map(|(target, column_type)| ColumnSpec {
+        name: target.into(),
+        column_type,
         required: column.required,
         description: column.description.clone(),
     })

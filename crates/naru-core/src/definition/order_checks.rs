@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::table_spec::{LOAD_INTERVAL, PartitionField, SortField, Transform};
-use crate::{ColumnType, Level};
+use crate::{ColumnType, Level, Treatment};
 
 use super::column::ColumnDraft;
 use super::faults::{Faults, Place};
@@ -26,6 +26,8 @@ pub(super) fn check(
     for (field, place) in sort {
         if !names.exists(&field.column) {
             names.report("@sort", &field.column, *place, faults);
+        } else if let Some((why, hint)) = names.refusal(&field.column, Treatment::refusal_of_sort) {
+            faults.add_hint(*place, format!("@sort: {why}"), hint);
         } else if !sorted.insert(&field.column) {
             let message = format!("@sort: column \"{}\" is already a sort field", field.column);
             faults.add_hint(*place, message, "keep the first");
@@ -65,6 +67,20 @@ impl Names<'_> {
         name == LOAD_INTERVAL || self.by_target.contains_key(name)
     }
 
+    fn column(&self, name: &str) -> Option<&ColumnDraft> {
+        self.by_target.get(name).copied()
+    }
+
+    /// Why the treatment of a column, if it has one, refuses the column's use, and what to write instead.
+    fn refusal(
+        &self,
+        name: &str,
+        refusal: impl Fn(Treatment) -> Option<(&'static str, &'static str)>,
+    ) -> Option<(String, &'static str)> {
+        let treatment = self.column(name)?.treatment?;
+        refusal(treatment).map(|(why, hint)| (format!("column \"{name}\" has treatment {treatment}: {why}"), hint))
+    }
+
     fn report(&self, setting: &str, name: &str, place: Place, faults: &mut Faults) {
         let by_source = self.columns.iter().find(|column| column.source == name);
         let candidates = self.by_target.keys().copied().chain([LOAD_INTERVAL]);
@@ -84,13 +100,21 @@ fn check_field(field: &PartitionField, place: Place, names: &Names<'_>, faults: 
         names.report("@partition", &field.column, place, faults);
         return;
     }
-    let column = names.by_target.get(field.column.as_str());
+    if let Some((why, hint)) = names.refusal(&field.column, |treatment| treatment.refusal_of_partition(field.transform))
+    {
+        faults.add_hint(place, format!("@partition: {why}"), hint);
+        return;
+    }
+    let column = names.column(&field.column);
     let column_type = match column {
-        Some(column) => column.column_type,
+        Some(column) => column.stored_type(),
         None => Some(ColumnType::Timestamp),
     };
     if let Some(column_type) = column_type.filter(|column_type| !fits(field.transform, *column_type)) {
-        let message = format!("@partition: \"{field}\" does not fit the {column_type} column \"{}\"", field.column);
+        let made = column.and_then(|column| column.treatment).map(|treatment| format!(" that {treatment} makes"));
+        let made = made.unwrap_or_default();
+        let message =
+            format!("@partition: \"{field}\" does not fit the {column_type} column \"{}\"{made}", field.column);
         faults.add_hint(place, message, fitting(field.transform));
     }
     let level = column.and_then(|column| column.level).unwrap_or(Level::P0);

@@ -8,7 +8,7 @@ use super::header::{Field, HeaderRow};
 use super::records::{self, Record};
 use super::setting::Setting;
 use super::settings::Settings;
-use super::{TableDefinition, column_checks, order_checks, setting_checks, text};
+use super::{TableDefinition, column_checks, order_checks, setting_checks, text, treatment_checks};
 
 pub(super) fn parse(bytes: &[u8], file: &str) -> Result<TableDefinition, Vec<Fault>> {
     let mut faults = Faults::new(file);
@@ -55,6 +55,7 @@ fn read(bytes: &[u8], faults: &mut Faults) -> Option<(Settings, Vec<ColumnDraft>
     setting_checks::check(&settings, has_boolean, faults);
     if header.has(Field::Target) {
         column_checks::check(&columns, &settings.dialect, faults);
+        treatment_checks::check(&columns, faults);
         order_checks::check(&settings.partition, &settings.sort, &columns, faults);
     }
     Some((settings, columns))

@@ -11,6 +11,7 @@
 //! [phases.dev]                    # one table per phase; dev has this one unless written otherwise
 //! lake = "embedded"
 //! path = ".naru/lake"
+//! treatment_key_file = "/etc/naru/treatment.key"   # holds the key; see docs/treatments.md
 //!
 //! [phases.prod]
 //! lake = "aws"
@@ -83,6 +84,8 @@ pub enum LakeSettings {
     Embedded {
         /// The directory, relative to the settings' file. Default `.naru/lake`.
         path: String,
+        /// File that holds the treatment key, absolute or relative to the settings' file; none: the environment has it.
+        treatment_key_file: Option<String>,
     },
     /// S3 with the Glue Data Catalog.
     Aws {
@@ -96,7 +99,7 @@ pub const DEFAULT_LAKE_PATH: &str = ".naru/lake";
 
 impl Default for LakeSettings {
     fn default() -> Self {
-        Self::Embedded { path: DEFAULT_LAKE_PATH.into() }
+        Self::Embedded { path: DEFAULT_LAKE_PATH.into(), treatment_key_file: None }
     }
 }
 

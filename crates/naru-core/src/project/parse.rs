@@ -11,7 +11,7 @@ use super::reader::{Faults, Reader};
 use super::{DEFAULT_LAKE_PATH, LakeSettings, Project, RunSettings};
 use crate::nearest::nearest;
 use crate::route::RouteModel;
-use crate::{Fault, Phase};
+use crate::{Fault, Phase, treatment};
 
 /// What is wrong with a value, and what to do about it.
 type Wrong = (String, String);
@@ -96,6 +96,18 @@ fn folder(text: &str) -> Result<String, Wrong> {
     }
 }
 
+/// A file's path. A key in its place is refused without being repeated.
+fn key_file(text: &str) -> Result<String, Wrong> {
+    if text.trim().is_empty() {
+        return Err(("the path is empty".into(), "write the path of the file that holds the key".into()));
+    }
+    if treatment::looks_like_a_key(text) {
+        let hint = "write the path of a file that holds the key; this one is no secret any more: make another";
+        return Err(("this is a key, not the path of a file".into(), hint.into()));
+    }
+    Ok(text.into())
+}
+
 fn region(text: &str) -> Result<String, Wrong> {
     let parts: Vec<&str> = text.split('-').collect();
     let words = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
@@ -137,17 +149,24 @@ fn lake(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> Option<LakeSettings>
     let (path_span, region_span) = (reader.span("path"), reader.span("region"));
     let path = reader.parse("path", Some(DEFAULT_LAKE_PATH.into()), faults, folder);
     let region = reader.parse("region", Some(None), faults, |text| region(text).map(Some));
-    let (stray, key, owner, hint) = match is_aws {
-        Some(true) => (path_span, "path", "embedded", "leave it out: buckets follow from [names]"),
-        _ => (region_span, "region", "aws", "leave it out, or write lake = \"aws\""),
+    let key_file_span = reader.span("treatment_key_file");
+    let treatment_key_file = reader.parse("treatment_key_file", Some(None), faults, |text| key_file(text).map(Some));
+    let strays = match is_aws {
+        Some(true) => vec![
+            (path_span, "path", "embedded", "leave it out: buckets follow from [names]"),
+            (key_file_span, "treatment_key_file", "embedded", "leave it out, or write lake = \"embedded\""),
+        ],
+        _ => vec![(region_span, "region", "aws", "leave it out, or write lake = \"aws\"")],
     };
-    if is_aws.is_some() && stray.is_some() {
-        faults.add(stray, format!("{} belongs to lake = \"{owner}\"", reader.path(key)), Some(hint.into()));
+    for (stray, key, owner, hint) in strays {
+        if is_aws.is_some() && stray.is_some() {
+            faults.add(stray, format!("{} belongs to lake = \"{owner}\"", reader.path(key)), Some(hint.into()));
+        }
     }
     reader.finish(faults);
     match is_aws? {
         true => Some(LakeSettings::Aws { region: region? }),
-        false => Some(LakeSettings::Embedded { path: path? }),
+        false => Some(LakeSettings::Embedded { path: path?, treatment_key_file: treatment_key_file? }),
     }
 }
 

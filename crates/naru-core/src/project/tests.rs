@@ -19,7 +19,10 @@ fn one_key_is_enough() {
     assert_eq!(project.phase, Phase::Dev);
     assert_eq!((project.table_defs.as_str(), project.dags.as_str()), ("table-defs", "dags"));
     assert_eq!(project.run, RunSettings { parallel_jobs: 2, threads: 0, memory_mib: 512, commit_attempts: 10 });
-    assert_eq!(project.lake(Phase::Dev), Ok(&LakeSettings::Embedded { path: ".naru/lake".into() }));
+    assert_eq!(
+        project.lake(Phase::Dev),
+        Ok(&LakeSettings::Embedded { path: ".naru/lake".into(), treatment_key_file: None })
+    );
     assert_eq!(project.names.bucket.to_string(), "{org}-{phase}-{layer}-{level}");
     let fault = project.lake(Phase::Prod).unwrap_err();
     assert_snapshot!(format!("{fault}\n{}", fault.hint.clone().unwrap()), @r#"
@@ -39,6 +42,7 @@ fn every_key_is_read() {
         dags = "airflow/dags"
         [phases.dev]
         path = "lake"
+        treatment_key_file = "/etc/naru/key"
         [phases.prod]
         lake = "aws"
         region = "ap-northeast-2"
@@ -55,7 +59,10 @@ fn every_key_is_read() {
     assert_eq!((project.org.as_str(), project.account.as_deref()), ("acme-bank", Some("012345678901")));
     assert_eq!((project.time_zone, project.phase), (Tz::America__New_York, Phase::Qa));
     assert_eq!((project.table_defs.as_str(), project.dags.as_str()), ("definitions", "airflow/dags"));
-    assert_eq!(project.lake(Phase::Dev), Ok(&LakeSettings::Embedded { path: "lake".into() }));
+    assert_eq!(
+        project.lake(Phase::Dev),
+        Ok(&LakeSettings::Embedded { path: "lake".into(), treatment_key_file: Some("/etc/naru/key".into()) })
+    );
     assert_eq!(project.lake(Phase::Prod), Ok(&LakeSettings::Aws { region: Some("ap-northeast-2".into()) }));
     assert!(project.lake(Phase::Qa).is_err());
     assert_eq!(project.names.bucket.to_string(), "{org}-{account}-{phase}-{layer}-{level}");
@@ -211,4 +218,21 @@ proptest! {
             prop_assert_eq!(template.to_string(), text);
         }
     }
+}
+
+#[test]
+fn a_key_in_the_place_of_its_file_is_not_repeated() {
+    let keys = ["00".repeat(32), "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".into()];
+    for key in keys {
+        let told = faults(&format!("org = \"acme\"\n[phases.dev]\ntreatment_key_file = \"{key}\"\n"));
+        assert!(!told.contains(&key), "{told}");
+        assert_snapshot!(told, @r"
+        naru.toml:3:22: phases.dev.treatment_key_file: this is a key, not the path of a file
+          hint: write the path of a file that holds the key; this one is no secret any more: make another
+        ");
+    }
+    assert_snapshot!(faults("org = \"acme\"\n[phases.prod]\nlake = \"aws\"\ntreatment_key_file = \"k\"\n"), @r#"
+    naru.toml:4:22: phases.prod.treatment_key_file belongs to lake = "embedded"
+      hint: leave it out, or write lake = "embedded"
+    "#);
 }

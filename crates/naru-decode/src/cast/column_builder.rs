@@ -16,11 +16,12 @@ use super::decimal::DecimalText;
 use super::number::NumberText;
 use super::time_text::TimeText;
 use super::zone::ZoneOffsets;
-use super::{Cast, NullTokens, float, integer, timestamp};
+use super::{Cast, Checking, NullTokens, float, integer, timestamp};
 use crate::Reason;
 use crate::kernel::Column;
 use crate::syntax::Syntax;
 use crate::tokenize::Field;
+use crate::treatment::Treater;
 
 /// Small values are copied as so many bytes and cut, which is one instruction instead of a call.
 const SMALL_BYTES: usize = 16;
@@ -43,12 +44,14 @@ pub(crate) struct Cells<'t> {
 pub(crate) struct Workspace {
     pub(crate) rejects: Vec<FieldReject>,
     pub(crate) unescaped: Vec<u8>,
+    /// Bytes of a binary value that is checked only.
+    pub(crate) checked: Vec<u8>,
     pub(crate) zone: ZoneOffsets,
 }
 
 impl Workspace {
     pub(crate) fn new(zone: Tz) -> Self {
-        Self { rejects: Vec::new(), unescaped: Vec::new(), zone: ZoneOffsets::new(zone) }
+        Self { rejects: Vec::new(), unescaped: Vec::new(), checked: Vec::new(), zone: ZoneOffsets::new(zone) }
     }
 }
 
@@ -84,6 +87,14 @@ enum Values<'k> {
     Instant(&'k TimeText, Vec<i64>),
     Text(Lengthy),
     Binary(BinaryText, Lengthy),
+    Treated(Treated, Lengthy),
+}
+
+/// A treated column's values: checked as their type, then treated.
+struct Treated {
+    treater: Treater,
+    /// A value could not be treated: the column cannot be handed out.
+    failed: bool,
 }
 
 /// Values of varying length, one after the other.
@@ -91,6 +102,8 @@ struct Lengthy {
     offsets: Vec<i32>,
     bytes: Vec<u8>,
 }
+
+type LengthyBuffers = (OffsetBuffer<i32>, Buffer, Option<NullBuffer>);
 
 impl<'k> ColumnBuilder<'k> {
     /// `bytes` is how much text to expect, if the column holds text.
@@ -100,6 +113,10 @@ impl<'k> ColumnBuilder<'k> {
             offsets.push(0);
             Lengthy { offsets, bytes: Vec::with_capacity(bytes) }
         };
+        if let Some(treatment) = &column.treatment {
+            let treated = Treated { treater: treatment.treater(), failed: false };
+            return Self { column, values: Values::Treated(treated, lengthy()), nulls: Vec::new() };
+        }
         let values = match &column.cast {
             Cast::Boolean(words) => Values::Boolean(words, Vec::with_capacity(rows)),
             Cast::Int(format) => Values::Int(format, Vec::with_capacity(rows)),
@@ -119,7 +136,7 @@ impl<'k> ColumnBuilder<'k> {
     /// Bytes of text or binary values so far.
     pub(crate) fn bytes(&self) -> usize {
         match &self.values {
-            Values::Text(lengthy) | Values::Binary(_, lengthy) => lengthy.bytes.len(),
+            Values::Text(lengthy) | Values::Binary(_, lengthy) | Values::Treated(_, lengthy) => lengthy.bytes.len(),
             _ => 0,
         }
     }
@@ -139,6 +156,7 @@ impl<'k> ColumnBuilder<'k> {
             Values::Instant(format, out) => run.fixed(out, |zone, text| timestamp::parse_instant(format, zone, text)),
             Values::Text(out) => run.text(out),
             Values::Binary(format, out) => run.binary(out, *format),
+            Values::Treated(treated, out) => run.treated(out, treated),
         }
     }
 
@@ -183,12 +201,15 @@ impl<'k> ColumnBuilder<'k> {
                 let nulls = null_buffer(&nulls, values.len());
                 Arc::new(TimestampMicrosecondArray::try_new(values.into(), nulls)?.with_timezone("UTC"))
             }
-            Values::Text(values) => {
-                let (offsets, bytes, nulls) = values.into_buffers(&nulls);
+            Values::Text(values) | Values::Treated(Treated { failed: false, .. }, values) => {
+                let (offsets, bytes, nulls) = values.into_buffers(&nulls)?;
                 Arc::new(StringArray::try_new(offsets, bytes, nulls)?)
             }
+            Values::Treated(Treated { failed: true, .. }, _) => {
+                return Err(ArrowError::ComputeError("a value could not be encrypted".into()));
+            }
             Values::Binary(_, values) => {
-                let (offsets, bytes, nulls) = values.into_buffers(&nulls);
+                let (offsets, bytes, nulls) = values.into_buffers(&nulls)?;
                 Arc::new(BinaryArray::try_new(offsets, bytes, nulls)?)
             }
         })
@@ -275,6 +296,30 @@ impl Run<'_, '_> {
         }
     }
 
+    fn treated(&mut self, out: &mut Lengthy, treated: &mut Treated) {
+        let (cells, cast) = (self.cells, &self.column.cast);
+        let quotes_may_be_null = cast.quotes_may_be_null();
+        for (record, field) in cells.records() {
+            let raw = field.raw(cells.text);
+            if field.is_rejected() {
+            } else if (quotes_may_be_null || !field.is_quoted()) && cells.nulls.contains(raw) {
+                self.null(record, field);
+            } else {
+                let Workspace { unescaped, checked, zone, .. } = &mut *self.work;
+                unescaped.clear();
+                if field.is_escaped() {
+                    cells.syntax.unescape_into(raw, unescaped);
+                }
+                let text = if field.is_escaped() { unescaped.as_slice() } else { raw };
+                match cast.check(text, &mut Checking { zone, bytes: checked }) {
+                    Ok(()) => treated.failed |= treated.treater.treat_into(text, &mut out.bytes).is_err(),
+                    Err(reason) => self.reject(record, field, reason),
+                }
+            }
+            out.end_value();
+        }
+    }
+
     #[inline]
     fn null(&mut self, record: u32, field: Field) {
         if self.column.is_required {
@@ -302,14 +347,17 @@ impl Cells<'_> {
 impl Lengthy {
     #[inline]
     fn end_value(&mut self) {
-        // A block's text stays below 2 GiB.
+        // A block's text stays below 2 GiB; what treatments make of it is looked at once it is whole.
         self.offsets.push(self.bytes.len() as i32);
     }
 
-    fn into_buffers(self, nulls: &[u32]) -> (OffsetBuffer<i32>, Buffer, Option<NullBuffer>) {
+    fn into_buffers(self, nulls: &[u32]) -> Result<LengthyBuffers, ArrowError> {
+        if i32::try_from(self.bytes.len()).is_err() {
+            return Err(ArrowError::OffsetOverflowError(self.bytes.len()));
+        }
         let rows = self.offsets.len() - 1;
         let offsets = OffsetBuffer::new(ScalarBuffer::from(self.offsets));
-        (offsets, Buffer::from_vec(self.bytes), null_buffer(nulls, rows))
+        Ok((offsets, Buffer::from_vec(self.bytes), null_buffer(nulls, rows)))
     }
 }
 

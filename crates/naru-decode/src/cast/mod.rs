@@ -24,7 +24,8 @@ use self::decimal::DecimalText;
 pub(crate) use self::null_tokens::NullTokens;
 use self::number::NumberText;
 use self::time_text::TimeText;
-use crate::KernelError;
+use self::zone::ZoneOffsets;
+use crate::{KernelError, Reason};
 
 /// How a column's texts are read.
 #[derive(Debug)]
@@ -78,6 +79,39 @@ impl Cast {
             ColumnType::Binary => Self::Binary(BinaryText::new(column, format)?),
         })
     }
+}
+
+impl Cast {
+    /// Whether a text is a value of the type.
+    pub(crate) fn check(&self, text: &[u8], work: &mut Checking<'_>) -> Result<(), Reason> {
+        match self {
+            Self::Boolean(words) => words.parse(text).map(drop),
+            Self::Int(format) => integer::parse_int(format, text).map(drop),
+            Self::Bigint(format) => integer::parse_bigint(format, text).map(drop),
+            Self::Float(format) => float::parse_float::<f32>(format, text).map(drop),
+            Self::Double(format) => float::parse_float::<f64>(format, text).map(drop),
+            Self::Decimal(format) => format.parse(text).map(drop),
+            Self::Date(format) => timestamp::parse_date(format, text).map(drop),
+            Self::Timestamp(format) => timestamp::parse_timestamp(format, text).map(drop),
+            Self::Timestamptz(format) => timestamp::parse_instant(format, work.zone, text).map(drop),
+            Self::String => Ok(()),
+            Self::Binary(format) => {
+                work.bytes.clear();
+                format.parse_into(text, work.bytes)
+            }
+        }
+    }
+
+    /// Whether a field in quotes may be null: texts and bytes can be empty, other values cannot.
+    pub(crate) fn quotes_may_be_null(&self) -> bool {
+        !matches!(self, Self::String | Self::Binary(_))
+    }
+}
+
+/// What [`Cast::check`] works with.
+pub(crate) struct Checking<'w> {
+    pub(crate) zone: &'w mut ZoneOffsets,
+    pub(crate) bytes: &'w mut Vec<u8>,
 }
 
 fn parse_format(column: &str, format: &str) -> Result<TimeFormat, KernelError> {

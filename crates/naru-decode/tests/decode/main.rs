@@ -10,3 +10,4 @@ mod round_trip;
 mod source_errors;
 mod support;
 mod tokenizing;
+mod treatments;

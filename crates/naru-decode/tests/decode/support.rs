@@ -10,8 +10,8 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
 use arrow_select::concat::concat_batches;
 use naru_core::plan::{PlanColumn, SourceCompression};
-use naru_core::{Dialect, Level};
-use naru_decode::{BlockReader, DEFAULT_BLOCK_BYTES, Kernel, Reject, Scratch, SourceError};
+use naru_core::{Dialect, Level, Treatment};
+use naru_decode::{BlockReader, DEFAULT_BLOCK_BYTES, Kernel, Reject, Scratch, SourceError, TreatmentKey};
 
 /// A nullable column whose source and target have one name.
 pub(crate) fn column(name: &str, column_type: &str) -> PlanColumn {
@@ -34,6 +34,10 @@ pub(crate) fn formatted(column: PlanColumn, format: &str) -> PlanColumn {
     PlanColumn { format: Some(format.into()), ..column }
 }
 
+pub(crate) fn treated(column: PlanColumn, treatment: Treatment) -> PlanColumn {
+    PlanColumn { treatment: Some(treatment), ..column }
+}
+
 pub(crate) fn ignored(name: &str) -> PlanColumn {
     PlanColumn { target: None, ..column(name, "string") }
 }
@@ -52,6 +56,7 @@ pub(crate) struct Load {
     pub(crate) columns: Vec<PlanColumn>,
     pub(crate) compression: SourceCompression,
     pub(crate) block_bytes: usize,
+    pub(crate) key: Option<TreatmentKey>,
 }
 
 impl Load {
@@ -62,6 +67,7 @@ impl Load {
             columns: columns.to_vec(),
             compression: SourceCompression::None,
             block_bytes: DEFAULT_BLOCK_BYTES,
+            key: None,
         }
     }
 
@@ -80,12 +86,17 @@ impl Load {
         self
     }
 
+    pub(crate) fn key(mut self, key: TreatmentKey) -> Self {
+        self.key = Some(key);
+        self
+    }
+
     pub(crate) fn run(&self, bytes: &[u8]) -> Result<Loaded, SourceError> {
         self.read(Cursor::new(bytes))
     }
 
     pub(crate) fn read(&self, input: impl Read) -> Result<Loaded, SourceError> {
-        let kernel = Kernel::new(&self.dialect, &self.columns).unwrap();
+        let kernel = Kernel::with_key(&self.dialect, &self.columns, self.key.as_ref()).unwrap();
         let mut reader = BlockReader::new(&kernel, input, self.compression, self.block_bytes)?;
         let mut scratch = Scratch::default();
         let (mut batches, mut rejects, mut records) = (Vec::new(), Vec::new(), 0);

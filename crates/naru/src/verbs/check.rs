@@ -1,20 +1,17 @@
-use std::collections::HashMap;
-
 use clap::Args;
-use naru_core::check::{self, CheckedDefinition, CheckedJob};
+use naru_core::check::{self, CheckedJob};
 use naru_core::physical::PhysicalNames;
-use naru_core::{Fault, JobName, Phase, TableDefinition};
+use naru_core::{Fault, JobName, Phase};
 
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::output;
-use crate::workspace::{Workspace, slashed};
+use crate::workspace::Workspace;
 
 /// Find in CI what would fail in production
 ///
 /// Checks all names, definitions, DAG files without definitions and the reverse, two jobs for one table, names too long
-/// for AWS, in every phase, and modes and treatments that this version does not run. Reads only files; every fault is
-/// told at once.
+/// for AWS, in every phase, and modes that this version does not run. Reads only files; every fault is told at once.
 #[derive(Debug, Args)]
 pub(crate) struct Check {}
 
@@ -36,7 +33,7 @@ impl Check {
             jobs.push(CheckedJob { path, text, name });
         }
         faults.extend(check::project(&workspace.project.table_defs, &jobs, &definitions));
-        faults.extend(unbuilt(&workspace, &jobs, &definitions));
+        faults.extend(unbuilt(&jobs));
         faults.sort();
         faults.dedup();
         if global.json {
@@ -57,15 +54,11 @@ impl Check {
 }
 
 /// Jobs that are right, and that `run` would refuse.
-fn unbuilt(workspace: &Workspace, jobs: &[CheckedJob], definitions: &[CheckedDefinition]) -> Vec<Fault> {
-    let definitions: HashMap<&str, &TableDefinition> =
-        definitions.iter().filter_map(|(path, parsed)| Some((path.as_str(), parsed.as_ref().ok()?))).collect();
+fn unbuilt(jobs: &[CheckedJob]) -> Vec<Fault> {
     let mut faults = Vec::new();
     for job in jobs {
         let Ok(name) = &job.name else { continue };
-        let path = slashed(&workspace.definition_path(name));
-        let columns = definitions.get(path.as_str()).map(|d| d.plan_columns(name.level)).unwrap_or_default();
-        if let Err(refused) = naru_load::require_built(name.mode, &columns) {
+        if let Err(refused) = naru_load::require_built(name.mode) {
             let error = CommandError::from(refused);
             let fault = Fault::new(&job.path, error.heading());
             faults.push(error.hint_text().into_iter().fold(fault, Fault::hint));

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, SecondsFormat};
 use clap::Args;
 use serde::Serialize;
@@ -28,6 +30,10 @@ struct SnapshotRow {
     added_rows: Option<u64>,
     deleted_rows: Option<u64>,
     total_rows: Option<u64>,
+    /// Treated columns and their treatments.
+    treatments: Option<BTreeMap<String, String>>,
+    /// Id of the key that they were treated with.
+    treatment_key: Option<String>,
 }
 
 impl History {
@@ -55,6 +61,8 @@ impl History {
                     added_rows: count("added-records"),
                     deleted_rows: count("deleted-records"),
                     total_rows: count("total-records"),
+                    treatments: run.map(|r| r.treatments.columns.clone()),
+                    treatment_key: run.and_then(|r| r.treatments.key_id.clone()),
                 }
             })
             .collect();

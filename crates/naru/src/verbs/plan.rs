@@ -1,8 +1,10 @@
 use clap::Args;
-use naru_core::LoadPlan;
 use naru_core::diff::{Difference, TableDiff};
 use naru_core::route::human_bytes;
 use naru_core::run::{Decision, decide};
+use naru_core::treatment::AppliedTreatments;
+use naru_core::{LoadPlan, Treatment};
+use naru_load::require_same_treatment;
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -14,8 +16,8 @@ use crate::{jobs, output, runtime};
 
 /// Show what a run would do, and change nothing
 ///
-/// Lists the files that have landed, the route and its reason, and whether the table would be created, is unchanged, or
-/// differs from its definition. With `--json`, prints the whole load plan; its schema is `docs/load-plan.schema.json`.
+/// Lists the files that have landed, the route and its reason, what treatments would be applied, and whether the table
+/// would be created, is unchanged, or differs from its definition. Needs no treatment key. With `--json`, prints the whole load plan; its schema is `docs/load-plan.schema.json`.
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     /// Job: a name, a DAG file's name, or a path to it.
@@ -54,7 +56,12 @@ impl Plan {
             }
         };
         let recorded = recorded.and_then(|info| info.run).as_ref().map(naru_load::recorded);
-        let run = in_words(&decide(&plan, recorded.as_ref(), newest, false));
+        let treatments = AppliedTreatments::of(&plan, None);
+        let refusal = table.as_ref().and_then(|table| require_same_treatment(&plan, table, &treatments).err());
+        let run = match refusal {
+            Some(refusal) => format!("would fail: {refusal}"),
+            None => in_words(&decide(&plan, &treatments, recorded.as_ref(), newest, false)),
+        };
         if global.json {
             return output::json(&serde_json::json!({ "plan": plan, "route": route, "table": state, "run": run }));
         }
@@ -76,7 +83,9 @@ impl TableState {
 fn in_words(decision: &Decision) -> String {
     match decision {
         Decision::Load { reload: false } => "would load the interval for the first time".into(),
-        Decision::Load { reload: true } => "would replace what the interval had loaded: its files have changed".into(),
+        Decision::Load { reload: true } => {
+            "would replace what the interval had loaded: its files or its treatments have changed".into()
+        }
         Decision::Unchanged => "would do nothing: the same files are loaded already".into(),
         Decision::NothingLanded { recorded: 0 } => "would end with exit code 75: nothing has landed yet".into(),
         Decision::NothingLanded { recorded } => {
@@ -103,6 +112,15 @@ fn print(plan: &LoadPlan, state: &TableState, run: &str) {
         output::line("  nothing has landed");
     }
     output::line(format!("route     {}: {}", plan.engine.as_str(), plan.reason));
+    for (column, treatment) in plan.treatments() {
+        output::line(format!("treat     {column}: {treatment}"));
+    }
+    for column in plan.columns.iter().filter(|column| column.treatment == Some(Treatment::Drop)) {
+        output::line(format!("treat     {} of the source: drop", column.source));
+    }
+    if !plan.keyed_columns().is_empty() {
+        output::line("  with the treatment key, which the run needs");
+    }
     let table = format!("{}.{}", plan.target.database, plan.target.table);
     match state {
         TableState::Create => output::line(format!("table     {table}: create")),

@@ -28,7 +28,8 @@ pub(crate) struct Run {
     pub(crate) interval: IntervalArgs,
     #[command(flatten)]
     plan: PlanArgs,
-    /// Load again what is loaded, take fewer files for fact, let a replace go back in time.
+    /// Load again what is loaded, take fewer files for fact, let a replace go back in time, load beside rows that were
+    /// treated otherwise.
     #[arg(long, env = "NARU_FORCE")]
     force: bool,
     /// Runs at the same time; threads and memory are shared out among them.
@@ -191,7 +192,8 @@ impl Run {
         report.sources = plan.sources.len();
         report.source_bytes = route.landed_bytes;
         let progress = board.run(&report.table, route.landed_bytes);
-        Ok(runtime::block_on(execute(&plan, lake.lake(), &DirectoryLanding, options, &progress))?)
+        let key = workspace.treatment_key();
+        Ok(runtime::block_on(execute(&plan, lake.lake(), &DirectoryLanding, &key, options, &progress))?)
     }
 }
 

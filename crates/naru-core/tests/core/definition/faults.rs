@@ -307,3 +307,56 @@ fn a_quote_that_is_never_closed_hides_nothing() {
       hint: for text write "string"
     "#);
 }
+
+#[test]
+fn treatments_against_their_columns() {
+    insta::assert_snapshot!(faults("\
+@partition,name,no,\"truncate(2, no)\",day(born),ssn,\"bucket(4, card)\"
+@sort,name,ssn,card,no
+source,target,type,key,required,level,treatment
+NO,no,bigint,1,y,p2,hash
+BORN,born,date,,,p2,encrypt
+NAME,name,string,2,y,p2,redact
+CARD,card,string,3,y,p1,last4
+SSN,ssn,string,4,y,p3,drop
+OK,ok,boolean,,,p1,hash
+AMT,amt,\"decimal(5,2)\",,,p1,last4
+"), @r#"
+    table-defs/deposit/account.csv:1:2: @partition: column "name" has treatment redact: all its values are the same text
+      hint: name another column
+    table-defs/deposit/account.csv:1:3: @partition: column "no" has treatment hash: each value would be a partition of its own
+      hint: use bucket, as in bucket(16, column)
+    table-defs/deposit/account.csv:1:4: @partition: "truncate(2, no)" would put values of a p2 column into object keys and logs
+      hint: use bucket(16, no), or a date
+    table-defs/deposit/account.csv:1:5: @partition: "day(born)" does not fit the string column "born" that encrypt makes
+      hint: day takes date, timestamp, timestamptz
+    table-defs/deposit/account.csv:1:6: @partition: column "ssn" has treatment drop: the table does not have it
+      hint: name another column
+    table-defs/deposit/account.csv:2:2: @sort: column "name" has treatment redact: all its values are the same text
+      hint: name another column
+    table-defs/deposit/account.csv:2:3: @sort: column "ssn" has treatment drop: the table does not have it
+      hint: name another column
+    table-defs/deposit/account.csv:6:7: key column "name" has treatment redact: different values become equal
+      hint: a key takes hash or encrypt, which keep different values different; or take it out of the key
+    table-defs/deposit/account.csv:7:7: key column "card" has treatment last4: different values become equal
+      hint: a key takes hash or encrypt, which keep different values different; or take it out of the key
+    table-defs/deposit/account.csv:8:5: "required" means nothing for column "ssn", which is dropped
+      hint: values of a dropped column are not looked at
+    table-defs/deposit/account.csv:8:7: key column "ssn" has treatment drop: the table does not have it
+      hint: a key takes hash or encrypt, which keep different values different; or take it out of the key
+    table-defs/deposit/account.csv:9:7: column "ok": hash of a boolean hides nothing: there are two values, and their shares tell which is which
+      hint: use redact or drop
+    table-defs/deposit/account.csv:10:7: column "amt": last4 of a decimal(5,2) tells nothing
+      hint: last4 takes string, int and bigint; otherwise use redact, hash or drop
+    "#);
+    insta::assert_snapshot!(faults("source,target,type,treatment\nA,a,int,drop\nB,b,int,encypt\nC,c,int,mask\n"), @r#"
+    table-defs/deposit/account.csv:3:4: unknown treatment "encypt"
+      hint: did you mean "encrypt"?
+    table-defs/deposit/account.csv:4:4: unknown treatment "mask"
+      hint: the treatments are hash, redact, last4, drop, encrypt
+    "#);
+    insta::assert_snapshot!(faults("source,target,type,treatment\nA,a,int,drop\nB,,,\n"), @r"
+    table-defs/deposit/account.csv: every column is dropped or has no target
+      hint: after the header row, write one row per column
+    ");
+}

@@ -1,7 +1,7 @@
 use naru_core::dialect::{Encoding, Header};
 use naru_core::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
 use naru_core::table_spec::{Compression, FileSettings};
-use naru_core::{ColumnType, Dialect, Level};
+use naru_core::{ColumnType, Dialect, Level, Treatment};
 
 use super::parse;
 
@@ -38,7 +38,7 @@ fn the_example_of_the_design_says_what_it_says() {
     let partition: Vec<String> = spec.partition.iter().map(ToString::to_string).collect();
     assert_eq!(partition, ["month(opened_at)", "bucket(16, account_no)"]);
     assert_eq!(spec.key, ["account_no"]);
-    assert_eq!(definition.treated_columns().len(), 1);
+    assert_eq!(definition.plan_columns(Level::P2)[0].treatment, Some(Treatment::Hash));
     let opened = &definition.plan_columns(Level::P2)[2];
     assert_eq!(opened.format.as_deref(), Some("%Y%m%d%H%M%S"));
     assert_eq!(opened.level, Level::P0);
@@ -119,7 +119,34 @@ fn the_digest_follows_the_meaning_not_the_layout() {
     assert_eq!(digest.len(), 64);
     let relaid = ACCOUNT.replace("@encoding,cp949\n@delimiter,|\n", "@delimiter,pipe\n\n@encoding,euc-kr,,\n");
     assert_eq!(parse(&relaid).digest(), digest);
-    for (from, to) in [("잔액", "금액"), ("p1", "p2"), ("hash", "last4"), ("BAL_AMT", "BAL"), ("cp949", "utf-8")] {
+    for (from, to) in [("잔액", "금액"), ("p1", "p2"), ("hash", "encrypt"), ("BAL_AMT", "BAL"), ("cp949", "utf-8")]
+    {
         assert_ne!(parse(&ACCOUNT.replace(from, to)).digest(), digest, "{from}");
     }
+}
+
+#[test]
+fn treatments_make_strings_and_drop_columns() {
+    let definition = parse(
+        "@partition,\"bucket(4, no)\"\n@sort,no\nsource,target,type,key,required,treatment,format\n\
+         NO,no,bigint,1,y,hash,\nBORN,born,date,2,y,encrypt,%Y%m%d\nNAME,name,string,,,redact,\n\
+         CARD,card,string,,,LAST4,\nSSN,ssn,string,,,drop,\nPIN,,,,,drop,\n",
+    );
+    let spec = definition.table_spec();
+    let columns: Vec<String> =
+        spec.columns.iter().map(|c| format!("{} {} {}", c.name, c.column_type, c.required)).collect();
+    insta::assert_snapshot!(columns.join("\n"), @r"
+    no string true
+    born string true
+    name string false
+    card string false
+    load_interval timestamp true
+    ");
+    assert_eq!(spec.key, ["no", "born"]);
+    let plan = definition.plan_columns(Level::P3);
+    // The text in the source is still checked as its own type.
+    assert_eq!((plan[1].column_type, plan[1].stored_type()), (ColumnType::Date, Some(ColumnType::String)));
+    assert_eq!(plan[3].treatment, Some(Treatment::Last4));
+    let dropped: Vec<_> = plan[4..].iter().map(|c| (c.target.clone(), c.treatment, c.stored_type())).collect();
+    assert_eq!(dropped, vec![(None, Some(Treatment::Drop), None); 2]);
 }

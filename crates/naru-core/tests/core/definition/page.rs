@@ -1,7 +1,7 @@
 //! `docs/table-definitions.md` says what the parser does.
 
-use naru_core::TableDefinition;
-use naru_core::definition::{Field, Setting, TREATMENTS};
+use naru_core::definition::{Field, Setting};
+use naru_core::{TableDefinition, Treatment};
 
 use super::parse;
 
@@ -27,13 +27,24 @@ fn its_examples_parse() {
 }
 
 #[test]
+fn the_treatments_page_lists_all_and_its_example_parses() {
+    let page = include_str!("../../../../../docs/treatments.md");
+    let example = page.split("```csv\n").nth(1).unwrap().split("```").next().unwrap();
+    let treated = parse(example).columns().iter().filter_map(|column| column.treatment).count();
+    assert_eq!(treated, Treatment::ALL.len());
+    for treatment in Treatment::ALL {
+        assert!(page.contains(&format!("| `{treatment}` |")), "{treatment}");
+    }
+}
+
+#[test]
 fn it_lists_every_setting_and_column_and_nothing_else() {
     let expected: Vec<&str> = Setting::ALL.iter().map(|setting| setting.name()).collect();
     let listed: Vec<&str> = names().into_iter().filter(|name| name.starts_with('@')).collect();
     assert_eq!(listed, expected);
     let columns: Vec<&str> = names().into_iter().filter(|name| Field::from_name(name).is_some()).collect();
     assert_eq!(columns, Field::ALL.map(Field::name));
-    for treatment in TREATMENTS {
+    for treatment in Treatment::ALL {
         assert!(PAGE.contains(&format!("`{treatment}`")), "{treatment}");
     }
 }

@@ -1,7 +1,6 @@
 //! Properties of the parser: it takes any bytes, and says what was written.
 
-use naru_core::definition::TREATMENTS;
-use naru_core::{ColumnType, Level, TableDefinition};
+use naru_core::{ColumnType, Level, TableDefinition, Treatment};
 use proptest::prelude::*;
 
 /// What a generated column should be read as.
@@ -13,7 +12,7 @@ struct Column {
     in_key: bool,
     required: bool,
     level: Option<Level>,
-    treatment: Option<String>,
+    treatment: Option<Treatment>,
     description: String,
 }
 
@@ -29,21 +28,25 @@ fn column_type() -> impl Strategy<Value = ColumnType> {
 
 fn column(number: usize) -> impl Strategy<Value = Column> {
     let level = prop::option::of(prop::sample::select(vec![Level::P0, Level::P1, Level::P2, Level::P3]));
-    let treatment = prop::option::of(prop::sample::select(TREATMENTS.to_vec()));
+    let treatment = prop::option::of(prop::sample::select(Treatment::ALL.to_vec()));
     let text = "[가-힣a-z\",;\n|@]{0,12}";
     (any::<bool>(), column_type(), any::<bool>(), any::<bool>(), level, treatment, text).prop_map(
         move |(loaded, column_type, in_key, required, level, treatment, text)| {
             let floating = matches!(column_type, ColumnType::Float | ColumnType::Double);
             let loaded = loaded || number == 0;
-            let in_key = in_key && loaded && !floating;
+            let fits =
+                |t: &Treatment| loaded && t.refusal(column_type).is_none() && (number > 0 || *t != Treatment::Drop);
+            let treatment = treatment.filter(fits);
+            let is_dropped = treatment == Some(Treatment::Drop);
+            let in_key = in_key && loaded && !floating && treatment.is_none_or(Treatment::keeps_equality);
             Column {
                 source: format!("C{number}{}", text.trim()),
                 target: loaded.then(|| format!("c_{number}")),
                 column_type,
                 in_key,
-                required: (required && loaded) || in_key,
+                required: (required && loaded && !is_dropped) || in_key,
                 level,
-                treatment: treatment.filter(|_| loaded).map(Into::into),
+                treatment,
                 description: text.trim().into(),
             }
         },
@@ -75,7 +78,7 @@ fn write(columns: &[Column], end: &str) -> String {
             key,
             if column.required { "y".into() } else { String::new() },
             column.level.map(|level| format!("p{}", level as u8)).unwrap_or_default(),
-            column.treatment.clone().unwrap_or_default(),
+            column.treatment.map(|treatment| treatment.to_string()).unwrap_or_default(),
             String::new(),
             column.description.clone(),
         ];
@@ -97,7 +100,7 @@ proptest! {
             prop_assert_eq!(read.key.is_some(), written.in_key);
             prop_assert_eq!(read.required, written.required);
             prop_assert_eq!(read.level, written.level);
-            prop_assert_eq!(&read.treatment, &written.treatment);
+            prop_assert_eq!(read.treatment, written.treatment);
             prop_assert_eq!(&read.description, &written.description);
         }
         let keys = columns.iter().filter(|column| column.in_key).filter_map(|column| column.target.clone());
