@@ -25,8 +25,10 @@ mod reason;
 mod source_error;
 mod source_position;
 mod specials;
+mod sums;
 mod syntax;
 mod tokenize;
+mod trailer;
 
 pub use block::Block;
 pub use decode::{Decoded, Reject, Scratch};
@@ -34,3 +36,5 @@ pub use kernel::{GREATEST_RECORD_BYTES, Kernel, KernelError};
 pub use reader::{BlockReader, DEFAULT_BLOCK_BYTES};
 pub use reason::Reason;
 pub use source_error::{BinaryFormat, HeaderMismatch, QuotePlace, SourceError};
+pub use sums::ColumnSum;
+pub use trailer::Trailer;

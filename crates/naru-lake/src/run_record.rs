@@ -10,11 +10,13 @@
 //! | `naru.sources-digest`, `naru.plan-digest` | digests that the planner made |
 //! | `naru.rows`, `naru.rejected` | numbers of rows written and refused |
 //! | `naru.mode`, `naru.engine` | as in a job's name |
+//! | `naru.control` | where control totals were verified: JSON `[{"rows": n, "sums": {column: figure}}, …]` as `naru.sources` |
 //!
 //! The Spark track writes the same keys (`snapshot-property.naru.…`).
 
 use std::collections::HashMap;
 
+use naru_core::control::VerifiedTotals;
 use naru_core::plan::RunIdentity;
 use naru_core::{Engine, Mode};
 use serde::{Deserialize, Serialize};
@@ -67,6 +69,8 @@ pub struct RunRecord {
     pub mode: Mode,
     /// Who ran it.
     pub engine: Engine,
+    /// Control totals that were verified, one for each of `sources`; none: there were none to verify.
+    pub control: Option<Vec<VerifiedTotals>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -79,7 +83,7 @@ impl RunRecord {
     /// The summary properties that say this.
     pub fn to_properties(&self, change: Change) -> HashMap<String, String> {
         let identity = &self.identity;
-        HashMap::from(
+        let mut properties = HashMap::from(
             [
                 ("naru.run.source", identity.source.clone()),
                 ("naru.run.database", identity.database.clone()),
@@ -98,7 +102,11 @@ impl RunRecord {
                 ("naru.engine", word(&self.engine)),
             ]
             .map(|(key, value)| (key.to_string(), value)),
-        )
+        );
+        if let Some(control) = &self.control {
+            properties.insert("naru.control".into(), serde_json::to_string(control).unwrap_or_default());
+        }
+        properties
     }
 
     /// Reads a record back; none if the snapshot has no whole record (another writer's, or of a format to come).
@@ -121,6 +129,8 @@ impl RunRecord {
             rejected: text("naru.rejected")?.parse().ok()?,
             mode: serde_json::from_value(Value::String(text("naru.mode")?)).ok()?,
             engine: serde_json::from_value(Value::String(text("naru.engine")?)).ok()?,
+            // No decision hangs on them: totals in a form to come do not make the record none.
+            control: text("naru.control").and_then(|json| serde_json::from_str(&json).ok()),
         })
     }
 
@@ -194,6 +204,7 @@ mod tests {
             rejected: 0,
             mode: Mode::Append,
             engine: Engine::Pl,
+            control: None,
         }
     }
 
@@ -203,6 +214,16 @@ mod tests {
             |name: &str| SourceRecord { location: format!("file:///땅/{name}"), size_bytes: 7, etag: "e".into() };
         let properties = record(vec![source("a1.csv"), source("a2.csv")]).to_properties(Change::Append);
         insta::assert_snapshot!(properties["naru.sources"], @r#"{"prefix":"file:///땅/a","files":[["1.csv",7,"e"],["2.csv",7,"e"]]}"#);
+    }
+
+    #[test]
+    fn control_totals_are_json_in_the_order_of_the_sources() {
+        let sums = [("amount".to_owned(), Some("10.50".to_owned())), ("balance".to_owned(), None)];
+        let totals = VerifiedTotals { rows: Some(3), sums: sums.into() };
+        let record = RunRecord { control: Some(vec![totals, VerifiedTotals::default()]), ..record(vec![]) };
+        let properties = record.to_properties(Change::Append);
+        insta::assert_snapshot!(properties["naru.control"], @r#"[{"rows":3,"sums":{"amount":"10.50","balance":null}},{"rows":null,"sums":{}}]"#);
+        assert_eq!(RunRecord::from_properties(&properties), Some(record));
     }
 
     #[test]

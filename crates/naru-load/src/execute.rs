@@ -4,9 +4,10 @@ use naru_core::diff::{Difference, TableDiff};
 use naru_core::plan::{EmptyPolicy, PlanColumn, ReplaceScope, SourceCompression};
 use naru_core::run::{Decision, Recorded, decide, plan_digest, sources_digest};
 use naru_core::{Engine, LoadPlan, Mode};
+use naru_decode::SourceError;
 use naru_lake::{
-    Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeErrorKind, LakeTable, LandingStore, RunRecord,
-    SnapshotInfo, SourceRecord,
+    Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeErrorKind, LakeTable, LandedFile, LandingStore,
+    RunRecord, SnapshotInfo, SourceRecord,
 };
 
 use crate::pipeline::{Bounds, Written, load};
@@ -43,6 +44,8 @@ pub struct Outcome {
     pub files: usize,
     /// Their size in bytes.
     pub size_bytes: u64,
+    /// Whether the rows were verified against control totals.
+    pub control_verified: bool,
 }
 
 /// What happened to the table.
@@ -87,8 +90,12 @@ pub async fn execute(
     }
     let target = WriteTarget::new(lake, &table, plan)?;
     let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes);
-    let written = off_the_executor(|| load(plan, &target, store, bounds, progress))?;
-    if written.rejects.total_rows == 0 && plan.empty == EmptyPolicy::Refuse && !options.force {
+    let written = match off_the_executor(|| load(plan, &target, store, bounds, progress)) {
+        Err(error) if may_be_unfinished(&error) => return Err(first_changed(plan, store).await?.unwrap_or(error)),
+        written => written?,
+    };
+    let may_be_empty = plan.empty == EmptyPolicy::Allow || options.force || declares_no_rows(&written);
+    if written.rejects.total_rows == 0 && !may_be_empty {
         return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len() });
     }
     if let Some(changed) = first_changed(plan, store).await? {
@@ -96,6 +103,21 @@ pub async fn execute(
         return Err(changed);
     }
     commit(plan, lake, &table, options, written, reload).await
+}
+
+/// Whether a source that is still being written would fail like this: its end is missing.
+fn may_be_unfinished(error: &LoadError) -> bool {
+    match error {
+        LoadError::ControlMismatch { .. } => true,
+        LoadError::Source { source, .. } => matches!(**source, SourceError::TrailerMissing { .. }),
+        _ => false,
+    }
+}
+
+/// Whether the sources themselves say that they hold no row.
+fn declares_no_rows(written: &Written) -> bool {
+    let totals = written.control.as_deref().unwrap_or_default();
+    !totals.is_empty() && totals.iter().all(|totals| totals.rows == Some(0))
 }
 
 /// Creates the plan's table; when another process was faster, takes that one.
@@ -143,7 +165,11 @@ async fn decide_run(
             rejects: Vec::new(),
             files: 0,
             size_bytes: 0,
+            control_verified: record.is_some_and(|record| record.control.is_some()),
         })),
+        Decision::ControlMissing { locations } => {
+            Err(LoadError::ControlMissing { interval, files: plan.sources.len(), missing: locations })
+        }
         Decision::NothingLanded { recorded } => Err(LoadError::NothingLanded { interval, landing, recorded }),
         Decision::FewerSources { recorded } => {
             Err(LoadError::FewerSources { interval, landing, found: plan.sources.len(), recorded })
@@ -177,20 +203,29 @@ pub fn recorded(record: &RunRecord) -> Recorded {
     Recorded { sources_digest: record.sources_digest.clone(), source_count: record.sources.len() }
 }
 
-/// A source that is no longer the one that was planned, looked for once more before the commit.
+/// A source or control file that is no longer the one that was planned, looked for once more before the commit.
 async fn first_changed(plan: &LoadPlan, store: &dyn LandingStore) -> Result<Option<LoadError>, LoadError> {
     let landed = store.list(&plan.landing).await?;
-    let changed =
-        plan.sources.iter().find_map(|source| match landed.iter().find(|file| file.location == source.location) {
-            Some(file) if file.etag == source.etag => None,
-            Some(file) => Some((source, file.size_bytes)),
-            None => Some((source, 0)),
-        });
-    Ok(changed.map(|(source, read)| LoadError::SourceChanged {
-        location: source.location.clone(),
-        planned: source.size_bytes,
-        read,
-    }))
+    for source in &plan.sources {
+        let found = landed.iter().find(|file| file.location == source.location);
+        if let Some(changed) = changed_file((&source.location, source.size_bytes, &source.etag), found) {
+            return Ok(Some(changed));
+        }
+        if let Some(control) = &source.control {
+            let found = store.find(&control.location).await?;
+            let changed = changed_file((&control.location, control.size_bytes, &control.etag), found.as_ref());
+            if changed.is_some() {
+                return Ok(changed);
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn changed_file((location, planned, etag): (&str, u64, &str), found: Option<&LandedFile>) -> Option<LoadError> {
+    let is_same = found.is_some_and(|file| file.etag == etag);
+    let read = found.map_or(0, |file| file.size_bytes);
+    (!is_same).then(|| LoadError::SourceChanged { location: location.into(), planned, read })
 }
 
 /// The newest loaded interval, read only for the mode that asks.
@@ -241,6 +276,8 @@ async fn commit(
         _ => Change::Append,
     };
     let (files, size_bytes) = (written.files.len(), written.files.iter().map(DataFile::size_bytes).sum());
+    let control_verified = written.control.is_some();
+    let run = run_record(plan, &written);
     let request = CommitRequest {
         database: plan.target.database.clone(),
         table: plan.target.table.clone(),
@@ -248,7 +285,7 @@ async fn commit(
         change,
         interval_start_micros: plan.interval.start.timestamp_micros(),
         added: written.files,
-        run: run_record(plan, &written.rejects, written.rows),
+        run,
         attempts: options.commit_attempts,
         allow_older: options.force,
     };
@@ -256,15 +293,17 @@ async fn commit(
     let kind = if reload { OutcomeKind::Reloaded } else { OutcomeKind::Loaded };
     Ok(match lake.commit(request).await? {
         CommitOutcome::Committed(committed) => {
-            Outcome { kind, snapshot_id: committed.snapshot_id, rows, rejected, rejects, files, size_bytes }
+            let snapshot_id = committed.snapshot_id;
+            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified }
         }
         CommitOutcome::AlreadyLoaded { snapshot_id } => {
-            Outcome { kind: OutcomeKind::Unchanged, snapshot_id, rows, rejected, rejects, files: 0, size_bytes: 0 }
+            let (kind, files, size_bytes) = (OutcomeKind::Unchanged, 0, 0);
+            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified }
         }
     })
 }
 
-fn run_record(plan: &LoadPlan, rejects: &crate::RejectReport, rows: u64) -> RunRecord {
+fn run_record(plan: &LoadPlan, written: &Written) -> RunRecord {
     RunRecord {
         identity: plan.run.clone(),
         job: plan.job.clone(),
@@ -277,9 +316,10 @@ fn run_record(plan: &LoadPlan, rejects: &crate::RejectReport, rows: u64) -> RunR
             .collect(),
         sources_digest: sources_digest(&plan.sources),
         plan_digest: plan_digest(plan),
-        rows,
-        rejected: rejects.rows,
+        rows: written.rows,
+        rejected: written.rejects.rows,
         mode: plan.mode,
         engine: plan.engine,
+        control: written.control.clone(),
     }
 }

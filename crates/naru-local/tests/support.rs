@@ -137,6 +137,7 @@ pub(crate) fn run_record(day: i64, digest: &str) -> RunRecord {
         rejected: 0,
         mode: Mode::Append,
         engine: Engine::Pl,
+        control: None,
     }
 }
 

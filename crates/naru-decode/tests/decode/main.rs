@@ -8,5 +8,7 @@ mod encodings;
 mod reasons;
 mod round_trip;
 mod source_errors;
+mod sums;
 mod support;
 mod tokenizing;
+mod trailers;

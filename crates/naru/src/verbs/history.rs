@@ -1,5 +1,7 @@
 use chrono::{DateTime, SecondsFormat};
 use clap::Args;
+use naru_core::control::VerifiedTotals;
+use naru_lake::RunRecord;
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -25,9 +27,18 @@ struct SnapshotRow {
     job: Option<String>,
     engine: Option<String>,
     sources: Option<usize>,
+    /// Control totals that were verified, file by file.
+    control: Option<Vec<FileControl>>,
     added_rows: Option<u64>,
     deleted_rows: Option<u64>,
     total_rows: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct FileControl {
+    location: String,
+    #[serde(flatten)]
+    totals: VerifiedTotals,
 }
 
 impl History {
@@ -52,6 +63,7 @@ impl History {
                     job: run.map(|r| r.job.clone()),
                     engine: run.map(|r| r.engine.as_str().to_owned()),
                     sources: run.map(|r| r.sources.len()),
+                    control: run.and_then(file_controls),
                     added_rows: count("added-records"),
                     deleted_rows: count("deleted-records"),
                     total_rows: count("total-records"),
@@ -68,6 +80,11 @@ impl History {
         print(&rows);
         Ok(())
     }
+}
+
+fn file_controls(run: &RunRecord) -> Option<Vec<FileControl>> {
+    let files = run.sources.iter().zip(run.control.as_ref()?);
+    Some(files.map(|(s, totals)| FileControl { location: s.location.clone(), totals: totals.clone() }).collect())
 }
 
 /// RFC 3339 with milliseconds, UTC.
