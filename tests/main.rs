@@ -6,6 +6,7 @@ mod support;
 mod append;
 mod bad_input;
 mod concurrency;
+mod control;
 mod demo;
 mod docs;
 mod exit_codes;

@@ -36,7 +36,8 @@ fn kernel(choice: u8) -> Kernel {
         treatment: None,
     };
     let columns: Vec<PlanColumn> = TYPES.iter().enumerate().map(column).collect();
-    Kernel::new(&dialect, &columns).expect("a valid dialect")
+    let kernel = Kernel::new(&dialect, &columns).expect("a valid dialect");
+    if choice & 32 != 0 { kernel.with_trailer("T") } else { kernel }
 }
 
 /// All rows, rejects and the error, as text.

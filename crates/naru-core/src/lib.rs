@@ -11,6 +11,7 @@
 
 pub mod check;
 pub mod column_type;
+pub mod control;
 pub mod definition;
 pub mod dialect;
 pub mod diff;

@@ -6,10 +6,11 @@ use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::control::Control;
 use crate::{ColumnType, Dialect, Engine, Interval, Level, Mode, TableSpec, Treatment};
 
 /// Version of the load plan's format that this build writes and reads.
-pub const PLAN_VERSION: u32 = 1;
+pub const PLAN_VERSION: u32 = 2;
 
 /// Everything that one run needs to know. Two plans that are equal do the same work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -49,6 +50,9 @@ pub struct LoadPlan {
     pub reject_limit: RejectLimit,
     /// Whether a run without sources or rows is fine.
     pub empty: EmptyPolicy,
+    /// Control totals that are verified before the commit; none: the source declares none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<Control>,
 }
 
 /// What a run is.
@@ -77,6 +81,20 @@ pub struct SourceFile {
     pub modified: DateTime<Utc>,
     /// Compression, from the file's name.
     pub compression: SourceCompression,
+    /// Its control file, where there is one and control totals stand in such files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub control: Option<LandedControl>,
+}
+
+/// A control file that has landed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LandedControl {
+    /// URI.
+    pub location: String,
+    /// Size as landed, in bytes.
+    pub size_bytes: u64,
+    /// Changes when the content may have changed.
+    pub etag: String,
 }
 
 /// Compression of a landed file.

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::Mode;
+use crate::control::Control;
 use crate::plan::{EmptyPolicy, LoadPlan, ReplaceScope, SourceFile};
 use crate::treatment::AppliedTreatments;
 
@@ -36,6 +37,11 @@ pub enum Decision {
     FewerSources {
         /// How many it loaded.
         recorded: usize,
+    },
+    /// Control files have not landed yet; try again later. Nothing takes their place.
+    ControlMissing {
+        /// Where they are expected, in the order of the sources.
+        locations: Vec<String>,
     },
     /// A later interval is loaded, and this mode cannot go back.
     OlderThanLoaded {
@@ -77,6 +83,10 @@ pub fn decide(
         // Allowed to be empty, an interval without a single file still replaces nothing by nothing.
         return Decision::Unchanged;
     }
+    let locations = missing_controls(plan.control.as_ref(), &plan.sources);
+    if !locations.is_empty() {
+        return Decision::ControlMissing { locations };
+    }
     match newest_micros {
         Some(newest_micros)
             // Of single partitions the commit knows better: only those that hold newer rows stay.
@@ -91,9 +101,19 @@ pub fn decide(
     }
 }
 
-/// Digest of what landed: locations, sizes and ETags, in the order of the locations. Hexadecimal SHA-256.
+/// Where control files are expected that have not landed, in the order of the sources.
+fn missing_controls(control: Option<&Control>, sources: &[SourceFile]) -> Vec<String> {
+    let Some(Control::File(file)) = control else { return Vec::new() };
+    let without = sources.iter().filter(|source| source.control.is_none());
+    without.map(|source| file.location(&source.location)).collect()
+}
+
+/// Digest of what landed: locations, sizes and ETags of files and their control files, in the order of the locations.
+/// Hexadecimal SHA-256.
 pub fn sources_digest(sources: &[SourceFile]) -> String {
-    let mut sorted: Vec<_> = sources.iter().map(|s| (&s.location, s.size_bytes, &s.etag)).collect();
+    let data = sources.iter().map(|s| (&s.location, s.size_bytes, &s.etag));
+    let controls = sources.iter().filter_map(|s| s.control.as_ref()).map(|c| (&c.location, c.size_bytes, &c.etag));
+    let mut sorted: Vec<_> = data.chain(controls).collect();
     sorted.sort();
     let mut digest = Sha256::new();
     for (location, size, etag) in sorted {
@@ -110,4 +130,48 @@ pub fn plan_digest(plan: &LoadPlan) -> String {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::control::{ControlFile, TrailerRecord};
+    use crate::plan::{LandedControl, SourceCompression};
+
+    fn source(name: &str, control: Option<&str>) -> SourceFile {
+        let control = control.map(|etag| LandedControl {
+            location: format!("file:///{name}.ctl"),
+            size_bytes: 7,
+            etag: etag.into(),
+        });
+        SourceFile {
+            location: format!("file:///{name}"),
+            size_bytes: 3,
+            etag: "1".into(),
+            modified: DateTime::UNIX_EPOCH,
+            compression: SourceCompression::None,
+            control,
+        }
+    }
+
+    #[test]
+    fn a_control_file_is_part_of_what_landed() {
+        let digest = |control| sources_digest(&[source("a.csv", control)]);
+        assert_ne!(digest(None), digest(Some("1")));
+        assert_ne!(digest(Some("2")), digest(Some("1")));
+        assert_eq!(digest(Some("1")), digest(Some("1")));
+    }
+
+    #[test]
+    fn control_files_are_missed_where_totals_stand_in_them() {
+        let sources = [source("a.csv", Some("1")), source("b.csv", None), source("c.csv", None)];
+        let file = Control::File(ControlFile { name: "{file}.ctl".into(), fields: None });
+        assert_eq!(missing_controls(Some(&file), &sources), ["file:///b.csv.ctl", "file:///c.csv.ctl"]);
+        let trailer = Control::Trailer(TrailerRecord { mark: "T".into(), fields: Vec::new() });
+        for control in [Some(&trailer), None] {
+            assert_eq!(missing_controls(control, &sources), [""; 0]);
+        }
+    }
 }

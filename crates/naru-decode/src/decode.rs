@@ -9,7 +9,7 @@ use memchr::memchr_iter;
 use crate::cast::{Cells, ColumnBuilder, FieldReject, Workspace};
 use crate::source_position::Positions;
 use crate::tokenize::{Tokens, Width};
-use crate::{Block, Kernel, Reason};
+use crate::{Block, ColumnSum, Kernel, Reason};
 
 /// Fields that are tokenized before they are cast.
 const CHUNK_FIELDS: usize = 8192;
@@ -23,6 +23,8 @@ pub struct Decoded {
     pub records: u64,
     /// All bad values, by row and column; a row's own faults stand before its columns'.
     pub rejects: Vec<Reject>,
+    /// Sums over all records, rejected ones included, in the order of [`Kernel::with_sums`].
+    pub sums: Vec<ColumnSum>,
 }
 
 /// A bad value, or a bad record. Never holds the value.
@@ -71,10 +73,11 @@ impl Kernel {
         let arrays = builders.into_iter().map(ColumnBuilder::finish).collect::<Result<_, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(records));
         let mut batch = RecordBatch::try_new_with_options(self.schema(), arrays, &options)?;
+        let sums = self.sums(&batch, &work.rejects);
         if !work.rejects.is_empty() {
             batch = filter_record_batch(&batch, &kept(&work.rejects, records))?;
         }
-        Ok(Decoded { batch, records: records as u64, rejects: locate(block, &mut work.rejects) })
+        Ok(Decoded { batch, records: records as u64, rejects: locate(block, &mut work.rejects), sums })
     }
 
     fn cast_all(

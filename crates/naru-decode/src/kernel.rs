@@ -12,6 +12,7 @@ use crate::cast::{Cast, NullTokens};
 use crate::layout::HeaderColumn;
 use crate::syntax::Syntax;
 use crate::treatment::{TextTreatment, TreatmentKey};
+use crate::trailer::TrailerMark;
 
 /// Greatest `max_record_bytes` that a dialect may declare (1 GiB less one byte: a field's length takes 30 bits).
 pub const GREATEST_RECORD_BYTES: u64 = (1 << 30) - 1;
@@ -26,6 +27,9 @@ pub struct Kernel {
     nulls: NullTokens,
     zone: Tz,
     schema: SchemaRef,
+    trailer_mark: Option<TrailerMark>,
+    /// Positions of the columns to sum, in the schema.
+    summed: Vec<usize>,
 }
 
 /// A loaded column.
@@ -101,6 +105,12 @@ pub enum KernelError {
     /// Two columns of one name.
     #[error("two columns have the target \"{0}\"")]
     DuplicateTarget(String),
+    /// A sum of a column that is not loaded, or whose type has no exact sum.
+    #[error("column \"{column}\" cannot be summed")]
+    Sum {
+        /// Target column.
+        column: String,
+    },
 }
 
 impl Kernel {
@@ -154,7 +164,34 @@ impl Kernel {
             nulls: NullTokens::new(&dialect.null),
             zone,
             schema: Arc::new(Schema::new(fields)),
+            trailer_mark: None,
+            summed: Vec::new(),
         })
+    }
+
+    /// The same kernel for sources that end with a trailer record: its first field is `mark`, which no data record's
+    /// first field is. The record is no row; a source without it, or with more after it than blank lines, is an error.
+    #[must_use]
+    pub fn with_trailer(mut self, mark: &str) -> Self {
+        self.trailer_mark = Some(TrailerMark::new(mark));
+        self
+    }
+
+    /// The same kernel, summing these target columns.
+    ///
+    /// # Errors
+    /// [`KernelError::Sum`].
+    pub fn with_sums(mut self, targets: &[String]) -> Result<Self, KernelError> {
+        let position = |target: &String| {
+            let found = self.schema.fields().iter().position(|field| field.name() == target);
+            let has_sum = |field: &Field| {
+                matches!(field.data_type(), DataType::Int32 | DataType::Int64 | DataType::Decimal128(..))
+            };
+            let found = found.filter(|position| has_sum(self.schema.field(*position)));
+            found.ok_or_else(|| KernelError::Sum { column: target.clone() })
+        };
+        self.summed = targets.iter().map(position).collect::<Result<_, _>>()?;
+        Ok(self)
     }
 
     /// Schema of decoded batches: the loaded columns in the plan's order. Strings are `Utf8`, decimals `Decimal128`,
@@ -186,6 +223,14 @@ impl Kernel {
 
     pub(crate) fn zone(&self) -> Tz {
         self.zone
+    }
+
+    pub(crate) fn trailer_mark(&self) -> Option<&TrailerMark> {
+        self.trailer_mark.as_ref()
+    }
+
+    pub(crate) fn summed(&self) -> &[usize] {
+        &self.summed
     }
 
     pub(crate) fn max_record_bytes(&self) -> usize {

@@ -26,9 +26,11 @@ mod reason;
 mod source_error;
 mod source_position;
 mod specials;
+mod sums;
 mod syntax;
 mod tokenize;
 mod treatment;
+mod trailer;
 
 pub use block::Block;
 pub use decode::{Decoded, Reject, Scratch};
@@ -37,3 +39,5 @@ pub use reader::{BlockReader, DEFAULT_BLOCK_BYTES};
 pub use reason::Reason;
 pub use source_error::{BinaryFormat, HeaderMismatch, QuotePlace, SourceError};
 pub use treatment::{KeyError, KeySource, TreatmentKey};
+pub use sums::ColumnSum;
+pub use trailer::Trailer;

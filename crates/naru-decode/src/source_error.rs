@@ -93,6 +93,30 @@ pub enum SourceError {
         /// The quote that was open when the limit was reached, if any.
         quote: Option<QuotePlace>,
     },
+    /// The source ends without its trailer record.
+    #[error(
+        "the trailer record is missing: no record begins with {mark:?} before the end in line {line}, at byte {byte_offset}"
+    )]
+    TrailerMissing {
+        /// The trailer's first field, as the plan says.
+        mark: String,
+        /// Physical line of the end, from 1.
+        line: u64,
+        /// Length of the source after decompression, in bytes.
+        byte_offset: u64,
+    },
+    /// More follows the trailer record than blank lines.
+    #[error(
+        "the trailer record in line {trailer_line} is not the last: there is more in line {line}, at byte {byte_offset}"
+    )]
+    AfterTrailer {
+        /// Physical line of the trailer record, from 1.
+        trailer_line: u64,
+        /// Physical line of what follows, from 1.
+        line: u64,
+        /// Its offset, after decompression.
+        byte_offset: u64,
+    },
 }
 
 /// A format that can be told by a file's first bytes.
@@ -198,6 +222,14 @@ impl SourceError {
             }
             Self::HeaderEncoding { .. } => "declare the file's encoding with @encoding".into(),
             Self::Header(mismatch) => return mismatch.hint(),
+            Self::TrailerMissing { .. } => {
+                "the file was cut off: land it again; if the source sends no such record, take it out of @control"
+                    .into()
+            }
+            Self::AfterTrailer { .. } => {
+                "are these two files in one? If a data record begins like the trailer, @control cannot tell them apart"
+                    .into()
+            }
             Self::UnclosedQuote { .. } => "close it; if quotes mean nothing in this file, write `@quote,none`".into(),
             Self::RecordTooLong { quote: Some(_), .. } => {
                 "a closing quote may be missing there; else raise @max_record_bytes".into()

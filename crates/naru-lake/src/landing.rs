@@ -17,6 +17,9 @@ pub trait LandingStore: fmt::Debug + Send + Sync {
     /// written) or `.ctl` (control files).
     async fn list(&self, prefix: &str) -> Result<Vec<LandedFile>, LakeError>;
 
+    /// The file of this location, also one that a listing leaves out; none if there is no such file.
+    async fn find(&self, location: &str) -> Result<Option<LandedFile>, LakeError>;
+
     /// Opens a file for reading from its start. `NotFound` if it is gone.
     async fn open(&self, location: &str) -> Result<Box<dyn Read + Send>, LakeError>;
 }

@@ -12,11 +12,13 @@
 //! | `naru.mode`, `naru.engine` | as in a job's name |
 //! | `naru.treatments` | JSON `{column: treatment}` of the treated columns; left out if there are none |
 //! | `naru.treatment-key` | id of the treatment key; left out if no column needed one |
+//! | `naru.control` | where control totals were verified: JSON `[{"rows": n, "sums": {column: figure}}, …]` as `naru.sources` |
 //!
 //! The Spark track writes the same keys (`snapshot-property.naru.…`).
 
 use std::collections::{BTreeMap, HashMap};
 
+use naru_core::control::VerifiedTotals;
 use naru_core::plan::RunIdentity;
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{Engine, Mode};
@@ -72,6 +74,8 @@ pub struct RunRecord {
     pub engine: Engine,
     /// How it treated the table's columns.
     pub treatments: AppliedTreatments,
+    /// Control totals that were verified, one for each of `sources`; none: there were none to verify.
+    pub control: Option<Vec<VerifiedTotals>>,
 }
 
 const TREATMENTS: &str = "naru.treatments";
@@ -112,6 +116,9 @@ impl RunRecord {
             properties.insert(TREATMENTS.into(), serde_json::to_string(columns).unwrap_or_default());
         }
         properties.extend(key_id.iter().map(|id| (TREATMENT_KEY.into(), id.clone())));
+        if let Some(control) = &self.control {
+            properties.insert("naru.control".into(), serde_json::to_string(control).unwrap_or_default());
+        }
         properties
     }
 
@@ -139,6 +146,8 @@ impl RunRecord {
                 columns: text(TREATMENTS).map_or(Some(BTreeMap::new()), |json| serde_json::from_str(&json).ok())?,
                 key_id: text(TREATMENT_KEY),
             },
+            // No decision hangs on them: totals in a form to come do not make the record none.
+            control: text("naru.control").and_then(|json| serde_json::from_str(&json).ok()),
         })
     }
 
@@ -213,6 +222,7 @@ mod tests {
             mode: Mode::Append,
             engine: Engine::Pl,
             treatments: AppliedTreatments::default(),
+            control: None,
         }
     }
 
@@ -234,6 +244,16 @@ mod tests {
             |name: &str| SourceRecord { location: format!("file:///땅/{name}"), size_bytes: 7, etag: "e".into() };
         let properties = record(vec![source("a1.csv"), source("a2.csv")]).to_properties(Change::Append);
         insta::assert_snapshot!(properties["naru.sources"], @r#"{"prefix":"file:///땅/a","files":[["1.csv",7,"e"],["2.csv",7,"e"]]}"#);
+    }
+
+    #[test]
+    fn control_totals_are_json_in_the_order_of_the_sources() {
+        let sums = [("amount".to_owned(), Some("10.50".to_owned())), ("balance".to_owned(), None)];
+        let totals = VerifiedTotals { rows: Some(3), sums: sums.into() };
+        let record = RunRecord { control: Some(vec![totals, VerifiedTotals::default()]), ..record(vec![]) };
+        let properties = record.to_properties(Change::Append);
+        insta::assert_snapshot!(properties["naru.control"], @r#"[{"rows":3,"sums":{"amount":"10.50","balance":null}},{"rows":null,"sums":{}}]"#);
+        assert_eq!(RunRecord::from_properties(&properties), Some(record));
     }
 
     #[test]

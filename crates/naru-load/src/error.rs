@@ -1,12 +1,12 @@
 //! Why a run did not load.
 
-use naru_core::Mode;
 use naru_core::diff::Difference;
 use naru_core::treatment::TreatmentConflict;
+use naru_core::{Fault, Mode};
 use naru_decode::{KernelError, KeyError, SourceError};
 use naru_lake::LakeError;
 
-use crate::RejectReport;
+use crate::{ControlMismatch, RejectReport, RejectedValue};
 
 /// Why a run did not load. In every case the table is as it was before.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +40,27 @@ pub enum LoadError {
         found: usize,
         /// How many there were.
         recorded: usize,
+    },
+    /// Control files that have not landed yet.
+    #[error("the control file of {} of the {files} file(s) of interval {interval} has not landed", .missing.len())]
+    ControlMissing {
+        /// The interval's text.
+        interval: String,
+        /// How many data files there are.
+        files: usize,
+        /// URIs of the control files that are missing.
+        missing: Vec<String>,
+    },
+    /// Control totals that cannot be read: all faults of all files.
+    #[error("control totals cannot be read")]
+    ControlUnreadable(Vec<Fault>),
+    /// Files that do not hold what their control totals say.
+    #[error("{} control total(s) do not hold", .mismatches.len())]
+    ControlMismatch {
+        /// All of them, in the order of the files.
+        mismatches: Vec<ControlMismatch>,
+        /// Bad values of the run, for which sums are not known.
+        rejects: Vec<RejectedValue>,
     },
     /// `replace` would go back in time.
     #[error("interval {interval} is older than the newest one loaded, {newest}")]
@@ -150,7 +171,7 @@ impl LoadError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::NothingLanded { .. } | Self::FewerSources { .. } | Self::SourceChanged { .. } => true,
-            Self::SourceGone { .. } => true,
+            Self::ControlMissing { .. } | Self::SourceGone { .. } => true,
             Self::Lake(error) => error.is_retryable(),
             _ => false,
         }

@@ -5,10 +5,10 @@ use naru_core::plan::{EmptyPolicy, ReplaceScope, SourceCompression};
 use naru_core::run::{Decision, Recorded, decide, plan_digest, sources_digest};
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{Engine, LoadPlan, Mode};
-use naru_decode::{Kernel, KeySource, TreatmentKey};
+use naru_decode::{Kernel, KeySource, SourceError, TreatmentKey};
 use naru_lake::{
-    Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeErrorKind, LakeTable, LandingStore, RunRecord,
-    SnapshotInfo, SourceRecord,
+    Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeErrorKind, LakeTable, LandedFile, LandingStore,
+    RunRecord, SnapshotInfo, SourceRecord,
 };
 
 use crate::pipeline::{Bounds, Written, load};
@@ -47,6 +47,8 @@ pub struct Outcome {
     pub files: usize,
     /// Their size in bytes.
     pub size_bytes: u64,
+    /// Whether the rows were verified against control totals.
+    pub control_verified: bool,
 }
 
 /// What happened to the table.
@@ -98,16 +100,35 @@ pub async fn execute(
     }
     let target = WriteTarget::new(lake, &table, plan)?;
     let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes, !treatments.columns.is_empty());
-    let written = off_the_executor(|| load(plan, &kernel, &target, store, bounds, progress))?;
-    if written.rejects.total_rows == 0 && plan.empty == EmptyPolicy::Refuse && !options.force {
+    let written = match off_the_executor(|| load(plan, kernel, &target, store, bounds, progress)) {
+        Err(error) if may_be_unfinished(&error) => return Err(first_changed(plan, store).await?.unwrap_or(error)),
+        written => written?,
+    };
+    let may_be_empty = plan.empty == EmptyPolicy::Allow || options.force || declares_no_rows(&written);
+    if written.rejects.total_rows == 0 && !may_be_empty {
         return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len() });
     }
     if let Some(changed) = first_changed(plan, store).await? {
         off_the_executor(|| target.delete(&written.files));
         return Err(changed);
     }
-    let run = run_record(plan, treatments, &written.rejects, written.rows);
+    let run = run_record(plan, treatments, &written);
     commit(plan, lake, &table, options, written, run, reload).await
+}
+
+/// Whether a source that is still being written would fail like this: its end is missing.
+fn may_be_unfinished(error: &LoadError) -> bool {
+    match error {
+        LoadError::ControlMismatch { .. } => true,
+        LoadError::Source { source, .. } => matches!(**source, SourceError::TrailerMissing { .. }),
+        _ => false,
+    }
+}
+
+/// Whether the sources themselves say that they hold no row.
+fn declares_no_rows(written: &Written) -> bool {
+    let totals = written.control.as_deref().unwrap_or_default();
+    !totals.is_empty() && totals.iter().all(|totals| totals.rows == Some(0))
 }
 
 /// Creates the plan's table; when another process was faster, takes that one.
@@ -156,7 +177,11 @@ async fn decide_run(
             rejects: Vec::new(),
             files: 0,
             size_bytes: 0,
+            control_verified: record.is_some_and(|record| record.control.is_some()),
         })),
+        Decision::ControlMissing { locations } => {
+            Err(LoadError::ControlMissing { interval, files: plan.sources.len(), missing: locations })
+        }
         Decision::NothingLanded { recorded } => Err(LoadError::NothingLanded { interval, landing, recorded }),
         Decision::FewerSources { recorded } => {
             Err(LoadError::FewerSources { interval, landing, found: plan.sources.len(), recorded })
@@ -194,20 +219,29 @@ pub fn recorded(record: &RunRecord) -> Recorded {
     }
 }
 
-/// A source that is no longer the one that was planned, looked for once more before the commit.
+/// A source or control file that is no longer the one that was planned, looked for once more before the commit.
 async fn first_changed(plan: &LoadPlan, store: &dyn LandingStore) -> Result<Option<LoadError>, LoadError> {
     let landed = store.list(&plan.landing).await?;
-    let changed =
-        plan.sources.iter().find_map(|source| match landed.iter().find(|file| file.location == source.location) {
-            Some(file) if file.etag == source.etag => None,
-            Some(file) => Some((source, file.size_bytes)),
-            None => Some((source, 0)),
-        });
-    Ok(changed.map(|(source, read)| LoadError::SourceChanged {
-        location: source.location.clone(),
-        planned: source.size_bytes,
-        read,
-    }))
+    for source in &plan.sources {
+        let found = landed.iter().find(|file| file.location == source.location);
+        if let Some(changed) = changed_file((&source.location, source.size_bytes, &source.etag), found) {
+            return Ok(Some(changed));
+        }
+        if let Some(control) = &source.control {
+            let found = store.find(&control.location).await?;
+            let changed = changed_file((&control.location, control.size_bytes, &control.etag), found.as_ref());
+            if changed.is_some() {
+                return Ok(changed);
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn changed_file((location, planned, etag): (&str, u64, &str), found: Option<&LandedFile>) -> Option<LoadError> {
+    let is_same = found.is_some_and(|file| file.etag == etag);
+    let read = found.map_or(0, |file| file.size_bytes);
+    (!is_same).then(|| LoadError::SourceChanged { location: location.into(), planned, read })
 }
 
 /// The newest loaded interval, read only for the mode that asks.
@@ -254,6 +288,7 @@ async fn commit(
         _ => Change::Append,
     };
     let (files, size_bytes) = (written.files.len(), written.files.iter().map(DataFile::size_bytes).sum());
+    let control_verified = written.control.is_some();
     let request = CommitRequest {
         database: plan.target.database.clone(),
         table: plan.target.table.clone(),
@@ -269,15 +304,17 @@ async fn commit(
     let kind = if reload { OutcomeKind::Reloaded } else { OutcomeKind::Loaded };
     Ok(match lake.commit(request).await? {
         CommitOutcome::Committed(committed) => {
-            Outcome { kind, snapshot_id: committed.snapshot_id, rows, rejected, rejects, files, size_bytes }
+            let snapshot_id = committed.snapshot_id;
+            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified }
         }
         CommitOutcome::AlreadyLoaded { snapshot_id } => {
-            Outcome { kind: OutcomeKind::Unchanged, snapshot_id, rows, rejected, rejects, files: 0, size_bytes: 0 }
+            let (kind, files, size_bytes) = (OutcomeKind::Unchanged, 0, 0);
+            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified }
         }
     })
 }
 
-fn run_record(plan: &LoadPlan, treatments: AppliedTreatments, rejects: &crate::RejectReport, rows: u64) -> RunRecord {
+fn run_record(plan: &LoadPlan, treatments: AppliedTreatments, written: &Written) -> RunRecord {
     RunRecord {
         identity: plan.run.clone(),
         job: plan.job.clone(),
@@ -290,10 +327,11 @@ fn run_record(plan: &LoadPlan, treatments: AppliedTreatments, rejects: &crate::R
             .collect(),
         sources_digest: sources_digest(&plan.sources),
         plan_digest: plan_digest(plan),
-        rows,
-        rejected: rejects.rows,
+        rows: written.rows,
+        rejected: written.rejects.rows,
         mode: plan.mode,
         engine: plan.engine,
         treatments,
+        control: written.control.clone(),
     }
 }

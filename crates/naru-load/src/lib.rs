@@ -11,6 +11,7 @@
 //! inflating, decoding and compressing overlap on all cores without channels, and what is in flight is bounded by the
 //! number of workers: nothing is read that no worker is ready to decode.
 
+mod control;
 mod data_file_writer;
 mod data_files;
 mod error;
@@ -25,6 +26,7 @@ mod source_queue;
 mod treatment;
 mod write_target;
 
+pub use control::ControlMismatch;
 pub use error::LoadError;
 pub use execute::{
     ExecuteOptions, Outcome, OutcomeKind, blocking_differences, earlier_run, execute, recorded, require_built,

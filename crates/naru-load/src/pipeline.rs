@@ -3,9 +3,11 @@
 use std::sync::Mutex;
 
 use naru_core::LoadPlan;
+use naru_core::control::VerifiedTotals;
 use naru_decode::{Kernel, Scratch};
 use naru_lake::{DataFile, LandingStore};
 
+use crate::control::ControlTotals;
 use crate::data_files::DataFiles;
 use crate::grouping::RowBuffer;
 use crate::rejects::{RejectReport, Rejects};
@@ -45,25 +47,30 @@ pub(crate) struct Written {
     pub(crate) files: Vec<DataFile>,
     pub(crate) rows: u64,
     pub(crate) rejects: RejectReport,
+    /// Control totals of each source; none: the plan has none.
+    pub(crate) control: Option<Vec<VerifiedTotals>>,
 }
 
 /// Loads a plan's sources into data files. On any error, files already written are deleted.
 pub(crate) fn load(
     plan: &LoadPlan,
-    kernel: &Kernel,
+    kernel: Kernel,
     target: &WriteTarget<'_>,
     store: &dyn LandingStore,
     bounds: Bounds,
     progress: &dyn Progress,
 ) -> Result<Written, LoadError> {
-    let queue = SourceQueue::new(kernel, &plan.sources, store, progress, bounds.block_bytes);
+    let control = ControlTotals::new(plan, store)?;
+    let kernel = control.prepare(kernel)?;
+    let queue = SourceQueue::new(&kernel, &plan.sources, store, progress, bounds.block_bytes);
     let shared = Shared {
         plan,
         target,
-        kernel,
+        kernel: &kernel,
         queue: &queue,
         files: DataFiles::new(target),
         rejects: Rejects::new(plan.reject_limit),
+        control: &control,
         bounds,
         progress,
         column_names: plan.columns.iter().map(|c| c.target.as_ref().unwrap_or(&c.source).clone()).collect(),
@@ -72,13 +79,20 @@ pub(crate) fn load(
     let Shared { files, rejects, .. } = shared;
     let (rejects, within_limit) = rejects.finish();
     let error = failed.or_else(|| (!within_limit).then(|| LoadError::Rejected(Box::new(rejects.clone()))));
-    if let Some(error) = error {
-        target.delete(&files.abandon());
-        return Err(error);
-    }
+    let verified = match error {
+        Some(error) => Err(error),
+        None => control.verify(queue.take_trailers(), &rejects),
+    };
+    let control = match verified {
+        Ok(control) => control,
+        Err(error) => {
+            target.delete(&files.abandon());
+            return Err(error);
+        }
+    };
     let files = files.finish()?;
     let rows = rejects.total_rows - rejects.rows;
-    Ok(Written { files, rows, rejects })
+    Ok(Written { files, rows, rejects, control })
 }
 
 /// What the workers share.
@@ -89,6 +103,7 @@ struct Shared<'a> {
     queue: &'a SourceQueue<'a>,
     files: DataFiles<'a>,
     rejects: Rejects,
+    control: &'a ControlTotals<'a>,
     bounds: Bounds,
     progress: &'a dyn Progress,
     /// Of all the plan's columns, those passed over included.
@@ -126,6 +141,7 @@ fn worker(shared: &Shared<'_>) -> Result<(), LoadError> {
         let decoded = shared.kernel.decode(&block, &mut scratch)?;
         let location = &shared.plan.sources[source].location;
         shared.rejects.add(location, decoded.records, &decoded.rejects, &shared.column_names);
+        shared.control.add(source, &decoded);
         shared.progress.decoded(decoded.records);
         // After too many bad rows the rest is decoded for the report only.
         if !shared.rejects.exceeded() {

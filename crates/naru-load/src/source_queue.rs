@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use futures::executor::block_on;
 use naru_core::plan::SourceFile;
-use naru_decode::{Block, BlockReader, Kernel};
+use naru_decode::{Block, BlockReader, Kernel, Trailer};
 use naru_lake::LandingStore;
 
 use crate::{LoadError, Progress};
@@ -37,6 +37,8 @@ pub(crate) struct SourceQueue<'a> {
 struct State<'a> {
     next: usize,
     open: Vec<Arc<OpenSource<'a>>>,
+    /// Trailer records of files that are read to their ends, with the files' positions.
+    trailers: Vec<(usize, Trailer)>,
 }
 
 impl<'a> SourceQueue<'a> {
@@ -47,7 +49,7 @@ impl<'a> SourceQueue<'a> {
         progress: &'a dyn Progress,
         block_bytes: usize,
     ) -> Self {
-        let state = Mutex::new(State { next: 0, open: Vec::new() });
+        let state = Mutex::new(State { next: 0, open: Vec::new(), trailers: Vec::new() });
         Self { kernel, sources, store, progress, block_bytes, state, stopped: AtomicBool::new(false) }
     }
 
@@ -68,12 +70,18 @@ impl<'a> SourceQueue<'a> {
             match reader.next_block(recycled.take()).map_err(|error| self.source_error(source.index, error))? {
                 Some(block) => return Ok(Some((source.index, block))),
                 None => {
+                    let trailer = reader.trailer().cloned();
                     *blocks = None;
                     drop(blocks);
-                    self.close(&source)?;
+                    self.close(&source, trailer)?;
                 }
             }
         }
+    }
+
+    /// The trailer records of the files that were read to their ends, with the files' positions.
+    pub(crate) fn take_trailers(&self) -> Vec<(usize, Trailer)> {
+        std::mem::take(&mut lock(&self.state).trailers)
     }
 
     /// An open file that nobody reads, else the next file, else the first open one.
@@ -103,8 +111,11 @@ impl<'a> SourceQueue<'a> {
     }
 
     /// Takes a file that is read to its end off the list, once, and checks that it is the file that was planned.
-    fn close(&self, source: &Arc<OpenSource<'a>>) -> Result<(), LoadError> {
-        lock(&self.state).open.retain(|open| !Arc::ptr_eq(open, source));
+    fn close(&self, source: &Arc<OpenSource<'a>>, trailer: Option<Trailer>) -> Result<(), LoadError> {
+        let mut state = lock(&self.state);
+        state.open.retain(|open| !Arc::ptr_eq(open, source));
+        state.trailers.extend(trailer.map(|trailer| (source.index, trailer)));
+        drop(state);
         let file = &self.sources[source.index];
         let read = source.bytes_read.load(Ordering::Relaxed);
         if read == file.size_bytes {

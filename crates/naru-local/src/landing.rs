@@ -24,6 +24,10 @@ impl LandingStore for DirectoryLanding {
         Ok(files)
     }
 
+    async fn find(&self, location: &str) -> Result<Option<LandedFile>, LakeError> {
+        landed_file(&location_to_path(location)?)
+    }
+
     async fn open(&self, location: &str) -> Result<Box<dyn Read + Send>, LakeError> {
         let file = File::open(location_to_path(location)?);
         file.map(|file| Box::new(file) as Box<dyn Read + Send>).map_err(|e| failed("read a landed file", location, e))
@@ -47,24 +51,27 @@ fn collect(directory: &Path, files: &mut Vec<LandedFile>) -> Result<(), LakeErro
             collect(&path, files)?;
             continue;
         }
-        let metadata = match fs::metadata(&path) {
-            // Gone since it was listed, or a link to nothing.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            metadata => metadata.map_err(failed_here)?,
-        };
-        if !metadata.is_file() {
-            continue;
-        }
-        let modified = metadata.modified().map_err(failed_here)?;
-        let since_epoch = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-        files.push(LandedFile {
-            location: path_to_location(&path)?,
-            size_bytes: metadata.len(),
-            modified,
-            etag: format!("{}-{}", metadata.len(), since_epoch.as_nanos()),
-        });
+        files.extend(landed_file(&path)?);
     }
     Ok(())
+}
+
+/// The file at a path; none if there is none (it has gone since it was listed, or is a link to nothing).
+fn landed_file(path: &Path) -> Result<Option<LandedFile>, LakeError> {
+    let failed_here = |e| failed("look at a landed file", &path.display().to_string(), e);
+    let metadata = match fs::metadata(path) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        metadata => metadata.map_err(failed_here)?,
+    };
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    let modified = metadata.modified().map_err(failed_here)?;
+    let since_epoch = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let etag = format!("{}-{}", metadata.len(), since_epoch.as_nanos());
+    Ok(Some(LandedFile { location: path_to_location(path)?, size_bytes: metadata.len(), modified, etag }))
 }
 
 fn failed(doing: &str, what: &str, error: io::Error) -> LakeError {

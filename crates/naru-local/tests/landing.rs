@@ -22,6 +22,13 @@ async fn files_are_listed_in_order_without_hidden_ones() {
     assert_eq!(files[1].size_bytes, 5);
     assert!(files[1].etag.starts_with("5-"));
 
+    assert_eq!(DirectoryLanding.find(&files[1].location).await.unwrap().as_ref(), Some(&files[1]));
+    let hidden = DirectoryLanding.find(&format!("{location}a.ctl")).await.unwrap().unwrap();
+    assert_eq!((hidden.location, hidden.size_bytes), (format!("{location}a.ctl"), 5));
+    for none in ["c.ctl", "sub", "a.ctl/b.ctl"] {
+        assert_eq!(DirectoryLanding.find(&format!("{location}{none}")).await.unwrap(), None, "{none}");
+    }
+
     let mut text = String::new();
     DirectoryLanding.open(&files[1].location).await.unwrap().read_to_string(&mut text).unwrap();
     assert_eq!(text, "b.csv");

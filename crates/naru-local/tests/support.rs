@@ -140,6 +140,7 @@ pub(crate) fn run_record(day: i64, digest: &str) -> RunRecord {
         mode: Mode::Append,
         engine: Engine::Pl,
         treatments: Default::default(),
+        control: None,
     }
 }
 

@@ -78,7 +78,7 @@ pub(crate) fn reject_line(value: &RejectedValue) -> String {
     format!("{location}:{line}: row {row}, byte {byte_offset}:{column} {title} ({code})")
 }
 
-/// Bad values that are shown; the rest is counted.
+/// Details of a kind that are shown, bad values above all; the rest is counted.
 pub(crate) const SHOWN_REJECTS: usize = 10;
 
 impl CommandError {
@@ -237,6 +237,15 @@ impl From<LoadError> for CommandError {
             LoadError::FewerSources { landing, .. } => with_exit
                 .detail(landing)
                 .hint("nothing was committed; wait for the missing files, or take what is there with `--force`"),
+            LoadError::ControlMissing { missing, .. } => with_exit.list(missing).hint(
+                "nothing was committed; when the source has delivered them, run the same command again",
+            ),
+            LoadError::ControlUnreadable(faults) => Self { exit, ..Self::faults("what declares the control totals", &faults) }
+                .hint("nothing was committed; mend the control totals, or what @control says of them"),
+            LoadError::ControlMismatch { mismatches, rejects } => with_exit
+                .list(mismatches.iter().map(|found| format!("{}: {}", found.location, found.mismatch)).collect())
+                .list(rejects.iter().map(reject_line).collect())
+                .hint("nothing was committed; the file was cut off or is another than was declared: have it delivered again"),
             LoadError::OlderThanLoaded { .. } => {
                 with_exit.hint("a replace goes forward only; to go back on purpose, use `--force`")
             }
@@ -280,19 +289,26 @@ impl From<LoadError> for CommandError {
 }
 
 impl CommandError {
-    /// Places and reasons of bad values, never the values.
-    fn rejects(mut self, report: &naru_load::RejectReport) -> Self {
-        self.details.extend(report.values.iter().take(SHOWN_REJECTS).map(reject_line));
-        if report.values.len() > SHOWN_REJECTS {
-            self.details.push(format!("and {} more", report.values.len() - SHOWN_REJECTS));
+    /// The first details of a list that may be long.
+    fn list(mut self, details: Vec<String>) -> Self {
+        let more = details.len().saturating_sub(SHOWN_REJECTS);
+        self.details.extend(details.into_iter().take(SHOWN_REJECTS));
+        if more > 0 {
+            self.details.push(format!("and {more} more"));
         }
+        self
+    }
+
+    /// Places and reasons of bad values, never the values.
+    fn rejects(self, report: &naru_load::RejectReport) -> Self {
+        let mut told = self.list(report.values.iter().map(reject_line).collect());
         let hint = report.values.first().and_then(|v| v.reason.hint());
         let what = "nothing was committed; mend the source or the definition and run the same command again";
-        self.hint = Some(match hint {
+        told.hint = Some(match hint {
             Some(hint) => format!("{hint}; {what}"),
             None => what.into(),
         });
-        self
+        told
     }
 }
 

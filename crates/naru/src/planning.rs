@@ -1,9 +1,10 @@
 //! From a job and an interval to a load plan and its route.
 
 use clap::Args;
+use naru_core::control::{Control, ControlFile};
 use naru_core::definition::TableDefinition;
 use naru_core::physical::{Bucket, PhysicalNames};
-use naru_core::plan::{PLAN_VERSION, RunIdentity, SourceCompression, SourceFile, Target};
+use naru_core::plan::{LandedControl, PLAN_VERSION, RunIdentity, SourceCompression, SourceFile, Target};
 use naru_core::route::{Place, PlaceKind};
 use naru_core::{Engine, Interval, JobName, LoadPlan, Route};
 use naru_lake::{LandedFile, LandingStore};
@@ -92,7 +93,10 @@ impl PlannedJob {
         let job = &self.job;
         let landing = self.landing(lake, interval);
         let landed = runtime::block_on(DirectoryLanding.list(&landing))?;
-        let sources: Vec<SourceFile> = landed.into_iter().map(source_file).collect();
+        let mut sources: Vec<SourceFile> = landed.into_iter().map(source_file).collect();
+        if let Some(Control::File(file)) = self.definition.control() {
+            find_controls(file, &mut sources)?;
+        }
         let engine = args.engine.unwrap_or(job.engine);
         let route = workspace.project.route.route(&args.place(workspace), engine, job.mode, &sources);
         let plan = LoadPlan {
@@ -118,6 +122,7 @@ impl PlannedJob {
             target: self.target(lake),
             reject_limit: self.definition.reject_limit(),
             empty: self.definition.empty(),
+            control: self.definition.control().cloned(),
         };
         Ok((plan, route))
     }
@@ -134,7 +139,18 @@ fn source_file(file: LandedFile) -> SourceFile {
         etag: file.etag,
         modified: file.modified.into(),
         location: file.location,
+        control: None,
     }
+}
+
+/// Looks for the control file of each source.
+fn find_controls(file: &ControlFile, sources: &mut [SourceFile]) -> Result<(), CommandError> {
+    for source in sources {
+        let landed = runtime::block_on(DirectoryLanding.find(&file.location(&source.location)))?;
+        source.control =
+            landed.map(|file| LandedControl { location: file.location, size_bytes: file.size_bytes, etag: file.etag });
+    }
+    Ok(())
 }
 
 /// The physical names of a job in the workspace's phase.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::control::Control;
 use crate::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
 use crate::{Dialect, Level, TableSpec, Treatment};
 
@@ -17,6 +18,8 @@ struct Canonical<'a> {
     reject_limit: RejectLimit,
     empty: EmptyPolicy,
     replace: ReplaceScope,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    control: Option<&'a Control>,
 }
 
 /// What the table's own columns do not say.
@@ -44,6 +47,7 @@ pub(super) fn digest(definition: &TableDefinition) -> String {
         reject_limit: definition.reject_limit(),
         empty: definition.empty(),
         replace: definition.replace(),
+        control: definition.control(),
     };
     // Strings, integers and finite shares always have a JSON form; were it to fail, an empty text is still digested.
     let text = serde_json::to_string(&canonical).unwrap_or_default();

@@ -10,6 +10,8 @@
 
 mod column;
 mod column_checks;
+mod control;
+mod control_checks;
 mod digest;
 mod faults;
 mod header;
@@ -30,6 +32,7 @@ pub use faults::Place;
 pub use header::{ColumnPlace, Field};
 pub use setting::Setting;
 
+use crate::control::Control;
 use crate::plan::{EmptyPolicy, PlanColumn, RejectLimit, ReplaceScope};
 use crate::table_spec::{ColumnSpec, FileSettings, LOAD_INTERVAL, PartitionField, SortField};
 use crate::{ColumnType, Dialect, Fault, Level, TableSpec};
@@ -49,6 +52,7 @@ pub struct TableDefinition {
     reject_limit: RejectLimit,
     empty: EmptyPolicy,
     replace: ReplaceScope,
+    control: Option<Control>,
 }
 
 impl TableDefinition {
@@ -88,6 +92,11 @@ impl TableDefinition {
     /// What `replace` replaces.
     pub fn replace(&self) -> ReplaceScope {
         self.replace
+    }
+
+    /// Where control totals stand; none: the source declares none.
+    pub fn control(&self) -> Option<&Control> {
+        self.control.as_ref()
     }
 
     /// The columns as a load plan has them. One without a level counts as the job's: nobody has said that it is less.

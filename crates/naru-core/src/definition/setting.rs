@@ -51,11 +51,13 @@ pub enum Setting {
     Empty,
     /// What `replace` replaces.
     Replace,
+    /// Where control totals stand.
+    Control,
 }
 
 impl Setting {
     /// Every setting, in the order of the documentation.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Encoding,
         Self::Delimiter,
         Self::Quote,
@@ -79,6 +81,7 @@ impl Setting {
         Self::RejectLimit,
         Self::Empty,
         Self::Replace,
+        Self::Control,
     ];
 
     /// As written in the first cell, with the `@`.
@@ -107,6 +110,7 @@ impl Setting {
             Self::RejectLimit => "@reject_limit",
             Self::Empty => "@empty",
             Self::Replace => "@replace",
+            Self::Control => "@control",
         }
     }
 
@@ -133,6 +137,7 @@ impl Setting {
             "order" | "order_by" | "sort_by" => Some(Self::Sort),
             "partition_by" | "partitioned_by" => Some(Self::Partition),
             "skip" | "skip_lines" => Some(Self::SkipRows),
+            "trailer" | "control_file" | "control_totals" | "footer" => Some(Self::Control),
             _ => None,
         };
         let near = synonym.map(Self::name).or_else(|| nearest(name, Self::ALL.map(Self::name)));

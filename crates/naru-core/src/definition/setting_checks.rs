@@ -2,6 +2,7 @@
 
 use crate::plan::ReplaceScope;
 
+use super::control_checks;
 use super::faults::{Faults, Place};
 use super::setting::Setting;
 use super::settings::Settings;
@@ -12,6 +13,7 @@ pub(super) fn check(settings: &Settings, has_boolean: bool, faults: &mut Faults)
     check_characters(settings, faults);
     check_number_separators(settings, faults);
     check_words(settings, has_boolean, faults);
+    control_checks::check_mark(settings, faults);
     if settings.replace == ReplaceScope::Partitions && settings.place(Setting::Partition).is_none() {
         let place = settings.place(Setting::Replace).unwrap_or(Place::FILE);
         faults.add_hint(

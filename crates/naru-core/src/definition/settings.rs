@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashSet};
 
 use crate::Dialect;
+use crate::control::Control;
 use crate::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
 use crate::table_spec::{FileSettings, PartitionField, SortField};
 
+use super::control;
 use super::faults::{Faults, Place};
 use super::order;
 use super::records::Record;
@@ -22,6 +24,7 @@ pub(super) struct Settings {
     pub(super) reject_limit: RejectLimit,
     pub(super) empty: EmptyPolicy,
     pub(super) replace: ReplaceScope,
+    pub(super) control: Option<Control>,
     /// Where each setting that stands in the file has its first value.
     places: BTreeMap<Setting, Place>,
 }
@@ -36,6 +39,7 @@ impl Default for Settings {
             reject_limit: RejectLimit::Rows(0),
             empty: EmptyPolicy::default(),
             replace: ReplaceScope::default(),
+            control: None,
             places: BTreeMap::new(),
         }
     }
@@ -65,7 +69,10 @@ impl Settings {
             return;
         }
         if !setting.takes_list() && record.cells.len() > 2 {
-            let hint = "a value that holds a comma is quoted, as in \"%b %d, %Y\"";
+            let hint = match setting {
+                Setting::Control => "a value that holds a comma is quoted, as in \"trailer(T, rows, sum(amount))\"",
+                _ => "a value that holds a comma is quoted, as in \"%b %d, %Y\"",
+            };
             faults.add_hint(record.place(2), format!("{name} takes one value"), hint);
         } else if record.cells.len() < 2 && setting != Setting::Null {
             let hint = match setting {
@@ -107,6 +114,7 @@ impl Settings {
             Setting::RejectLimit => put(&mut self.reject_limit, value::reject_limit(text)),
             Setting::Empty => put(&mut self.empty, value::empty(text)),
             Setting::Replace => put(&mut self.replace, value::replace(text)),
+            Setting::Control => put(&mut self.control, control::control(text).map(Some)),
             Setting::Null => {
                 dialect.null = nulls(record);
                 Ok(())

@@ -17,6 +17,7 @@ fn source(size_bytes: u64, compression: SourceCompression) -> SourceFile {
         etag: "1".into(),
         modified: DateTime::UNIX_EPOCH,
         compression,
+        control: None,
     }
 }
 

@@ -21,7 +21,8 @@ use self::window::Window;
 use crate::layout::Layout;
 use crate::source_error::QuotePlace;
 use crate::tokenize::{Tokens, Width};
-use crate::{Block, Kernel, SourceError};
+use crate::trailer::TrailerMark;
+use crate::{Block, Kernel, SourceError, Trailer};
 
 /// A block's size unless the caller says otherwise, in bytes of decoded text.
 pub const DEFAULT_BLOCK_BYTES: usize = 4 * 1024 * 1024;
@@ -41,6 +42,7 @@ pub struct BlockReader<'k, R: Read> {
     block_bytes: usize,
     layout: Option<Arc<Layout>>,
     next_row: u64,
+    trailer: Option<Trailer>,
 }
 
 impl<'k, R: Read> BlockReader<'k, R> {
@@ -59,7 +61,7 @@ impl<'k, R: Read> BlockReader<'k, R> {
         let (source, mark_bytes) = TextSource::new(input, compression, encoding)?;
         let window = Window::new(encoding, mark_bytes);
         let block_bytes = block_bytes.clamp(1, GREATEST_BLOCK_BYTES);
-        Ok(Self { kernel, source, window, block_bytes, layout: None, next_row: 1 })
+        Ok(Self { kernel, source, window, block_bytes, layout: None, next_row: 1, trailer: None })
     }
 
     /// The next block, or none at the end. `recycled` is a buffer to use, from [`Block::into_buffer`].
@@ -74,10 +76,15 @@ impl<'k, R: Read> BlockReader<'k, R> {
                 Arc::clone(self.layout.insert(layout))
             }
         };
-        loop {
-            let splitter = self.split(layout.width == 1, u64::MAX)?;
-            if splitter.cut == 0 {
-                return Ok(None);
+        while self.trailer.is_none() {
+            let splitter = self.split(layout.width == 1, u64::MAX, self.kernel.trailer_mark())?;
+            match (splitter.cut, splitter.trailer_end) {
+                (0, Some(end)) => {
+                    self.take_trailer(end);
+                    continue;
+                }
+                (0, None) => return self.end(),
+                _ => {}
             }
             if splitter.records == 0 {
                 self.window.drop_front(splitter.cut);
@@ -88,17 +95,32 @@ impl<'k, R: Read> BlockReader<'k, R> {
             self.next_row += splitter.records;
             return Ok(Some(Block { text, origin, first_row, records: splitter.records, layout }));
         }
+        self.expect_no_more()
     }
 
-    /// Reads until the window holds a whole record (or blank lines), and finds its record ends. Nothing cut: the end.
-    fn split(&mut self, keeps_blank: bool, limit: u64) -> Result<Splitter, SourceError> {
+    /// The trailer record, once [`Self::next_block`] has come to the end; none if the kernel expects none.
+    pub fn trailer(&self) -> Option<&Trailer> {
+        self.trailer.as_ref()
+    }
+
+    /// Reads until the window holds a whole record (or blank lines), and finds its record ends. Nothing cut: the end, or
+    /// the trailer record.
+    fn split(
+        &mut self,
+        keeps_blank: bool,
+        limit: u64,
+        mark: Option<&'k TrailerMark>,
+    ) -> Result<Splitter<'k>, SourceError> {
         let max_record_bytes = self.kernel.max_record_bytes();
-        let mut splitter = Splitter::new(*self.kernel.syntax(), keeps_blank, max_record_bytes);
+        let mut splitter = Splitter::new(*self.kernel.syntax(), mark, keeps_blank, max_record_bytes);
         let mut target = self.block_bytes;
         loop {
             self.window.fill(&mut self.source, target);
             let text = self.window.text();
             let result = splitter.scan(text, self.window.ended, limit);
+            if splitter.trailer_end.is_some() {
+                return Ok(splitter);
+            }
             if splitter.cut > 0 && (result.is_err() || !self.window.ended) {
                 return Ok(splitter);
             }
@@ -117,7 +139,7 @@ impl<'k, R: Read> BlockReader<'k, R> {
     }
 
     /// The splitter at the end of the source. A quote that is still open is reported once all records before are out.
-    fn last(&self, mut splitter: Splitter, limit: u64) -> Result<Splitter, SourceError> {
+    fn last(&self, mut splitter: Splitter<'k>, limit: u64) -> Result<Splitter<'k>, SourceError> {
         if splitter.records >= limit {
             return Ok(splitter);
         }
@@ -131,7 +153,45 @@ impl<'k, R: Read> BlockReader<'k, R> {
         Ok(splitter)
     }
 
-    fn too_long(&self, splitter: &Splitter) -> SourceError {
+    /// The end of a source without a trailer record.
+    fn end(&self) -> Result<Option<Block>, SourceError> {
+        let Some(mark) = self.kernel.trailer_mark() else { return Ok(None) };
+        let (byte_offset, line) = self.window.locate(0);
+        Err(SourceError::TrailerMissing { mark: mark.text().into(), line, byte_offset })
+    }
+
+    /// Takes the trailer record, which starts the window, out of it.
+    fn take_trailer(&mut self, end: usize) {
+        let (_, line) = self.window.locate(0);
+        let text = &self.window.text()[..end];
+        let mut tokens = Tokens::default();
+        tokens.fill(text, 0, self.kernel.syntax(), Width::Any, 1);
+        self.trailer = Some(Trailer { fields: self.field_texts(text, &tokens), line });
+        self.window.drop_front(end);
+    }
+
+    /// Reads on to the end; after the trailer record only blank lines may come.
+    fn expect_no_more(&mut self) -> Result<Option<Block>, SourceError> {
+        let trailer_line = self.trailer.as_ref().map_or(0, |trailer| trailer.line);
+        loop {
+            self.window.fill(&mut self.source, self.block_bytes);
+            let text = self.window.text();
+            if let Some(position) = text.iter().position(|byte| !matches!(byte, b'\r' | b'\n')) {
+                let (byte_offset, line) = self.window.locate(position);
+                return Err(SourceError::AfterTrailer { trailer_line, line, byte_offset });
+            }
+            let passed = text.len();
+            if let Some(failure) = self.window.failure.take() {
+                return Err(failure);
+            }
+            if self.window.ended {
+                return Ok(None);
+            }
+            self.window.drop_front(passed);
+        }
+    }
+
+    fn too_long(&self, splitter: &Splitter<'_>) -> SourceError {
         let (byte_offset, line) = self.window.locate(splitter.record_start());
         SourceError::RecordTooLong {
             line,
@@ -157,7 +217,7 @@ impl<'k, R: Read> BlockReader<'k, R> {
             return Ok(Layout::by_position(columns));
         }
         let cut = loop {
-            let splitter = self.split(false, 1)?;
+            let splitter = self.split(false, 1, None)?;
             match splitter.cut {
                 0 => {
                     let (byte_offset, _) = self.window.locate(0);
@@ -217,17 +277,23 @@ impl<'k, R: Read> BlockReader<'k, R> {
         tokens.fill(text, 0, self.kernel.syntax(), Width::Any, 1);
         let start = tokens.starts.first().copied().unwrap_or(0);
         let (_, line) = self.window.locate(start);
-        let mut name = Vec::new();
-        let mut names = Vec::with_capacity(tokens.fields.len());
-        for field in &tokens.fields {
-            name.clear();
-            if field.is_escaped() {
-                self.kernel.syntax().unescape_into(field.raw(text), &mut name);
-            } else {
-                name.extend_from_slice(field.raw(text));
-            }
-            names.push(String::from_utf8_lossy(&name).into_owned());
-        }
+        let names = self.field_texts(text, &tokens);
         Layout::by_name(self.kernel.header_columns(), &names, line).map_err(SourceError::Header)
+    }
+
+    /// Fields without their escapes.
+    fn field_texts(&self, text: &[u8], tokens: &Tokens) -> Vec<String> {
+        let mut plain = Vec::new();
+        let mut texts = Vec::with_capacity(tokens.fields.len());
+        for field in &tokens.fields {
+            plain.clear();
+            if field.is_escaped() {
+                self.kernel.syntax().unescape_into(field.raw(text), &mut plain);
+            } else {
+                plain.extend_from_slice(field.raw(text));
+            }
+            texts.push(String::from_utf8_lossy(&plain).into_owned());
+        }
+        texts
     }
 }

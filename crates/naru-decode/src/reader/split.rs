@@ -3,11 +3,14 @@
 use memchr::{memchr, memchr2, memchr3, memrchr};
 
 use crate::syntax::Syntax;
+use crate::trailer::TrailerMark;
 
 /// Splits a growing text at record ends. A quote counts only where a field starts; see [`Syntax::opens_field`].
 #[derive(Debug)]
-pub(crate) struct Splitter {
+pub(crate) struct Splitter<'k> {
     syntax: Syntax,
+    /// How the trailer record begins, where the source has one.
+    mark: Option<&'k TrailerMark>,
     /// Records of one field: a blank line is one.
     keeps_blank: bool,
     max_record_bytes: usize,
@@ -21,16 +24,24 @@ pub(crate) struct Splitter {
     pub(crate) cut: usize,
     /// Records before `cut`.
     pub(crate) records: u64,
+    /// Position after the trailer record, which starts at `cut`. Nothing behind it is looked at.
+    pub(crate) trailer_end: Option<usize>,
 }
 
 /// A record is longer than allowed; its start is at [`Splitter::record_start`].
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
-impl Splitter {
-    pub(crate) fn new(syntax: Syntax, keeps_blank: bool, max_record_bytes: usize) -> Self {
+impl<'k> Splitter<'k> {
+    pub(crate) fn new(
+        syntax: Syntax,
+        mark: Option<&'k TrailerMark>,
+        keeps_blank: bool,
+        max_record_bytes: usize,
+    ) -> Self {
         Self {
             syntax,
+            mark,
             keeps_blank,
             max_record_bytes,
             at: 0,
@@ -39,6 +50,7 @@ impl Splitter {
             literal_until: 0,
             cut: 0,
             records: 0,
+            trailer_end: None,
         }
     }
 
@@ -52,18 +64,21 @@ impl Splitter {
         self.quote
     }
 
-    /// Goes on to the end of the text, or until `limit` records are complete. `ended`: no more text will come.
+    /// Goes on to the end of the text, until `limit` records are complete, or to the trailer record. `ended`: no more
+    /// text will come.
     pub(crate) fn scan(&mut self, text: &[u8], ended: bool, limit: u64) -> Result<(), TooLong> {
         if !self.scan_plain(text, limit) {
             self.scan_records(text, ended, limit)?;
         }
-        let is_done = self.records >= limit;
+        let is_done = self.records >= limit || self.trailer_end.is_some();
         if !is_done && text.len() - self.record_start > self.max_record_bytes { Err(TooLong) } else { Ok(()) }
     }
 
-    /// The text's rest without a newline is a record: there is no more.
+    /// The text's rest without a newline is a record, or the trailer: there is no more.
     pub(crate) fn finish(&mut self, text: &[u8]) {
-        if self.record_start < text.len() {
+        if self.is_trailer(text, text.len()) {
+            self.trailer_end = Some(text.len());
+        } else if self.record_start < text.len() {
             (self.cut, self.record_start) = (text.len(), text.len());
             self.records += 1;
         }
@@ -75,7 +90,7 @@ impl Splitter {
         let has_quote = self.syntax.quote.is_some_and(|quote| memchr(quote, ahead).is_some());
         let may_be_long = text.len() - self.record_start > self.max_record_bytes;
         let is_plain = self.quote.is_none() && self.syntax.escape.is_none() && !has_quote;
-        if !is_plain || may_be_long || limit != u64::MAX {
+        if !is_plain || may_be_long || limit != u64::MAX || self.mark.is_some() {
             return false;
         }
         if let Some((first, last)) = memchr(b'\n', ahead).zip(memrchr(b'\n', ahead)) {
@@ -143,11 +158,20 @@ impl Splitter {
             if self.syntax.opens_field(text, self.record_start, self.literal_until, at) {
                 self.quote = Some(at);
             }
+        } else if self.is_trailer(text, at) {
+            self.trailer_end = Some(at + 1);
+            return Ok(false);
         } else {
             self.records += u64::from(self.keeps_blank || !is_blank(&text[self.record_start..at]));
             (self.cut, self.record_start, self.literal_until) = (at + 1, at + 1, at + 1);
         }
         Ok(true)
+    }
+
+    /// Whether the record that ends at `end` is the trailer.
+    #[inline]
+    fn is_trailer(&self, text: &[u8], end: usize) -> bool {
+        self.mark.is_some_and(|mark| mark.begins(&text[self.record_start..end], &self.syntax))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::support::{Load, column, formatted, ignored, required};
 fn csv_like(encoding: Encoding) -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         8 => prop::sample::select(vec![",", "\n", "\r\n", "\"", "\\", " ", "\t", "|", "\r"]).prop_map(|s| s.as_bytes().to_vec()),
-        6 => prop::sample::select(vec!["1", "-2.50", "x", "강나", "2024-02-29", "true", "NULL", "1,2,3\n", "\"a\",b,\"c\"\n", "a,b,c\n", "😀"])
+        6 => prop::sample::select(vec!["1", "-2.50", "x", "강나", "2024-02-29", "true", "NULL", "1,2,3\n", "\"a\",b,\"c\"\n", "a,b,c\n", "😀", "\nT,1\n", "T"])
             .prop_map(|s| s.as_bytes().to_vec()),
         1 => prop::collection::vec(any::<u8>(), 1..4),
     ];
@@ -40,6 +40,7 @@ prop_compose! {
         trim in any::<bool>(),
         max_record_bytes in prop::sample::select(vec![5u64, 40, 1 << 20]),
         width in 1..4usize,
+        trailer in prop::sample::select(vec![None, None, Some("T"), Some("강나")]),
     ) -> Load {
         let columns =
             [required(column("a", "string")), column("b", "decimal(9,2)"), formatted(column("c", "date"), "%Y-%m-%d")];
@@ -47,7 +48,12 @@ prop_compose! {
         if width == 3 {
             columns[1] = ignored("b");
         }
-        Load::new(&columns).dialect(|d| {
+        let load = Load::new(&columns).summing(if width == 2 { &["b"] } else { &[] });
+        let load = match trailer {
+            Some(mark) => load.trailer(mark),
+            None => load,
+        };
+        load.dialect(|d| {
             (d.encoding, d.delimiter, d.quote, d.escape) = (encoding, delimiter, quote, escape);
             (d.header, d.skip_rows, d.trim, d.max_record_bytes) = (header, skip_rows, trim, max_record_bytes);
         })

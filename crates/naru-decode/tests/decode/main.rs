@@ -8,6 +8,8 @@ mod encodings;
 mod reasons;
 mod round_trip;
 mod source_errors;
+mod sums;
 mod support;
 mod tokenizing;
 mod treatments;
+mod trailers;

@@ -11,7 +11,9 @@ use arrow_schema::{DataType, TimeUnit};
 use arrow_select::concat::concat_batches;
 use naru_core::plan::{PlanColumn, SourceCompression};
 use naru_core::{Dialect, Level, Treatment};
-use naru_decode::{BlockReader, DEFAULT_BLOCK_BYTES, Kernel, Reject, Scratch, SourceError, TreatmentKey};
+use naru_decode::{
+    BlockReader, ColumnSum, DEFAULT_BLOCK_BYTES, Kernel, Reject, Scratch, SourceError, Trailer, TreatmentKey,
+};
 
 /// A nullable column whose source and target have one name.
 pub(crate) fn column(name: &str, column_type: &str) -> PlanColumn {
@@ -47,6 +49,8 @@ pub(crate) struct Loaded {
     pub(crate) batch: RecordBatch,
     pub(crate) records: u64,
     pub(crate) rejects: Vec<Reject>,
+    pub(crate) trailer: Option<Trailer>,
+    pub(crate) sums: Vec<ColumnSum>,
 }
 
 /// What a source is read with.
@@ -57,6 +61,8 @@ pub(crate) struct Load {
     pub(crate) compression: SourceCompression,
     pub(crate) block_bytes: usize,
     pub(crate) key: Option<TreatmentKey>,
+    pub(crate) trailer: Option<String>,
+    pub(crate) summed: Vec<String>,
 }
 
 impl Load {
@@ -68,6 +74,8 @@ impl Load {
             compression: SourceCompression::None,
             block_bytes: DEFAULT_BLOCK_BYTES,
             key: None,
+            trailer: None,
+            summed: Vec::new(),
         }
     }
 
@@ -91,16 +99,35 @@ impl Load {
         self
     }
 
+    pub(crate) fn trailer(mut self, mark: &str) -> Self {
+        self.trailer = Some(mark.into());
+        self
+    }
+
+    pub(crate) fn summing(mut self, columns: &[&str]) -> Self {
+        self.summed = columns.iter().map(|column| (*column).into()).collect();
+        self
+    }
+
+    pub(crate) fn kernel(&self) -> Kernel {
+        let kernel = Kernel::with_key(&self.dialect, &self.columns, self.key.as_ref()).unwrap().with_sums(&self.summed).unwrap();
+        match &self.trailer {
+            Some(mark) => kernel.with_trailer(mark),
+            None => kernel,
+        }
+    }
+
     pub(crate) fn run(&self, bytes: &[u8]) -> Result<Loaded, SourceError> {
         self.read(Cursor::new(bytes))
     }
 
     pub(crate) fn read(&self, input: impl Read) -> Result<Loaded, SourceError> {
-        let kernel = Kernel::with_key(&self.dialect, &self.columns, self.key.as_ref()).unwrap();
+        let kernel = self.kernel();
         let mut reader = BlockReader::new(&kernel, input, self.compression, self.block_bytes)?;
         let mut scratch = Scratch::default();
         let (mut batches, mut rejects, mut records) = (Vec::new(), Vec::new(), 0);
         let mut recycled = None;
+        let mut sums = vec![ColumnSum::default(); self.summed.len()];
         while let Some(block) = reader.next_block(recycled)? {
             assert_eq!(block.first_row(), records + 1);
             let decoded = kernel.decode(&block, &mut scratch).unwrap();
@@ -108,10 +135,14 @@ impl Load {
             records += decoded.records;
             batches.push(decoded.batch);
             rejects.extend(decoded.rejects);
+            for (sum, block) in sums.iter_mut().zip(&decoded.sums) {
+                sum.total.merge(block.total);
+                sum.unread += block.unread;
+            }
             recycled = Some(block.into_buffer());
         }
         let batch = concat_batches(&kernel.schema(), &batches).unwrap();
-        Ok(Loaded { batch, records, rejects })
+        Ok(Loaded { batch, records, rejects, trailer: reader.trailer().cloned(), sums })
     }
 
     /// The error's message and its hint.

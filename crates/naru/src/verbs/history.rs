@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, SecondsFormat};
 use clap::Args;
+use naru_core::control::VerifiedTotals;
+use naru_lake::RunRecord;
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -27,6 +29,8 @@ struct SnapshotRow {
     job: Option<String>,
     engine: Option<String>,
     sources: Option<usize>,
+    /// Control totals that were verified, file by file.
+    control: Option<Vec<FileControl>>,
     added_rows: Option<u64>,
     deleted_rows: Option<u64>,
     total_rows: Option<u64>,
@@ -34,6 +38,13 @@ struct SnapshotRow {
     treatments: Option<BTreeMap<String, String>>,
     /// Id of the key that they were treated with.
     treatment_key: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct FileControl {
+    location: String,
+    #[serde(flatten)]
+    totals: VerifiedTotals,
 }
 
 impl History {
@@ -58,6 +69,7 @@ impl History {
                     job: run.map(|r| r.job.clone()),
                     engine: run.map(|r| r.engine.as_str().to_owned()),
                     sources: run.map(|r| r.sources.len()),
+                    control: run.and_then(file_controls),
                     added_rows: count("added-records"),
                     deleted_rows: count("deleted-records"),
                     total_rows: count("total-records"),
@@ -76,6 +88,11 @@ impl History {
         print(&rows);
         Ok(())
     }
+}
+
+fn file_controls(run: &RunRecord) -> Option<Vec<FileControl>> {
+    let files = run.sources.iter().zip(run.control.as_ref()?);
+    Some(files.map(|(s, totals)| FileControl { location: s.location.clone(), totals: totals.clone() }).collect())
 }
 
 /// RFC 3339 with milliseconds, UTC.

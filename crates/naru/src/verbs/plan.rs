@@ -94,6 +94,9 @@ fn in_words(decision: &Decision) -> String {
         Decision::FewerSources { recorded } => {
             format!("would end with exit code 75: it was loaded from {recorded} files before")
         }
+        Decision::ControlMissing { locations } => {
+            format!("would end with exit code 75: {} control file(s) have not landed yet", locations.len())
+        }
         Decision::OlderThanLoaded { .. } => {
             "would fail: a later interval is loaded, and a replace goes forward only".into()
         }

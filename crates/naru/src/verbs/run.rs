@@ -59,6 +59,8 @@ pub(crate) struct RunReport {
     source_bytes: u64,
     files: usize,
     file_bytes: u64,
+    /// `verified`: the rows are those that control totals declare; none: nothing was declared.
+    control: Option<&'static str>,
     seconds: f64,
 }
 
@@ -216,6 +218,7 @@ impl RunReport {
             source_bytes: 0,
             files: 0,
             file_bytes: 0,
+            control: None,
             seconds: 0.0,
         }
     }
@@ -232,6 +235,7 @@ impl RunReport {
         self.rejects = outcome.rejects.iter().map(reject_line).collect();
         self.files = outcome.files;
         self.file_bytes = outcome.size_bytes;
+        self.control = outcome.control_verified.then_some("verified");
     }
 }
 
@@ -249,10 +253,11 @@ fn tell(global: &Global, report: &RunReport, error: Option<&CommandError>, runs:
             format!("{table} {interval}: unchanged, {rows} rows of the same {sources} file(s) are loaded already")
         }
         status => format!(
-            "{table} {interval}: {status} {rows} rows from {sources} file(s), {} to {}, in {:.2} s",
+            "{table} {interval}: {status} {rows} rows from {sources} file(s), {} to {}, in {:.2} s{}",
             human_bytes(report.source_bytes),
             human_bytes(report.file_bytes),
-            report.seconds
+            report.seconds,
+            if report.control.is_some() { ", control totals verified" } else { "" }
         ),
     };
     log::step(global, &message, serde_json::json!(report));

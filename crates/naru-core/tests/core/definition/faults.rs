@@ -360,3 +360,38 @@ AMT,amt,\"decimal(5,2)\",,,p1,last4
       hint: after the header row, write one row per column
     ");
 }
+
+#[test]
+fn control_totals_against_the_columns_and_the_dialect() {
+    let columns =
+        "source,target,type,treatment\nAMT,amount,\"decimal(18,2)\",\nNM,name,string,\nNO,no,bigint,hash\nSEQ,,,\n";
+    let control = |value: &str| faults(&format!("@delimiter,|\n@control,{value}\n{columns}"));
+    insta::assert_snapshot!(control("\"trailer(T|, rows, sum(amout), sum(AMT), sum(name), sum(no), sum(SEQ), sum(x))\""), @r#"
+    table-defs/deposit/account.csv:2:2: @control: column "no" is treated (hash), and is not summed
+      hint: write _ for this field; rows alone also tells a file that was cut off
+    table-defs/deposit/account.csv:2:2: @control: the string column "name" has no exact sum
+      hint: int, bigint and decimal columns can be summed; write _ for this field
+    table-defs/deposit/account.csv:2:2: @control: the trailer's first field "T|" holds the @delimiter character
+      hint: write the field's text without quotes around it, and without what follows
+    table-defs/deposit/account.csv:2:2: @control: there is no column "AMT"
+      hint: it names target columns: write "sum(amount)"
+    table-defs/deposit/account.csv:2:2: @control: there is no column "SEQ"
+      hint: the column is passed over: give it a target to sum it
+    table-defs/deposit/account.csv:2:2: @control: there is no column "amout"
+      hint: did you mean "sum(amount)"?
+    table-defs/deposit/account.csv:2:2: @control: there is no column "x"
+      hint: it names target columns of this file
+    "#);
+    insta::assert_snapshot!(control("trailer(T, rows)"), @r#"
+    table-defs/deposit/account.csv:2:3: @control takes one value
+      hint: a value that holds a comma is quoted, as in "trailer(T, rows, sum(amount))"
+    "#);
+    insta::assert_snapshot!(faults(&format!("@contol,x\n@trailer,T\n@control,a.ctl\n{columns}")), @r#"
+    table-defs/deposit/account.csv:1:1: unknown setting "@contol"
+      hint: did you mean "@control"?
+    table-defs/deposit/account.csv:2:1: unknown setting "@trailer"
+      hint: did you mean "@control"?
+    table-defs/deposit/account.csv:3:2: @control: "a.ctl" names one file for all
+      hint: write {file} for the data file's name, or {stem} for it less extensions
+    "#);
+}

@@ -1,3 +1,4 @@
+use naru_core::control::{Control, ControlField, TrailerRecord};
 use naru_core::dialect::{Encoding, Header};
 use naru_core::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
 use naru_core::table_spec::{Compression, FileSettings};
@@ -65,6 +66,7 @@ fn every_setting_arrives() {
          @time_zone,Europe/Berlin\n@true_words,ja\n@false_words,nein\n@max_record_bytes,1MiB\n\
          @partition,day(load_interval)\n@sort,a,b desc nulls first\n@compression,zstd(9)\n@target_file_size,128MiB\n\
          @reject_limit,0.5%\n@empty,allow\n@replace,partitions\n\
+         @control,\"trailer(T, _, rows, sum(a))\"\n\
          source,target,type\nA,a,int\nB,b,date\nC,,\n",
     );
     let expected = Dialect {
@@ -92,6 +94,8 @@ fn every_setting_arrives() {
     assert_eq!(definition.reject_limit(), RejectLimit::Share(0.005));
     assert_eq!(definition.empty(), EmptyPolicy::Allow);
     assert_eq!(definition.replace(), ReplaceScope::Partitions);
+    let fields = vec![ControlField::PassedOver, ControlField::Rows, ControlField::Sum("a".into())];
+    assert_eq!(definition.control(), Some(&Control::Trailer(TrailerRecord { mark: "T".into(), fields })));
     let passed_over = &definition.plan_columns(Level::P1)[2];
     assert_eq!((passed_over.target.as_deref(), passed_over.column_type), (None, ColumnType::String));
 }
@@ -123,6 +127,7 @@ fn the_digest_follows_the_meaning_not_the_layout() {
     {
         assert_ne!(parse(&ACCOUNT.replace(from, to)).digest(), digest, "{from}");
     }
+    assert_ne!(parse(&format!("@control,{{file}}.ctl\n{ACCOUNT}")).digest(), digest);
 }
 
 #[test]
