@@ -59,9 +59,21 @@ fn links_between_pages_hold() {
 #[test]
 fn every_verb_has_help() {
     let help = run(crate::support::naru().arg("--help")).ok().stdout;
-    for verb in
-        ["init", "demo", "name", "check", "plan", "apply", "route", "run", "tables", "query", "history", "completions"]
-    {
+    for verb in [
+        "init",
+        "demo",
+        "infer",
+        "name",
+        "check",
+        "plan",
+        "apply",
+        "route",
+        "run",
+        "tables",
+        "query",
+        "history",
+        "completions",
+    ] {
         assert!(help.contains(&format!("  {verb} ")), "{help}");
         run(crate::support::naru().args([verb, "--help"])).ok();
     }

@@ -9,6 +9,7 @@ mod concurrency;
 mod demo;
 mod docs;
 mod exit_codes;
+mod infer;
 mod killed;
 mod names;
 mod nycflights13;

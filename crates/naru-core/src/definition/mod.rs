@@ -25,8 +25,10 @@ mod settings;
 mod text;
 
 pub use column::{DefinedColumn, TREATMENTS};
+pub(crate) use column_checks::{MAX_NAME_BYTES, suggest_name};
 pub use faults::Place;
 pub use header::{ColumnPlace, Field};
+pub(crate) use reserved::is_reserved;
 pub use setting::Setting;
 
 use crate::plan::{EmptyPolicy, PlanColumn, RejectLimit, ReplaceScope};
