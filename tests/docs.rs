@@ -62,6 +62,7 @@ fn every_verb_has_help() {
     for verb in [
         "init",
         "demo",
+        "infer",
         "name",
         "check",
         "plan",

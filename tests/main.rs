@@ -10,6 +10,7 @@ mod control;
 mod demo;
 mod docs;
 mod exit_codes;
+mod infer;
 mod killed;
 mod maintain;
 mod names;

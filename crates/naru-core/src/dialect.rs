@@ -24,6 +24,19 @@ pub enum Encoding {
     Utf16Be,
 }
 
+impl Encoding {
+    /// As `@encoding` writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Utf8 => "utf-8",
+            Self::Cp949 => "cp949",
+            Self::Utf16 => "utf-16",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+        }
+    }
+}
+
 /// How fields find their columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -34,6 +47,17 @@ pub enum Header {
     ByPosition,
     /// There is no header; columns come in the definition's order.
     None,
+}
+
+impl Header {
+    /// As `@header` writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ByName => "by_name",
+            Self::ByPosition => "by_position",
+            Self::None => "none",
+        }
+    }
 }
 
 /// How a source's CSV files are written. Default: RFC 4180 in UTF-8 with a header.

@@ -4,6 +4,8 @@
 //!  job name ──▶ name::JobName ──▶ physical::PhysicalNames ─┐
 //!  table-def CSV ──▶ definition::TableDefinition ──────────┼──▶ plan::LoadPlan ──▶ route::Route
 //!  landed files ──▶ plan::SourceFile ──────────────────────┘
+//!
+//!  a sample of a source ──▶ infer::TableProfile ──▶ infer::Draft, a table-def CSV to be read and mended
 //! ```
 //!
 //! Nothing here reads a clock, an environment, a file or a network; adapters bring those in as values. The crate builds
@@ -16,6 +18,7 @@ pub mod definition;
 pub mod dialect;
 pub mod diff;
 pub mod fault;
+pub mod infer;
 pub mod interval;
 pub mod name;
 mod nearest;

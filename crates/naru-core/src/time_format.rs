@@ -77,6 +77,11 @@ pub enum TimeFormatError {
 }
 
 impl TimeFormat {
+    /// The text that it was parsed from.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     /// The items in order; neighbouring literals are separate items.
     pub fn items(&self) -> &[TimeItem] {
         &self.items

@@ -48,7 +48,7 @@ pub enum SourceError {
         byte_offset: u64,
     },
     /// The byte-order mark contradicts the declared encoding.
-    #[error("the file starts with the byte-order mark of {found}, but its encoding is declared as {}", encoding_name(*.declared))]
+    #[error("the file starts with the byte-order mark of {found}, but its encoding is declared as {}", .declared.as_str())]
     ByteOrderMark {
         /// What the definition says.
         declared: Encoding,
@@ -62,7 +62,7 @@ pub enum SourceError {
         empty: bool,
     },
     /// The header is not text in the declared encoding.
-    #[error("the header is not {} text: invalid bytes at byte {byte_offset}", encoding_name(*.encoding))]
+    #[error("the header is not {} text: invalid bytes at byte {byte_offset}", .encoding.as_str())]
     HeaderEncoding {
         /// What the definition says.
         encoding: Encoding,
@@ -278,15 +278,5 @@ fn compression_name(compression: SourceCompression) -> &'static str {
         SourceCompression::None => "plain",
         SourceCompression::Gzip => "gzip",
         SourceCompression::Zstd => "zstd",
-    }
-}
-
-fn encoding_name(encoding: Encoding) -> &'static str {
-    match encoding {
-        Encoding::Utf8 => "utf-8",
-        Encoding::Cp949 => "cp949",
-        Encoding::Utf16 => "utf-16",
-        Encoding::Utf16Le => "utf-16le",
-        Encoding::Utf16Be => "utf-16be",
     }
 }

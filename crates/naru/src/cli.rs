@@ -63,6 +63,7 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     Init(verbs::init::Init),
     Demo(verbs::demo::Demo),
+    Infer(verbs::infer::Infer),
     Name(verbs::name::Name),
     Check(verbs::check::Check),
     Plan(verbs::plan::Plan),
@@ -81,6 +82,7 @@ impl Command {
         match self {
             Self::Init(verb) => verb.run(global),
             Self::Demo(verb) => verb.run(global),
+            Self::Infer(verb) => verb.run(global),
             Self::Name(verb) => verb.run(global),
             Self::Check(verb) => verb.run(global),
             Self::Plan(verb) => verb.run(global),

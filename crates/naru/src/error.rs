@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use naru_core::Fault;
+use naru_decode::SourceError;
 use naru_lake::{LakeError, LakeErrorKind};
 use naru_load::{KeyError, LoadError, RejectedValue};
 use naru_query::QueryError;
@@ -131,6 +132,15 @@ impl CommandError {
     /// A file or directory that the operating system refused.
     pub(crate) fn io(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
         Self::failed(format!("cannot {doing} {}: {error}", path.display()))
+    }
+
+    /// A source file that cannot be read (any further).
+    pub(crate) fn source(path: &std::path::Path, error: &SourceError) -> Self {
+        let failed = Self::failed(format!("{}: {error}", path.display())).causes(error);
+        match error.hint() {
+            Some(hint) => failed.hint(hint),
+            None => failed,
+        }
     }
 
     pub(crate) fn exit(&self) -> Exit {

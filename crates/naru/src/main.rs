@@ -11,6 +11,7 @@ mod output;
 mod planning;
 mod progress;
 mod runtime;
+mod sampling;
 mod treatment_key;
 mod verbs;
 mod workspace;

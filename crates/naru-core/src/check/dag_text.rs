@@ -4,6 +4,9 @@ use crate::Fault;
 
 use super::CheckedJob;
 
+/// The three lines of every DAG file.
+pub const DAG_FILE: &str = "from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n";
+
 const IMPORT: &str = "from naru_airflow import job_dag";
 const CALL: &str = "job_dag(__file__)";
 

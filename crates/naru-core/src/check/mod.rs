@@ -14,6 +14,8 @@ mod letter_case;
 mod nearest_path;
 mod tables;
 
+pub use dag_text::DAG_FILE;
+
 use crate::{Fault, JobName, TableDefinition};
 
 /// A DAG file of the project.

@@ -13,7 +13,7 @@ use super::header::Field;
 use super::reserved::is_reserved;
 
 /// Longest column name in the Glue Data Catalog, in bytes (`Column.Name`).
-const MAX_NAME_BYTES: usize = 255;
+pub(crate) const MAX_NAME_BYTES: usize = 255;
 
 /// Reports what is wrong between columns.
 pub(super) fn check(columns: &[ColumnDraft], dialect: &Dialect, faults: &mut Faults) {
@@ -89,7 +89,7 @@ fn check_name(target: &str, place: Place, faults: &mut Faults) {
 }
 
 /// `AccountNo`, `Account No` → `account_no`; none where too little is left.
-fn suggest_name(target: &str) -> Option<String> {
+pub(crate) fn suggest_name(target: &str) -> Option<String> {
     let mut name = String::new();
     let mut after_lower = false;
     for c in target.chars().take(MAX_NAME_BYTES) {

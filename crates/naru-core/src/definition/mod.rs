@@ -28,8 +28,10 @@ mod text;
 mod treatment_checks;
 
 pub use column::DefinedColumn;
+pub(crate) use column_checks::{MAX_NAME_BYTES, suggest_name};
 pub use faults::Place;
 pub use header::{ColumnPlace, Field};
+pub(crate) use reserved::is_reserved;
 pub use setting::Setting;
 
 use crate::control::Control;

@@ -10,7 +10,7 @@ const RESERVED: &str = "\
     prepare recursive right rollup select table then true uescape union unnest using values when where with";
 
 /// Whether the name, in lower case, is reserved.
-pub(super) fn is_reserved(name: &str) -> bool {
+pub(crate) fn is_reserved(name: &str) -> bool {
     RESERVED.split(' ').any(|word| word == name)
 }
 

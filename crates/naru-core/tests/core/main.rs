@@ -5,6 +5,7 @@
 mod check;
 mod definition;
 mod diff;
+mod infer;
 mod naming_convention;
 mod plan_schema;
 mod run_keys;

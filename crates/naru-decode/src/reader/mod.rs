@@ -15,8 +15,9 @@ use std::sync::Arc;
 use naru_core::dialect::Header;
 use naru_core::plan::SourceCompression;
 
+pub(crate) use self::decompress::Decompressor;
 use self::split::Splitter;
-use self::text_source::TextSource;
+pub(crate) use self::text_source::{LEAST_SPACE, TextSource};
 use self::window::Window;
 use crate::layout::Layout;
 use crate::source_error::QuotePlace;

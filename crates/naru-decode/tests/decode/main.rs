@@ -7,6 +7,7 @@ mod dialects;
 mod encodings;
 mod reasons;
 mod round_trip;
+mod sample;
 mod source_errors;
 mod sums;
 mod support;

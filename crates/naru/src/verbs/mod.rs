@@ -5,6 +5,7 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod history;
+pub(crate) mod infer;
 pub(crate) mod init;
 pub(crate) mod maintain;
 pub(crate) mod name;
