@@ -11,8 +11,8 @@ use naru_core::{ColumnType, Dialect};
 use crate::cast::{Cast, NullTokens};
 use crate::layout::HeaderColumn;
 use crate::syntax::Syntax;
-use crate::treatment::{TextTreatment, TreatmentKey};
 use crate::trailer::TrailerMark;
+use crate::treatment::{TextTreatment, TreatmentKey};
 
 /// Greatest `max_record_bytes` that a dialect may declare (1 GiB less one byte: a field's length takes 30 bits).
 pub const GREATEST_RECORD_BYTES: u64 = (1 << 30) - 1;

@@ -30,8 +30,8 @@ mod specials;
 mod sums;
 mod syntax;
 mod tokenize;
-mod treatment;
 mod trailer;
+mod treatment;
 
 pub use block::Block;
 pub use decode::{Decoded, Reject, Scratch};
@@ -40,6 +40,6 @@ pub use reader::{BlockReader, DEFAULT_BLOCK_BYTES};
 pub use reason::Reason;
 pub use sample::{head_records, head_text, visit_bytes};
 pub use source_error::{BinaryFormat, HeaderMismatch, QuotePlace, SourceError};
-pub use treatment::{KeyError, KeySource, TreatmentKey};
 pub use sums::ColumnSum;
 pub use trailer::Trailer;
+pub use treatment::{KeyError, KeySource, TreatmentKey};

@@ -12,5 +12,5 @@ mod source_errors;
 mod sums;
 mod support;
 mod tokenizing;
-mod treatments;
 mod trailers;
+mod treatments;

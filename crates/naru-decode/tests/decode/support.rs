@@ -110,7 +110,8 @@ impl Load {
     }
 
     pub(crate) fn kernel(&self) -> Kernel {
-        let kernel = Kernel::with_key(&self.dialect, &self.columns, self.key.as_ref()).unwrap().with_sums(&self.summed).unwrap();
+        let kernel =
+            Kernel::with_key(&self.dialect, &self.columns, self.key.as_ref()).unwrap().with_sums(&self.summed).unwrap();
         match &self.trailer {
             Some(mark) => kernel.with_trailer(mark),
             None => kernel,
