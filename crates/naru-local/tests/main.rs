@@ -17,3 +17,4 @@ mod scan;
 mod statistics;
 mod storage;
 mod support;
+mod treatments;
