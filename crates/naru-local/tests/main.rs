@@ -18,3 +18,4 @@ mod scan;
 mod statistics;
 mod storage;
 mod support;
+mod treatments;
