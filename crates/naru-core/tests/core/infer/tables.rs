@@ -17,7 +17,7 @@ fn type_of(title: &str, values: &[&str]) -> String {
 
 #[test]
 fn the_narrowest_type_that_is_safe() {
-    let cases: [(&str, &[&str], &str); 34] = [
+    let cases: [(&str, &[&str], &str); 35] = [
         ("n", &["1", "-20", "300"], "int"),
         ("n", &["1", "99000000"], "bigint"),
         ("n", &["1", "99999999999"], "bigint"),
@@ -46,6 +46,7 @@ fn the_narrowest_type_that_is_safe() {
         ("c", &["2026-11-22", "2023-02-29"], "string"),
         ("open_dt", &["20261122", "20240229"], "date"),
         ("c", &["20261122", "20261399"], "int"),
+        ("ORDER_NO", &["20261122", "20261123"], "string"),
         ("c", &["01/02/2026", "03/04/2026"], "string"),
         ("c", &["01/02/2026", "13/04/2026"], "date"),
         ("c", &["2026-11-22 10:00:00"], "timestamp"),
@@ -86,7 +87,7 @@ fn an_account_table() {
     DRMNT_YN,drmnt_yn,boolean,,,,,,
     --
     sample: only 3 records: types, key and nulls may yet turn out otherwise
-    key: column 1 "acnt_no": taken for the key: unique in 3 records; so are columns 2, 4
+    key: column 1 "acnt_no": taken for the key: unique in 3 records; also unique: columns 2, 4
     level: column 1 "acnt_no": account numbers, p2, by its title
     level: column 2 "cust_nm": looks like names of persons, p2: 3 of 3 values have their form
     "#);
@@ -110,7 +111,7 @@ fn personal_columns_above_the_jobs_level_are_passed_over() {
     name: column 2: the title's letters stand for a name, and its text in the description: write a better name
     name: column 3 "jijeomkodeu": the title's letters stand for a name, and its text in the description: write a better name
     type: column 5: no value in the sample: string was chosen
-    key: column 1 "id": taken for the key: unique in 2 records; so are columns 3, 4
+    key: column 1 "id": taken for the key: unique in 2 records; also unique: columns 3, 4
     level: column 2: looks like resident registration numbers, p3: the check digit fits 2 of 2 values (numbers since October 2020 have none)
     level: column 2: resident registration numbers are p3, above the job's p1: passed over, so that no value enters the table; since landing holds them all the same, name the job p3, or have the source leave them out
     "#);
