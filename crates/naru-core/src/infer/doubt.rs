@@ -88,6 +88,12 @@ impl fmt::Display for Doubt {
     }
 }
 
+/// `column 3`, `columns 3, 4`, by indices from 0.
+pub(super) fn columns(indices: &[usize]) -> String {
+    let numbers: Vec<String> = indices.iter().map(|index| (index + 1).to_string()).collect();
+    format!("column{} {}", if indices.len() == 1 { "" } else { "s" }, numbers.join(", "))
+}
+
 /// `1 value`, `2 values`.
 pub(super) fn counted(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })

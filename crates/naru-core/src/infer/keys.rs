@@ -6,7 +6,7 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use crate::ColumnType;
 
-use super::doubt::{Doubt, Topic, counted};
+use super::doubt::{self, Doubt, Topic, counted};
 use super::layout::SampleField;
 use super::profile::TableProfile;
 use super::types::TypeFinding;
@@ -134,11 +134,10 @@ pub(super) fn choose(
     // A column that says it identifies; else the first one, where keys stand.
     let single = unique.iter().copied().find(named).or_else(|| unique.first().copied().filter(|index| *index == 0));
     if let Some(single) = single.filter(|_| profile.records() > 1) {
-        let others: Vec<_> =
-            unique.iter().filter(|index| **index != single).map(|index| (index + 1).to_string()).collect();
+        let others: Vec<usize> = unique.iter().copied().filter(|index| *index != single).collect();
         let others = match others.is_empty() {
             true => String::new(),
-            false => format!("; so are columns {}", others.join(", ")),
+            false => format!("; also unique: {}", doubt::columns(&others)),
         };
         let message = format!("taken for the key: unique in {records}{others}");
         doubts.push(Doubt::of_column(Topic::Key, single, message));

@@ -123,7 +123,7 @@ mod tests {
         let cases = [
             ("12", [true, true, true, true]),
             ("-1.5", [true, true, false, false]),
-            ("1,234", [false, true, true, false]),
+            ("1,234", [false, true, true, true]),
             ("1,234.50", [false, true, false, false]),
             ("1.234,50", [false, false, false, true]),
             ("12,34.5", [false, false, false, false]),

@@ -3,7 +3,7 @@
 use crate::ColumnType;
 use crate::table_spec::{PartitionField, Transform};
 
-use super::doubt::{Doubt, Topic};
+use super::doubt::{self, Doubt, Topic};
 use super::profile::TableProfile;
 use super::types::TypeFinding;
 
@@ -35,12 +35,11 @@ pub(super) fn choose(
             found.push((index, field));
         }
     }
-    let mut found = found.into_iter();
-    let (index, field) = found.next()?;
-    let others: Vec<String> = found.map(|(index, _)| (index + 1).to_string()).collect();
+    let others: Vec<usize> = found.iter().skip(1).map(|(index, _)| *index).collect();
+    let (index, field) = found.into_iter().next()?;
     let others = match others.is_empty() {
         true => String::new(),
-        false => format!("; columns {} could be, too", others.join(", ")),
+        false => format!("; it could be by {}, too", doubt::columns(&others)),
     };
     let unit = if field.transform == Transform::Day { "day" } else { "month" };
     let message = format!("taken for the partition, by {unit}, by what the sample spans{others}");

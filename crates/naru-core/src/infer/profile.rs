@@ -6,7 +6,7 @@ use super::layout::SampleField;
 use super::null_tokens::{self, TokenCounts};
 use super::numbers::{NumberProfile, STYLES};
 use super::personal::PersonalProfile;
-use super::time_formats::TimeProfile;
+use super::time_formats::{TimeProfile, most_misses};
 
 /// What a sample's columns hold.
 #[derive(Debug, Clone)]
@@ -116,8 +116,8 @@ impl ColumnProfile {
         self.times.add(text);
         self.personal.add(text);
         for (style, profile) in STYLES.iter().zip(&mut self.numbers) {
-            // One value that is no number is enough.
-            if profile.numbers + 1 == self.values
+            // A column of texts is soon known for one.
+            if self.values - profile.numbers <= most_misses(self.values) + 1
                 && let Some(number) = style.read(text)
             {
                 profile.add(number);

@@ -44,6 +44,11 @@ const COMPACT_TIMES: [&str; 6] = ["%H%M%S", "%H%M", "%H%M%S%3f", "%H%M%S%6f", " 
 /// Texts of other lengths are no date or time.
 const LENGTHS: std::ops::RangeInclusive<usize> = 8..=40;
 
+/// Of so many values so many may miss a form that is still told: one in twenty, and one more.
+pub(super) fn most_misses(values: u64) -> u64 {
+    values / 20 + 1
+}
+
 /// How texts are read.
 #[derive(Debug, Clone)]
 enum Pattern {
@@ -63,13 +68,16 @@ pub(super) struct Candidate {
     years: Option<(i32, i32)>,
     pub(super) with_offset: u64,
     pub(super) without_offset: u64,
+    /// Values that do not fit.
+    misses: u64,
 }
 
 /// The formats that a column's values fit.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TimeProfile {
     values: u64,
-    live: Vec<Candidate>,
+    /// With few misses, so that those that nearly all values fit can be told.
+    candidates: Vec<Candidate>,
     /// Values of the form of a date that no format reads: years of two digits, days of one.
     pub(super) unreadable: u64,
 }
@@ -79,15 +87,22 @@ impl TimeProfile {
         self.values += 1;
         self.unreadable += u64::from(is_unreadable(text));
         if self.values == 1 && LENGTHS.contains(&text.len()) && text.bytes().any(|byte| byte.is_ascii_digit()) {
-            self.live = patterns().filter_map(|pattern| Candidate::new(pattern, text)).collect();
+            self.candidates = patterns().filter_map(|pattern| Candidate::new(pattern, text)).collect();
         } else {
-            self.live.retain_mut(|candidate| candidate.add(text));
+            let most = most_misses(self.values);
+            self.candidates.retain_mut(|candidate| candidate.add(text) <= most);
         }
     }
 
     /// The formats that all values fit, the usual first.
-    pub(super) fn live(&self) -> &[Candidate] {
-        &self.live
+    pub(super) fn live(&self) -> Vec<&Candidate> {
+        self.candidates.iter().filter(|candidate| candidate.misses == 0).collect()
+    }
+
+    /// How many values do not fit the format that nearly all fit, where none fits all.
+    pub(super) fn misses(&self) -> Option<u64> {
+        let least = self.candidates.iter().map(|candidate| candidate.misses).min();
+        least.filter(|misses| *misses > 0 && misses * 2 < self.values)
     }
 }
 
@@ -95,14 +110,19 @@ impl Candidate {
     fn new(pattern: Pattern, text: &str) -> Option<Self> {
         let moment = pattern.read(text)?;
         let (first_day, last_day) = (moment.day, moment.day);
-        let mut candidate = Self { pattern, first_day, last_day, years: None, with_offset: 0, without_offset: 0 };
+        let mut candidate =
+            Self { pattern, first_day, last_day, years: None, with_offset: 0, without_offset: 0, misses: 0 };
         candidate.note(moment);
         Some(candidate)
     }
 
-    fn add(&mut self, text: &str) -> bool {
-        let moment = self.pattern.read(text);
-        moment.inspect(|moment| self.note(*moment)).is_some()
+    /// Looks at a value; the misses so far.
+    fn add(&mut self, text: &str) -> u64 {
+        match self.pattern.read(text) {
+            Some(moment) => self.note(moment),
+            None => self.misses += 1,
+        }
+        self.misses
     }
 
     fn note(&mut self, moment: Moment) {
@@ -214,6 +234,9 @@ mod tests {
         for (values, expected) in cases {
             assert_eq!(live(values), expected, "{values:?}");
         }
+        let mut profile = TimeProfile::default();
+        ["2026-11-22", "2026-02-29", "2026-11-24"].iter().for_each(|value| profile.add(value));
+        assert_eq!((profile.live().len(), profile.misses()), (0, Some(1)));
         assert_eq!(live(&["2026-11-22 09:30:15"]), ["ISO", "%Y-%m-%d %H:%M:%S"]);
         assert_eq!(live(&["2026-11-22 24:30:15"]), [""; 0]);
     }
@@ -222,8 +245,9 @@ mod tests {
     fn day_and_month_may_be_swapped() {
         let mut profile = TimeProfile::default();
         profile.add("01/02/2026");
-        let [one, two] = profile.live() else { panic!("two formats") };
-        assert!(one.swaps_day_and_month(two) && !one.swaps_day_and_month(one));
+        let live = profile.live();
+        assert_eq!(live.len(), 2);
+        assert!(live[0].swaps_day_and_month(live[1]) && !live[0].swaps_day_and_month(live[0]));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::numbers::{NumberProfile, STYLES};
 use super::personal::Kind;
 use super::personal_titles as titles;
 use super::profile::ColumnProfile;
-use super::time_formats::Candidate;
+use super::time_formats::{Candidate, most_misses};
 
 /// An int is chosen where values stay a hundred times below its limit.
 const GREATEST_INT: u128 = i32::MAX as u128 / 100;
@@ -81,6 +81,14 @@ pub(super) fn decide(question: &Question<'_>, doubts: &mut Vec<Doubt>) -> TypeFi
         if let Some(other) = (0..STYLES.len()).find(|other| is_number(column, *other)) {
             doubt(format!("{}: string was chosen", other_style(other)));
         }
+        let misses = column.numbers.get(style).map(|found| column.values - found.numbers);
+        let misses =
+            misses.filter(|misses| *misses > 0 && *misses <= most_misses(column.values) && misses * 2 < column.values);
+        if let Some(misses) = column.times.misses() {
+            doubt(format!("all but {} are dates or times: string was chosen", counted(misses, "value")));
+        } else if let Some(misses) = misses {
+            doubt(format!("all but {} are numbers: string was chosen", counted(misses, "value")));
+        }
         if column.times.unreadable == column.values {
             doubt("dates with years of two digits, or with days or months of one, which no format reads: string was chosen".into());
         }
@@ -124,7 +132,8 @@ fn boolean(title: &str, column: &ColumnProfile, doubt: &mut impl FnMut(String)) 
 }
 
 fn time(title: &str, column: &ColumnProfile, doubt: &mut impl FnMut(String)) -> Option<TypeFinding> {
-    let [first, rest @ ..] = column.times.live() else { return None };
+    let live = column.times.live();
+    let [first, rest @ ..] = live.as_slice() else { return None };
     if rest.iter().any(|other| first.swaps_day_and_month(other)) {
         doubt(format!(
             "day and month cannot be told apart, by {} or another order: string was chosen, write the type and its format",
@@ -134,7 +143,7 @@ fn time(title: &str, column: &ColumnProfile, doubt: &mut impl FnMut(String)) -> 
     }
     if first.is_digits() {
         let is_named = titles::is_time(title);
-        if !first.is_plausible() && !is_named {
+        if !is_named && (!first.is_plausible() || titles::is_identifier(title)) {
             return None;
         }
         if !is_named && column.values < LEAST_DATES {

@@ -98,10 +98,27 @@ fn a_draft_loads_what_it_was_made_from() {
     let korean = cp949("번호|이름|금액|일자\n1|김|1,234.50|2026.11.22\n2|이|-|2026.11.23\n");
     let found = drafted(&korean);
     assert_eq!((found.refusals.len(), found.loaded.records, found.loaded.rejects.len()), (0, 2, 0));
-    insta::assert_snapshot!(found.csv, @"");
+    insta::assert_snapshot!(found.csv, @r#"
+    @encoding,cp949
+    @delimiter,|
+    @null,,-
+    @thousands_separator,","
+    @partition,day(ilja)
+    source,target,type,key,required,level,treatment,format,description
+    번호,beonho,bigint,1,y,,,,번호
+    이름,ireum,string,,,p2,,,이름
+    금액,geumaek,"decimal(18,2)",,,,,,금액
+    일자,ilja,date,,,,,%Y.%m.%d,일자
+    "#);
     let found = drafted(&utf16("\u{feff}a\tb\r\n1\tx\r\n2\ty\r\n", false));
     assert_eq!((found.refusals.len(), found.loaded.records, found.loaded.rejects.len()), (0, 2, 0));
-    insta::assert_snapshot!(found.csv, @"");
+    insta::assert_snapshot!(found.csv, @r"
+    @encoding,utf-16
+    @delimiter,tab
+    source,target,type,key,required,level,treatment,format,description
+    a,a,int,1,y,,,,
+    b,b,string,,,,,,
+    ");
 }
 
 #[test]
