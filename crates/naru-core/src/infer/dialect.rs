@@ -106,8 +106,14 @@ fn fit(head: &HeadRecords) -> f64 {
     if count == 0 || width < 2 {
         return 0.0;
     }
+    let is_usual = |record: &&Vec<SampleField<'_>>| record.len() == width;
+    let matching = head.records.iter().filter(is_usual).count();
+    let leading = head.records.iter().position(|record| record.len() == width).unwrap_or(0);
+    // Lines before a header say nothing of what follows; two fields may be a comma in a text.
+    let is_preface = leading <= MAX_SKIPPED && width > 2 && matching > 2;
+    let count = if is_preface { count - leading } else { count };
     let share = |part: usize| part as f64 / count as f64;
-    let usual = share(head.records.iter().filter(|record| record.len() == width).count());
+    let usual = share(matching);
     let clean = 1.0 - share(head.flaws.min(count));
     let runaway = if head.has_runaway_quote { 0.1 } else { 1.0 };
     let first = if head.records.first().is_some_and(|record| record.len() != width) { 0.6 } else { 1.0 };
@@ -173,6 +179,9 @@ mod tests {
         let text = "Report\n\nprinted today\nid,name,amount\n1,a,2\n2,b,3\n3,c,4\n";
         let chosen = choose(cut(text)).ok().flatten();
         assert_eq!(chosen.map(|c| (c.dialect.skip_rows, c.records.len(), c.doubts.len())), Some((3, 4, 1)));
+        let short = "Report\nid|name|amount\n1|a|2\n2|b|3\nTotal\n";
+        let chosen = choose(cut(short)).ok().flatten();
+        assert_eq!(chosen.map(|c| (c.dialect.skip_rows, c.records.len(), c.doubts.len())), Some((1, 3, 2)));
     }
 
     #[test]

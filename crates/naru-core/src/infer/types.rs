@@ -23,6 +23,9 @@ const LEAST_PRECISION: u8 = 18;
 /// Digits before the point that values may gain.
 const SPARE_DIGITS: u32 = 3;
 
+/// More digits after the point, and not always as many, are written by programs that reckon in binary.
+const MANY_DIGITS: u32 = 10;
+
 /// Fewer values of eight digits are dates by chance.
 const LEAST_DATES: u64 = 10;
 
@@ -176,6 +179,10 @@ fn time_type(found: &Candidate, doubt: &mut impl FnMut(String)) -> ColumnType {
 }
 
 fn number(title: &str, column: &ColumnProfile, numbers: &NumberProfile, doubt: &mut impl FnMut(String)) -> TypeFinding {
+    if numbers.has_exponents && titles::is_identifier(title) {
+        doubt("codes by their title, which look like numbers with exponents: string was chosen".into());
+        return TypeFinding::TEXT;
+    }
     if numbers.has_exponents {
         doubt("numbers with exponents: double was chosen, which is not exact; codes may look so, too".into());
         return TypeFinding::of(ColumnType::Double);
@@ -218,7 +225,8 @@ fn decimal(numbers: &NumberProfile, doubt: &mut impl FnMut(String)) -> TypeFindi
     }
     if varies {
         let (least, most) = (numbers.least_scale, numbers.scale);
-        doubt(format!("{least} to {most} digits after the point: {scale} were chosen, more are refused"));
+        let or_double = if numbers.scale > MANY_DIGITS { "; double may be meant" } else { "" };
+        doubt(format!("{least} to {most} digits after the point: {scale} were chosen, more are refused{or_double}"));
     }
     let roomy = u32::from(needed).saturating_add(SPARE_DIGITS).min(u32::from(MAX_DECIMAL_PRECISION));
     let precision = u8::try_from(roomy).unwrap_or(MAX_DECIMAL_PRECISION).max(LEAST_PRECISION);

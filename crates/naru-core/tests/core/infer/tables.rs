@@ -17,7 +17,7 @@ fn type_of(title: &str, values: &[&str]) -> String {
 
 #[test]
 fn the_narrowest_type_that_is_safe() {
-    let cases: [(&str, &[&str], &str); 35] = [
+    let cases: [(&str, &[&str], &str); 36] = [
         ("n", &["1", "-20", "300"], "int"),
         ("n", &["1", "99000000"], "bigint"),
         ("n", &["1", "99999999999"], "bigint"),
@@ -33,6 +33,7 @@ fn the_narrowest_type_that_is_safe() {
         ("n", &["123456789012345.123456", "1.123456"], "decimal(24,6)"),
         ("n", &["0.1234567890123456789012345678901234567890"], "string"),
         ("n", &["1.5e3", "2"], "double"),
+        ("code", &["1E5", "2E3"], "string"),
         ("n", &["1,234", "12"], "int"),
         ("n", &["1,234.50", "12.00"], "decimal(18,2)"),
         ("n", &["1234,50", "12,25"], "decimal(18,2)"),
