@@ -217,7 +217,9 @@ fn rejected_rows_count_and_a_sum_with_an_unreadable_value_is_not_known() {
     assert_eq!((&report["rows"], &report["rejected"], &report["control"]), (&json!(1), &json!(1), &json!("verified")));
     project.drop(JOB, "2026-11-23", "a.csv", "ID,NAME,AMT\n1,kim,10.50\n2,lee,0.2x\nT,2,10.50\n");
     let failed = project.load(JOB, "2026-11-23").fails(1);
-    for part in ["sum(amount): not known, since 1 of the values cannot be read", "a.csv:3: row 2", "not_a_decimal"] {
+    for part in
+        ["sum(amount): not known, since 1 of the values cannot be read", "a.csv:3: row 2", "not_a_decimal", "mend"]
+    {
         assert!(failed.stderr.contains(part), "{}", failed.stderr);
     }
 }

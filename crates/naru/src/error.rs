@@ -252,10 +252,14 @@ impl From<LoadError> for CommandError {
             ),
             LoadError::ControlUnreadable(faults) => Self { exit, ..Self::faults("what declares the control totals", &faults) }
                 .hint("nothing was committed; mend the control totals, or what @control says of them"),
-            LoadError::ControlMismatch { mismatches, rejects } => with_exit
-                .list(mismatches.iter().map(|found| format!("{}: {}", found.location, found.mismatch)).collect())
-                .list(rejects.iter().map(reject_line).collect())
-                .hint("nothing was committed; the file was cut off or is another than was declared: have it delivered again"),
+            LoadError::ControlMismatch { mismatches, rejects } => {
+                let hint = match rejects.as_slice() {
+                    [] => "nothing was committed; the file was cut off or is another than was declared: have it delivered again",
+                    _ => "nothing was committed; mend the values that cannot be read, or leave their sum out of @control",
+                };
+                let told = mismatches.iter().map(|found| format!("{}: {}", found.location, found.mismatch)).collect();
+                with_exit.list(told).list(rejects.iter().map(reject_line).collect()).hint(hint)
+            }
             LoadError::OlderThanLoaded { .. } => {
                 with_exit.hint("a replace goes forward only; to go back on purpose, use `--force`")
             }
