@@ -88,8 +88,9 @@ pub async fn execute(
     let target = WriteTarget::new(lake, &table, plan)?;
     let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes);
     let written = off_the_executor(|| load(plan, &target, store, bounds, progress))?;
-    if written.rejects.total_rows == 0 && plan.empty == EmptyPolicy::Refuse && !options.force {
-        return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len() });
+    if written.rows == 0 && plan.empty == EmptyPolicy::Refuse && !options.force {
+        let rejected = written.rejects.rows;
+        return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len(), rejected });
     }
     if let Some(changed) = first_changed(plan, store).await? {
         off_the_executor(|| target.delete(&written.files));

@@ -48,8 +48,14 @@ fn collect(directory: &Path, files: &mut Vec<LandedFile>) -> Result<(), LakeErro
             continue;
         }
         let metadata = match fs::metadata(&path) {
-            // Gone since it was listed, or a link to nothing.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                if fs::symlink_metadata(&path).is_ok() {
+                    return Err(LakeError::new(LakeErrorKind::Unavailable, "a landed link leads to nothing")
+                        .with("link", path.display()));
+                }
+                // Gone since it was listed.
+                continue;
+            }
             metadata => metadata.map_err(failed_here)?,
         };
         if !metadata.is_file() {
