@@ -59,3 +59,31 @@ fn replaces_only_the_intervals_partitions_when_the_definition_says_so() {
     assert_eq!(project.csv("select id from deposit.balance order by id"), "id\n1\n5\n");
     project.check_with_pyiceberg();
 }
+
+#[test]
+fn after_going_back_the_way_forward_is_open() {
+    let project = Project::with_job(JOB, COLUMNS);
+    for day in ["2026-11-20", "2026-11-21"] {
+        project.drop(JOB, day, "a.csv", format!("DAY,ID\n{day},{}\n", &day[8..]));
+        project.loaded(JOB, day);
+    }
+    project.naru(&["run", JOB, "--date", "2026-11-20", "--force"]).ok();
+    assert_eq!(project.value("select max(id) from deposit.balance"), 20);
+    assert_eq!(project.loaded(JOB, "2026-11-21")["status"], "reloaded");
+    assert_eq!(project.value("select max(id) from deposit.balance"), 21);
+    // In order again, an earlier interval is done and stays so.
+    assert_eq!(project.loaded(JOB, "2026-11-20")["status"], "unchanged");
+    assert_eq!(project.value("select max(id) from deposit.balance"), 21);
+}
+
+#[test]
+fn nothing_empties_a_table_that_was_not_delivered_empty() {
+    let project = Project::with_job(JOB, &format!("@reject_limit,10\n{COLUMNS}"));
+    project.drop(JOB, "2026-11-20", "a.csv", "DAY,ID\n2026-11-20,1\n");
+    project.loaded(JOB, "2026-11-20");
+    project.drop(JOB, "2026-11-21", "a.csv", "DAY,ID\n2026-11-21,x\n2026-11-21,y\n");
+    let none_fit = project.load(JOB, "2026-11-21").fails(1);
+    assert!(none_fit.stderr.contains("hold no rows that fit; 2 do not"), "{}", none_fit.stderr);
+    project.naru(&["run", JOB, "--date", "2026-11-25", "--force"]).fails(75);
+    assert_eq!(project.value("select count(*) from deposit.balance"), 1);
+}

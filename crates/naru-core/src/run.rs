@@ -71,15 +71,16 @@ pub fn decide(
     if !force && recorded.is_some_and(is_same) {
         return Decision::Unchanged;
     }
-    if !force && plan.empty == EmptyPolicy::Refuse {
-        if found == 0 {
+    if plan.empty == EmptyPolicy::Refuse {
+        // What was never there cannot be taken for emptied.
+        if found == 0 && (!force || recorded.is_none()) {
             return Decision::NothingLanded { recorded: count };
         }
-        if found < count {
+        if found < count && !force {
             return Decision::FewerSources { recorded: count };
         }
     }
-    if found == 0 && !force && plan.mode == Mode::Replace {
+    if found == 0 && plan.mode == Mode::Replace && (!force || recorded.is_none()) {
         // Allowed to be empty, an interval without a single file still replaces nothing by nothing.
         return Decision::Unchanged;
     }

@@ -14,7 +14,7 @@ use crate::syntax::Syntax;
 use crate::trailer::TrailerMark;
 use crate::treatment::{TextTreatment, TreatmentKey};
 
-/// Greatest `max_record_bytes` that a dialect may declare (1 GiB less one byte: a field's length takes 30 bits).
+/// Greatest size of a record (1 GiB less one byte: a field's length takes 30 bits). A dialect that declares 1 GiB gets it.
 pub const GREATEST_RECORD_BYTES: u64 = (1 << 30) - 1;
 
 /// Compiled once per plan, shared by all workers.
@@ -132,7 +132,7 @@ impl Kernel {
         key: Option<&TreatmentKey>,
     ) -> Result<Self, KernelError> {
         let syntax = Syntax::new(dialect)?;
-        if !(1..=GREATEST_RECORD_BYTES).contains(&dialect.max_record_bytes) {
+        if !(1..=GREATEST_RECORD_BYTES + 1).contains(&dialect.max_record_bytes) {
             return Err(KernelError::RecordLimit);
         }
         if columns.is_empty() {
@@ -234,7 +234,7 @@ impl Kernel {
     }
 
     pub(crate) fn max_record_bytes(&self) -> usize {
-        usize::try_from(self.dialect.max_record_bytes).unwrap_or(usize::MAX)
+        usize::try_from(self.dialect.max_record_bytes.min(GREATEST_RECORD_BYTES)).unwrap_or(usize::MAX)
     }
 }
 

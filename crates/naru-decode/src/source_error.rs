@@ -41,6 +41,9 @@ pub enum SourceError {
         /// What it is.
         found: BinaryFormat,
     },
+    /// A text whose lines end with carriage returns alone.
+    #[error("the lines end with carriage returns, without newlines")]
+    CarriageReturns,
     /// UTF-16 text of an odd number of bytes.
     #[error("the text ends at byte {byte_offset}, in the middle of a UTF-16 code unit")]
     TruncatedText {
@@ -213,6 +216,7 @@ impl SourceError {
             Self::NotText { found: BinaryFormat::Gzip } => "end its name with .gz".into(),
             Self::NotText { found: BinaryFormat::Zstd } => "end its name with .zst".into(),
             Self::NotText { .. } => "land it as CSV, plain or compressed with gzip or zstd".into(),
+            Self::CarriageReturns => "land the file with newlines (LF or CRLF) at the ends of its lines".into(),
             Self::ByteOrderMark { found, .. } => format!("write \"@encoding,{found}\" in the definition"),
             Self::HeaderMissing { .. } => {
                 "land the file again; for files without a header write \"@header,none\"".into()

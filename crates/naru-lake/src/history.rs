@@ -29,14 +29,27 @@ impl LakeTable {
         Some(SnapshotInfo { snapshot, run: Some(run), in_current_history: true })
     }
 
-    /// The newest snapshot of the table's current history that this run made, also if a later run replaced its rows.
+    /// The newest snapshot of the table's current history that this run made, also if a later interval replaced its rows.
+    /// None if the table went back since: an earlier interval was loaded over it, and no later one over that.
     pub fn find_recorded_run(&self, identity: &RunIdentity) -> Option<SnapshotInfo> {
-        self.ancestry().find_map(|snapshot| {
-            let run = RunRecord::from_properties(&snapshot.summary().additional_properties)?;
-            let found =
-                || SnapshotInfo { snapshot: snapshot.clone(), run: Some(run.clone()), in_current_history: true };
-            (run.identity == *identity).then(found)
-        })
+        let runs = self.ancestry().filter_map(|snapshot| {
+            Some((snapshot, RunRecord::from_properties(&snapshot.summary().additional_properties)?))
+        });
+        let (mut since, mut found) = (Vec::new(), None);
+        for (snapshot, run) in runs {
+            if run.identity == *identity {
+                found = Some((snapshot, run));
+                break;
+            }
+            since.push((run.interval_start_micros, replaces_all(snapshot)));
+        }
+        let (snapshot, run) = found?;
+        let start = run.interval_start_micros;
+        // Newest first: a later interval that replaced the whole table makes what came before it of no account.
+        let later = since.iter().position(|(other, replaced_all)| *replaced_all && *other > start);
+        let went_back = since.iter().take(later.unwrap_or(since.len())).any(|(other, _)| *other < start);
+        let info = SnapshotInfo { snapshot: snapshot.clone(), run: Some(run), in_current_history: true };
+        (!went_back).then_some(info)
     }
 
     /// What keeps rows of a run from standing beside those of the recorded runs in force: the newest one that treated the

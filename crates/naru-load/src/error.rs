@@ -21,9 +21,11 @@ pub enum LoadError {
         /// How many files an earlier execution loaded; 0 for none.
         recorded: usize,
     },
-    /// The files hold no row, and the definition does not allow that.
-    #[error("the {files} file(s) of interval {interval} hold no rows")]
+    /// The files hold no row that fits, and the definition does not allow that.
+    #[error("the {files} file(s) of interval {interval} hold no rows{}", rejected_rows(*.rejected))]
     NoRows {
+        /// Rows that do not fit.
+        rejected: u64,
         /// The interval's text.
         interval: String,
         /// How many files there are.
@@ -197,4 +199,8 @@ fn otherwise(conflict: &TreatmentConflict) -> String {
             format!("that were treated with key {recorded}, and the key of this run is {given}")
         }
     }
+}
+
+fn rejected_rows(rejected: u64) -> String {
+    if rejected == 0 { String::new() } else { format!(" that fit; {rejected} do not") }
 }

@@ -105,8 +105,9 @@ pub async fn execute(
         written => written?,
     };
     let may_be_empty = plan.empty == EmptyPolicy::Allow || options.force || declares_no_rows(&written);
-    if written.rejects.total_rows == 0 && !may_be_empty {
-        return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len() });
+    if written.rows == 0 && !may_be_empty {
+        let rejected = written.rejects.rows;
+        return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len(), rejected });
     }
     if let Some(changed) = first_changed(plan, store).await? {
         off_the_executor(|| target.delete(&written.files));

@@ -51,7 +51,15 @@ fn collect(directory: &Path, files: &mut Vec<LandedFile>) -> Result<(), LakeErro
             collect(&path, files)?;
             continue;
         }
-        files.extend(landed_file(&path)?);
+        match landed_file(&path)? {
+            Some(file) => files.push(file),
+            None if fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink()) => {
+                return Err(LakeError::new(LakeErrorKind::Unavailable, "a landed link leads to nothing")
+                    .with("link", path.display()));
+            }
+            // Gone since it was listed.
+            None => {}
+        }
     }
     Ok(())
 }

@@ -54,3 +54,12 @@ async fn nothing_landed_is_an_empty_list() {
     let gone = DirectoryLanding.open(&location).await.err().unwrap();
     assert_eq!(gone.kind(), LakeErrorKind::NotFound);
 }
+
+#[tokio::test]
+async fn a_link_to_nothing_is_no_delivery() {
+    let directory = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/nowhere/b.csv", directory.path().join("b.csv")).unwrap();
+    let location = format!("file://{}/", directory.path().display());
+    let refused = DirectoryLanding.list(&location).await.unwrap_err();
+    assert!(refused.is_retryable(), "{refused}");
+}

@@ -32,6 +32,9 @@ impl Visitor for Guard {
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<QueryError> {
         let outcome = check_with(query).and_then(|()| match &*query.body {
+            SetExpr::Select(select) if select.from.is_empty() && select.selection.is_some() => {
+                Err(QueryError::unsupported("WHERE without FROM", "select from a table, or leave WHERE out"))
+            }
             SetExpr::Select(select) => check_select(select),
             SetExpr::Table(_) => Err(QueryError::unsupported("TABLE", "write SELECT * FROM …")),
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) => {

@@ -24,7 +24,7 @@ pub(crate) struct PlanArgs {
     #[arg(long, env = "NARU_THREADS", value_name = "N")]
     pub(crate) threads: Option<u32>,
     /// Memory that a load may use, in MiB.
-    #[arg(long, env = "NARU_MEMORY_MIB", value_name = "MIB")]
+    #[arg(long, env = "NARU_MEMORY_MIB", value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..))]
     pub(crate) memory_mib: Option<u32>,
 }
 

@@ -35,9 +35,9 @@ pub(super) fn check(
     }
 }
 
-/// Whether a transform's results show the values themselves. They stand in object keys, in manifests and in logs.
+/// Whether a transform's results show the values themselves, or nearly so. They stand in object keys, in manifests and in logs.
 pub(super) fn shows_values(transform: Transform) -> bool {
-    matches!(transform, Transform::Identity | Transform::Truncate(_))
+    matches!(transform, Transform::Identity | Transform::Truncate(_) | Transform::Hour)
 }
 
 /// The fault of a partition field that shows personal data: message and hint.

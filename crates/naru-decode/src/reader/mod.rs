@@ -73,6 +73,7 @@ impl<'k, R: Read> BlockReader<'k, R> {
         let layout = match &self.layout {
             Some(layout) => Arc::clone(layout),
             None => {
+                self.refuse_carriage_returns()?;
                 let layout = Arc::new(self.read_layout()?);
                 Arc::clone(self.layout.insert(layout))
             }
@@ -205,6 +206,18 @@ impl<'k, R: Read> BlockReader<'k, R> {
     fn quote_place(&self, position: usize) -> QuotePlace {
         let (byte_offset, line) = self.window.locate(position);
         QuotePlace { line, byte_offset }
+    }
+
+    /// Such a text would be one record.
+    fn refuse_carriage_returns(&mut self) -> Result<(), SourceError> {
+        self.window.fill(&mut self.source, self.block_bytes);
+        let text = self.window.text();
+        let before_quote =
+            self.kernel.syntax().quote.and_then(|quote| memchr::memchr(quote, text)).unwrap_or(text.len());
+        let unquoted = &text[..before_quote];
+        // One at the very end may be all that is left of a line's end.
+        let inside = memchr::memchr(b'\r', unquoted).is_some_and(|at| at + 1 < text.len());
+        if inside && memchr::memchr(b'\n', text).is_none() { Err(SourceError::CarriageReturns) } else { Ok(()) }
     }
 
     fn read_layout(&mut self) -> Result<Layout, SourceError> {

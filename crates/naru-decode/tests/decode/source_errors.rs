@@ -57,6 +57,20 @@ fn lines_that_end_with_a_delimiter() {
 }
 
 #[test]
+fn lines_that_end_with_carriage_returns() {
+    insta::assert_snapshot!(load().fail(b"account_no,balance\r1,2\r3,4\r"), @r"
+    the lines end with carriage returns, without newlines
+      hint: land the file with newlines (LF or CRLF) at the ends of its lines
+    ");
+    let without = load().dialect(|d| d.header = Header::None);
+    insta::assert_snapshot!(without.fail(b"1,2\r3,4"), @r"
+    the lines end with carriage returns, without newlines
+      hint: land the file with newlines (LF or CRLF) at the ends of its lines
+    ");
+    assert_eq!(without.run(b"\"a\rb\",2").map(|loaded| loaded.records).unwrap_or(0), 1);
+}
+
+#[test]
 fn files_that_are_no_text() {
     insta::assert_snapshot!(load().fail(&gzip(b"account_no,balance\n1,2\n")), @r"
     the file is no CSV: its first bytes are those of gzip data

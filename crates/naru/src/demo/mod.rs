@@ -33,6 +33,18 @@ const FILES: &[(&str, &str)] = example![
     "dags/market__market__exchange_rate__p0__append__pl__d.py",
 ];
 
+/// Refuses a directory that holds jobs of another project: they would mix with the example's.
+pub(crate) fn refuse_other_project(root: &Path) -> Result<(), CommandError> {
+    let is_ours = FILES.iter().any(|(relative, _)| root.join(relative).exists());
+    let entries = std::fs::read_dir(root.join("dags")).into_iter().flatten().flatten();
+    let has_jobs = entries.into_iter().any(|entry| entry.path().extension().is_some_and(|e| e == "py"));
+    if is_ours || !has_jobs {
+        return Ok(());
+    }
+    Err(CommandError::usage(format!("{} holds another project", root.display()))
+        .hint("give the demo a directory of its own: `naru demo DIR`"))
+}
+
 /// Writes the example project's files where they are not there yet; the paths written.
 pub(crate) fn write_files(root: &Path) -> Result<Vec<PathBuf>, CommandError> {
     let mut written = Vec::new();

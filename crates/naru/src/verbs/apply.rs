@@ -1,5 +1,6 @@
 use clap::Args;
 use naru_core::diff::TableDiff;
+use naru_lake::LakeErrorKind;
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -43,11 +44,20 @@ impl Apply {
             let target = job.target(&embedded);
             let table = format!("{}.{}", job.job.database, job.job.table);
             let (status, differences) = runtime::block_on(async {
-                match lake.table(&target.database, &target.table).await? {
+                let existing = match lake.table(&target.database, &target.table).await? {
+                    Some(existing) => Some(existing),
                     None => {
-                        lake.create_table(&target.database, &target.table, &target.location, &target.spec).await?;
-                        Ok::<_, CommandError>(("created", Vec::new()))
+                        match lake.create_table(&target.database, &target.table, &target.location, &target.spec).await {
+                            // Another process was faster.
+                            Err(error) if error.kind() == LakeErrorKind::AlreadyExists => {
+                                Some(lake.expect_table(&target.database, &target.table).await?)
+                            }
+                            created => created.map(|_| None)?,
+                        }
                     }
+                };
+                match existing {
+                    None => Ok::<_, CommandError>(("created", Vec::new())),
                     Some(existing) => {
                         let differences = TableDiff::between(&existing.spec()?, &target.spec);
                         if !differences.is_empty() && existing.metadata().snapshots().len() == 0 {

@@ -52,6 +52,7 @@ impl Demo {
 
     /// Makes the project and drops the files.
     fn make(&self, global: &Global) -> Result<(), CommandError> {
+        demo::refuse_other_project(&self.dir)?;
         let mut made = init::create(&self.dir, "acme")?.len();
         made += demo::write_files(&self.dir)?.len();
         let workspace = Workspace::open(global)?;

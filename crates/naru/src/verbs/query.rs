@@ -42,6 +42,7 @@ impl Query {
         let references = naru_query::referenced_tables(&self.sql)?;
         let open = |reference| open_table(&workspace, &names, embedded.lake(), reference, as_of);
         let tables = references.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
+        hush_workers();
         let result = naru_query::run(&self.sql, &tables, &QueryOptions::default())?;
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let written = self.write(global, result, &mut out).and_then(|_| Ok(out.flush()?));
@@ -80,6 +81,16 @@ impl Query {
                 .hint("write a snapshot's id from `naru history`, `2026-11-22T18:00:00+09:00`, or `2026-11-22`")
         })
     }
+}
+
+/// Polars' panics are caught and told as errors; what its threads print besides is of no use to anybody.
+fn hush_workers() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().name().is_none_or(|name| name == "main") {
+            tell(panic);
+        }
+    }));
 }
 
 fn open_table(
