@@ -69,7 +69,7 @@ fn after_going_back_the_way_forward_is_open() {
     }
     project.naru(&["run", JOB, "--date", "2026-11-20", "--force"]).ok();
     assert_eq!(project.value("select max(id) from deposit.balance"), 20);
-    assert_eq!(project.loaded(JOB, "2026-11-21")["status"], "reloaded");
+    assert_eq!(project.loaded(JOB, "2026-11-21")["status"], "loaded");
     assert_eq!(project.value("select max(id) from deposit.balance"), 21);
     // In order again, an earlier interval is done and stays so.
     assert_eq!(project.loaded(JOB, "2026-11-20")["status"], "unchanged");

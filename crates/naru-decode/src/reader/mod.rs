@@ -73,7 +73,6 @@ impl<'k, R: Read> BlockReader<'k, R> {
         let layout = match &self.layout {
             Some(layout) => Arc::clone(layout),
             None => {
-                self.refuse_carriage_returns()?;
                 let layout = Arc::new(self.read_layout()?);
                 Arc::clone(self.layout.insert(layout))
             }
@@ -145,6 +144,9 @@ impl<'k, R: Read> BlockReader<'k, R> {
         if splitter.records >= limit {
             return Ok(splitter);
         }
+        if splitter.cut == 0 && self.ends_lines_with_carriage_returns() {
+            return Err(SourceError::CarriageReturns);
+        }
         match splitter.open_quote() {
             None => splitter.finish(self.window.text()),
             Some(quote) if splitter.cut == 0 => {
@@ -208,16 +210,13 @@ impl<'k, R: Read> BlockReader<'k, R> {
         QuotePlace { line, byte_offset }
     }
 
-    /// Such a text would be one record.
-    fn refuse_carriage_returns(&mut self) -> Result<(), SourceError> {
-        self.window.fill(&mut self.source, self.block_bytes);
-        let text = self.window.text();
-        let before_quote =
-            self.kernel.syntax().quote.and_then(|quote| memchr::memchr(quote, text)).unwrap_or(text.len());
-        let unquoted = &text[..before_quote];
+    /// Whether all of the source is one record with carriage returns inside: its lines end with them alone.
+    fn ends_lines_with_carriage_returns(&self) -> bool {
+        let (text, (_, line)) = (self.window.text(), self.window.locate(0));
+        let quote = self.kernel.syntax().quote.and_then(|quote| memchr::memchr(quote, text));
         // One at the very end may be all that is left of a line's end.
-        let inside = memchr::memchr(b'\r', unquoted).is_some_and(|at| at + 1 < text.len());
-        if inside && memchr::memchr(b'\n', text).is_none() { Err(SourceError::CarriageReturns) } else { Ok(()) }
+        let inside = memchr::memchr(b'\r', &text[..quote.unwrap_or(text.len())]).is_some_and(|at| at + 1 < text.len());
+        inside && line == 1 && memchr::memchr(b'\n', text).is_none()
     }
 
     fn read_layout(&mut self) -> Result<Layout, SourceError> {

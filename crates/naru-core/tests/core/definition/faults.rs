@@ -168,6 +168,8 @@ BORN2,born_day,date,p2
       hint: a column itself partitions unless it is float or double
     table-defs/deposit/account.csv:1:3: @partition: "hour(born)" does not fit the date column "born"
       hint: hour takes timestamp, timestamptz
+    table-defs/deposit/account.csv:1:3: @partition: "hour(born)" would put values of a p2 column into object keys and logs
+      hint: use bucket(16, born), or a date
     table-defs/deposit/account.csv:1:4: @partition: "day(born)" would be named "born_day", which is a column
       hint: rename the column, or partition another way
     table-defs/deposit/account.csv:1:4: @partition: "hour(born)" and "day(born)" both partition "born" by time
