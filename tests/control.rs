@@ -155,7 +155,7 @@ fn a_large_file_is_summed_by_all_workers() {
     }
     let sum = format!("{}.{:02}", rows * (rows - 1) / 2 + rows / 100, rows % 100);
     project.drop(JOB, DAY, "a.csv", format!("{text}T,{rows},{sum}\n"));
-    let run = ["run", JOB, "--date", DAY, "--threads", "4", "--memory-mib", "64", "--json"];
+    let run = ["run", JOB, "--date", DAY, "--threads", "4", "--engine", "pl", "--memory-mib", "64", "--json"];
     assert_eq!(project.naru(&run).ok().json()[0]["control"], "verified");
     assert_eq!(recorded(&project)[0]["sums"]["amount"], sum);
 }

@@ -138,7 +138,7 @@ fn without_the_key_no_row_is_read() {
     let project = Project::with_job(JOB, DEFINITION);
     project.drop(JOB, "2026-11-22", "a.csv", "this is not even read");
     let missing = project.load(JOB, "2026-11-22").fails(1);
-    let expected = "no treatment key is given, and account_no, born, resident_no cannot be treated without";
+    let expected = "no treatment key is given, and account_no, resident_no, born cannot be treated without";
     assert!(missing.stderr.contains(expected), "{}", missing.stderr);
     assert!(missing.stderr.contains("set NARU_TREATMENT_KEY, or NARU_TREATMENT_KEY_FILE"), "{}", missing.stderr);
     assert_eq!(project.naru(&["tables", "--json"]).ok().json().as_array().unwrap().len(), 0);
