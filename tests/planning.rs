@@ -23,6 +23,11 @@ fn a_plan_says_what_a_run_would_do_and_changes_nothing() {
     project.job(JOB, &DEFINITION.replace("AMT,amount,\"decimal(18,2)\"", "AMT,amount,\"decimal(20,2)\""));
     let text = plan(&project);
     assert!(text.contains("differs from its definition") && text.contains("decimal(18,2)"), "{text}");
+    project.drop(JOB, "2026-11-23", "a.csv", "ID,NAME,AMT\n2,lee,1\n");
+    let next = project.naru(&["plan", JOB, "--date", "2026-11-23"]).ok().stdout;
+    assert!(next.contains("run       would fail: the table differs from its definition"), "{next}");
+    let spark = project.naru(&["plan", JOB, "--date", "2026-11-23", "--engine", "sp"]).ok().stdout;
+    assert!(spark.contains("run       would fail: the route is Spark, and this lake has none"), "{spark}");
     let refused = project.naru(&["run", JOB, "--date", "2026-11-22", "--force"]).fails(1);
     assert!(refused.stderr.contains("differs from its definition in 1 way"), "{}", refused.stderr);
 }

@@ -74,7 +74,7 @@ pub async fn execute(
     options: ExecuteOptions,
     progress: &dyn Progress,
 ) -> Result<Outcome, LoadError> {
-    refuse_what_is_not_built(plan)?;
+    require_runnable(plan)?;
     let key = key_of(plan, keys)?;
     let treatments = AppliedTreatments::of(plan, key.as_ref().map(TreatmentKey::id));
     let kernel = Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref())?;
@@ -258,7 +258,11 @@ pub fn require_built(mode: Mode) -> Result<(), LoadError> {
     if matches!(mode, Mode::Append | Mode::Replace) { Ok(()) } else { Err(LoadError::ModeNotBuilt(mode)) }
 }
 
-fn refuse_what_is_not_built(plan: &LoadPlan) -> Result<(), LoadError> {
+/// Refuses a plan that this track does not run, whatever the table holds.
+///
+/// # Errors
+/// [`LoadError::ModeNotBuilt`], [`LoadError::SparkMissing`].
+pub fn require_runnable(plan: &LoadPlan) -> Result<(), LoadError> {
     require_built(plan.mode)?;
     if plan.engine == Engine::Sp {
         return Err(LoadError::SparkMissing { reason: plan.reason.clone() });

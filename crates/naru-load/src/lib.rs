@@ -30,6 +30,7 @@ pub use control::ControlMismatch;
 pub use error::LoadError;
 pub use execute::{
     ExecuteOptions, Outcome, OutcomeKind, blocking_differences, earlier_run, execute, recorded, require_built,
+    require_runnable,
 };
 pub use naru_decode::{KeyError, KeySource, TreatmentKey};
 pub use progress::{NoProgress, Progress};

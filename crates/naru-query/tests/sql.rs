@@ -168,7 +168,7 @@ fn groups_and_having() {
             "branch,n; 1,2; 2,2",
         ),
         (
-            "select branch, sum(visits) as v from deposit.account group by branch having sum(visits) > 20 order by v desc",
+            "select branch, sum(visits) as v from deposit.account group by branch having sum(visits) > 20 order by v desc, branch",
             "branch,v; 1,30; 2,30",
         ),
         (

@@ -4,6 +4,7 @@ use naru_core::route::human_bytes;
 use naru_core::run::{Decision, decide};
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{LoadPlan, Treatment};
+use naru_lake::LakeTable;
 use naru_load::require_same_treatment;
 use serde::Serialize;
 
@@ -17,7 +18,8 @@ use crate::{jobs, output, runtime};
 /// Show what a run would do, and change nothing
 ///
 /// Lists the files that have landed, the route and its reason, what treatments would be applied, and whether the table
-/// would be created, is unchanged, or differs from its definition. Needs no treatment key. With `--json`, prints the whole load plan; its schema is `docs/load-plan.schema.json`.
+/// would be created, is unchanged, or differs from its definition. Needs no treatment key. With `--json`, prints the whole
+/// load plan; its schema is `docs/load-plan.schema.json`.
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     /// Job: a name, a DAG file's name, or a path to it.
@@ -57,16 +59,28 @@ impl Plan {
         };
         let recorded = recorded.and_then(|info| info.run).as_ref().map(naru_load::recorded);
         let treatments = AppliedTreatments::of(&plan, None);
-        let refusal = table.as_ref().and_then(|table| require_same_treatment(&plan, table, &treatments).err());
-        let run = match refusal {
-            Some(refusal) => format!("would fail: {refusal}"),
-            None => in_words(&decide(&plan, &treatments, recorded.as_ref(), newest, false)),
+        let treated = || table.as_ref().and_then(|table| require_same_treatment(&plan, table, &treatments).err());
+        let refusal = naru_load::require_runnable(&plan).err().or_else(treated);
+        let run = match (refusal, decide(&plan, &treatments, recorded.as_ref(), newest, false)) {
+            (Some(refusal), _) => format!("would fail: {refusal}"),
+            (None, Decision::Load { .. }) if is_blocked(&plan, table.as_ref(), &state)? => {
+                "would fail: the table differs from its definition".into()
+            }
+            (None, decision) => in_words(&decision),
         };
         if global.json {
             return output::json(&serde_json::json!({ "plan": plan, "route": route, "table": state, "run": run }));
         }
         print(&plan, &state, &run);
         Ok(())
+    }
+}
+
+/// Whether the table differs in what a run writes. Comments and settings of new files are none of that.
+fn is_blocked(plan: &LoadPlan, table: Option<&LakeTable>, state: &TableState) -> Result<bool, CommandError> {
+    match (table, state) {
+        (Some(table), TableState::Differs { .. }) => Ok(!naru_load::blocking_differences(plan, table)?.is_empty()),
+        _ => Ok(false),
     }
 }
 
