@@ -41,7 +41,8 @@ pub(crate) fn joined(op: &BinaryOperator, terms: &[Expr]) -> Option<Expr> {
     }
 }
 
-fn terms<'a>(expression: &'a Expr, chained: &BinaryOperator) -> Vec<&'a Expr> {
+/// The terms of a chain of one operator, in order.
+pub(crate) fn terms<'a>(expression: &'a Expr, chained: &BinaryOperator) -> Vec<&'a Expr> {
     let mut found = Vec::new();
     let mut stack = vec![expression];
     while let Some(top) = stack.pop() {

@@ -19,6 +19,7 @@ mod deep_stack;
 mod engine;
 mod error;
 mod functions;
+mod groupings;
 mod guard;
 mod joins;
 mod literals;

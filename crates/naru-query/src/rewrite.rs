@@ -7,6 +7,7 @@
 //! | `100.50` | `CAST('100.50' AS DECIMAL(38, 2))` (see [`crate::literals`]) |
 //! | `a UNION b ORDER BY x` | `SELECT * FROM (SELECT * FROM (a) UNION SELECT * FROM (b)) ORDER BY x` |
 //! | `a JOIN b ON a.k = b.k AND b.n > 1` | `a JOIN b ON a.k = b.k WHERE b.n > 1` |
+//! | `GROUP BY x HAVING x > 1` | `WHERE x > 1 GROUP BY x` (see [`crate::groupings`]) |
 //! | `x > (SELECT avg(x) FROM b)` | a cross join with its one row (see [`crate::scalars`]) |
 //! | `ORDER BY x DESC` | `ORDER BY x DESC NULLS LAST` (see [`crate::ordering`]) |
 //! | `x IS TRUE` | `x IS NOT DISTINCT FROM true` |
@@ -20,7 +21,9 @@ use sqlparser::ast::{
     TableAlias, TableFactor, TableWithJoins, VisitMut, VisitorMut, WindowType,
 };
 
-use crate::{QueryError, TableRef, chains, functions, guard, joins, literals, ordering, parse, scalars, subqueries};
+use crate::{
+    QueryError, TableRef, chains, functions, groupings, guard, joins, literals, ordering, parse, scalars, subqueries,
+};
 
 /// Rewrites a query that [`crate::guard`] has let through.
 pub(crate) fn rewrite(query: &mut Query) -> Result<(), QueryError> {
@@ -58,6 +61,7 @@ impl VisitorMut for Rewriter {
         let mut scope = Scope::new();
         if let SetExpr::Select(select) = &mut *query.body {
             joins::move_filters(select);
+            groupings::filter_before(select);
             scalars::hoist(select, &mut self.scalars);
             ordering::order_named_windows(select);
             self.names.push(select.from.iter().flat_map(guard::names_of).collect());

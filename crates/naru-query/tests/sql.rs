@@ -168,6 +168,14 @@ fn groups_and_having() {
             "branch,n; 1,2; 2,2",
         ),
         (
+            "select branch, count(*) as n from deposit.account where active or branch = 3 group by branch having branch > 1 or branch is null order by 1",
+            "branch,n; 2,1; 3,1",
+        ),
+        (
+            "select branch, count(*) as n from deposit.account group by branch having branch > 1 and count(*) > 1",
+            "branch,n; 2,2",
+        ),
+        (
             "select branch, sum(visits) as v from deposit.account group by branch having sum(visits) > 20 order by v desc, branch",
             "branch,v; 1,30; 2,30",
         ),
