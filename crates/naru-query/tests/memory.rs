@@ -17,7 +17,7 @@ const FILES: i64 = 10;
 const MOST_KIB: u64 = 512 * 1024;
 
 #[test]
-#[ignore = "runs alone: tests/all calls it by name"]
+#[ignore = "its peak of memory is that of its process, so it runs alone: tests/all calls it by name"]
 fn ten_million_rows() {
     let mut bank = Bank::empty();
     let files = (0..FILES).map(|n| bank.file(&format!("{n}.parquet"), &columns(n * ROWS_PER_FILE))).collect();

@@ -69,7 +69,8 @@ impl Lake {
     ///
     /// # Errors
     /// `Refused` if another table lies in the table's directory; `InvalidMetadata` if the listing lacks a file that the
-    /// table needs (nothing is deleted then); `Conflict`, the catalog's and storage's.
+    /// table needs (nothing is deleted then); `Conflict`, the catalog's and storage's; the first file that cannot be deleted
+    /// (the others are).
     pub async fn maintain(
         &self,
         lister: &dyn FileLister,
@@ -94,14 +95,24 @@ impl Lake {
             .filter(|file| file.modified < keep.files_since && !references.holds(&file.location))
             .collect();
         if !dry_run {
-            let locations: Vec<String> = unused.iter().map(|file| file.location.clone()).collect();
-            self.delete(&locations).await;
+            self.delete_unused(&unused).await?;
         }
         Ok(Maintained {
             expired_snapshots: expired.len(),
             deleted_files: unused.len(),
             deleted_bytes: unused.iter().map(|file| file.size_bytes).sum(),
         })
+    }
+
+    /// Deletes all that it can; the first failure is the error, since what was not deleted must not be told as deleted.
+    async fn delete_unused(&self, unused: &[StoredFile]) -> Result<(), LakeError> {
+        let mut failed = None;
+        for file in unused {
+            if let Err(error) = self.file_io().delete(&file.location).await {
+                failed.get_or_insert(LakeError::storage("delete a file", &file.location, error));
+            }
+        }
+        failed.map_or(Ok(()), Err)
     }
 
     /// Files of a table in another's directory would look like files that nothing refers to.
