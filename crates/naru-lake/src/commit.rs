@@ -20,6 +20,7 @@ use crate::error::{LakeError, LakeErrorKind};
 use crate::lake::Lake;
 use crate::ports::PointerErrorKind;
 use crate::rewrite::Rewritten;
+use crate::row_delta::RowDelta;
 use crate::run_record::{Change, RunRecord};
 use crate::table::LakeTable;
 use crate::validate::{Verdict, holds_any, validate};
@@ -42,6 +43,8 @@ pub struct CommitRequest {
     pub interval_start_micros: i64,
     /// Data files, durable in the table's directory and in no table yet.
     pub added: Vec<DataFile>,
+    /// Of [`Change::Merge`], and of nothing else: which rows go.
+    pub delta: Option<RowDelta>,
     /// What to record about the run.
     pub run: RunRecord,
     /// How many times to try when others commit at the same time or the catalog is busy; at least 1.
@@ -61,6 +64,13 @@ pub enum CommitOutcome {
         /// The snapshot that did.
         snapshot_id: i64,
     },
+}
+
+impl CommitRequest {
+    /// All files that were written for it.
+    pub(crate) fn written(&self) -> impl Iterator<Item = &DataFile> {
+        self.added.iter().chain(self.delta.iter().flat_map(RowDelta::written))
+    }
 }
 
 /// A snapshot that a commit made.
@@ -85,6 +95,7 @@ impl Lake {
     ///   nothing else are dropped, others are rewritten without them.
     /// - [`Change::ReplaceTable`] removes all rows; [`Change::ReplacePartitions`] all rows of the partitions that the files
     ///   touch, and of the interval.
+    /// - [`Change::Merge`] adds the files and removes what [`CommitRequest::delta`] says.
     ///
     /// With no files and nothing to remove there is still a snapshot, which records the run.
     ///
@@ -243,7 +254,7 @@ impl Commit<'_> {
         let rewritten = self.rewritten.values().flat_map(Rewritten::locations);
         let mut unused: Vec<String> = rewritten.filter(|location| !kept.contains(location)).map(String::from).collect();
         if winner.is_none() && self.added_are_unused().await {
-            unused.extend(self.request.added.iter().map(|file| file.location().to_string()));
+            unused.extend(self.request.written().map(|file| file.location().to_string()));
         }
         self.lake.delete(&unused).await;
     }

@@ -5,7 +5,8 @@
 //! | `naru.run.source`, `.database`, `.table`, `.interval` | the run's identity |
 //! | `naru.job` | the job's name |
 //! | `naru.interval-start-micros`, `naru.interval-end-micros` | the interval, microseconds since 1970-01-01 UTC |
-//! | `naru.change` | `append`, `replace-table` or `replace-partitions` |
+//! | `naru.change` | `append`, `replace-table`, `replace-partitions` or `merge` |
+//! | `naru.before` | of a merge: the snapshot whose rows it changed, or `none`: an empty table |
 //! | `naru.sources` | JSON `{"prefix": p, "files": [[rest of the location, size in bytes, etag], …]}` |
 //! | `naru.sources-digest`, `naru.plan-digest` | digests that the planner made |
 //! | `naru.rows`, `naru.rejected` | numbers of rows written and refused |
@@ -45,6 +46,8 @@ pub enum Change {
     ReplaceTable,
     /// The rows of the partitions that the added files touch, and of the run's interval, become the added ones.
     ReplacePartitions,
+    /// Rows take the place of those with the same keys; see [`crate::RowDelta`].
+    Merge,
 }
 
 /// What a snapshot says about the run that made it.
@@ -74,10 +77,14 @@ pub struct RunRecord {
     pub engine: Engine,
     /// How it treated the table's columns.
     pub treatments: AppliedTreatments,
+    /// Of a merge: the state whose rows it changed, a snapshot's id or none for an empty table.
+    pub before: Option<Option<i64>>,
     /// Control totals that were verified, one for each of `sources`; none: there were none to verify.
     pub control: Option<Vec<VerifiedTotals>>,
 }
 
+const BEFORE: &str = "naru.before";
+const NO_SNAPSHOT: &str = "none";
 const TREATMENTS: &str = "naru.treatments";
 const TREATMENT_KEY: &str = "naru.treatment-key";
 
@@ -116,6 +123,9 @@ impl RunRecord {
             properties.insert(TREATMENTS.into(), serde_json::to_string(columns).unwrap_or_default());
         }
         properties.extend(key_id.iter().map(|id| (TREATMENT_KEY.into(), id.clone())));
+        if let Some(before) = self.before {
+            properties.insert(BEFORE.into(), before.map_or_else(|| NO_SNAPSHOT.into(), |id| id.to_string()));
+        }
         if let Some(control) = &self.control {
             properties.insert("naru.control".into(), serde_json::to_string(control).unwrap_or_default());
         }
@@ -146,6 +156,11 @@ impl RunRecord {
                 columns: text(TREATMENTS).map_or(Some(BTreeMap::new()), |json| serde_json::from_str(&json).ok())?,
                 key_id: text(TREATMENT_KEY),
             },
+            before: match text(BEFORE).as_deref() {
+                None => None,
+                Some(NO_SNAPSHOT) => Some(None),
+                Some(id) => Some(Some(id.parse().ok()?)),
+            },
             // No decision hangs on them: totals in a form to come do not make the record none.
             control: text("naru.control").and_then(|json| serde_json::from_str(&json).ok()),
         })
@@ -166,6 +181,7 @@ impl Change {
             Self::Append => "append",
             Self::ReplaceTable => "replace-table",
             Self::ReplacePartitions => "replace-partitions",
+            Self::Merge => "merge",
         }
     }
 }
@@ -222,6 +238,7 @@ mod tests {
             mode: Mode::Append,
             engine: Engine::Pl,
             treatments: AppliedTreatments::default(),
+            before: None,
             control: None,
         }
     }

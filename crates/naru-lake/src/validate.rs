@@ -9,6 +9,7 @@ use crate::commit::{CommitRequest, Committed};
 use crate::error::{LakeError, LakeErrorKind};
 use crate::history::{Share, share_of_interval};
 use crate::manifests::{LoadedManifest, load_added_manifests, load_manifests};
+use crate::row_delta::{RowDelta, check_concurrent};
 use crate::run_record::{Change, RunRecord};
 use crate::table::LakeTable;
 
@@ -28,7 +29,7 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
     check_request(table, request)?;
     let (since_base, has_base) = snapshots_since_base(table, request);
     let mut newest: Option<(&Snapshot, RunRecord)> = None;
-    for snapshot in since_base {
+    for snapshot in since_base.iter().copied() {
         let Some(run) = RunRecord::from_properties(&snapshot.summary().additional_properties) else { continue };
         if run.identity != request.run.identity {
             if request.change != Change::ReplaceTable && is_treated_otherwise(request, &run) {
@@ -60,6 +61,9 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
     }
     if request.change != Change::ReplaceTable {
         check_overlaps(table, request)?;
+    }
+    if let Some(delta) = &request.delta {
+        check_concurrent(table, request, delta, &since_base).await?;
     }
     Ok(Verdict::Proceed)
 }
@@ -105,7 +109,13 @@ fn check_request(table: &LakeTable, request: &CommitRequest) -> Result<(), LakeE
     if request.run.interval_start_micros != request.interval_start_micros {
         return Err(error(LakeErrorKind::InvalidInput, "the run's record and the request name different intervals"));
     }
+    if (request.change == Change::Merge) != request.delta.is_some() {
+        return Err(error(LakeErrorKind::InvalidInput, "a merge, and nothing else, says which rows go"));
+    }
     let mut locations = HashSet::new();
+    for file in request.delta.iter().flat_map(RowDelta::written) {
+        locations.insert(file.location());
+    }
     for file in &request.added {
         if share_of_interval(&file.file, id, request.interval_start_micros) != Share::All && file.record_count() > 0 {
             return Err(error(
@@ -134,14 +144,14 @@ fn snapshots_since_base<'a>(table: &'a LakeTable, request: &CommitRequest) -> (V
 }
 
 async fn holds_files_of(table: &LakeTable, snapshot: &Snapshot, request: &CommitRequest) -> Result<bool, LakeError> {
-    if request.added.is_empty() {
+    if request.written().next().is_none() {
         return Ok(false);
     }
     Ok(is_any_live(&load_added_manifests(table, snapshot).await?, request))
 }
 
 fn is_any_live(manifests: &[LoadedManifest], request: &CommitRequest) -> bool {
-    let ours: HashSet<&str> = request.added.iter().map(|file| file.location()).collect();
+    let ours: HashSet<&str> = request.written().map(|file| file.location()).collect();
     manifests.iter().flat_map(LoadedManifest::live_entries).any(|entry| ours.contains(entry.file_path()))
 }
 

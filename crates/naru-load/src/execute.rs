@@ -301,6 +301,7 @@ async fn commit(
         change,
         interval_start_micros: plan.interval.start.timestamp_micros(),
         added: written.files,
+        delta: None,
         run,
         attempts: options.commit_attempts,
         allow_older: options.force,
@@ -337,6 +338,7 @@ fn run_record(plan: &LoadPlan, treatments: AppliedTreatments, written: &Written)
         mode: plan.mode,
         engine: plan.engine,
         treatments,
+        before: None,
         control: written.control.clone(),
     }
 }

@@ -10,6 +10,8 @@
 mod expire;
 mod references;
 
+pub(crate) use references::normal;
+
 use std::fmt;
 use std::time::SystemTime;
 

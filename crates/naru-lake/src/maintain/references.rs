@@ -81,7 +81,7 @@ impl References {
 }
 
 /// A location in one way of writing it: other engines write `file:/path`, `/path` or `s3a://` for the same file.
-pub(super) fn normal(location: &str) -> String {
+pub(crate) fn normal(location: &str) -> String {
     let local = location.strip_prefix("file:").or_else(|| location.starts_with('/').then_some(location));
     if let Some(path) = local {
         return format!("/{}", path.trim_start_matches('/'));
