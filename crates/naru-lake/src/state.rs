@@ -112,6 +112,9 @@ pub(crate) async fn deleted_rows(
     manifests: &[LoadedManifest],
     partitions: &HashSet<(i32, &Struct)>,
 ) -> Result<DeletedRows, LakeError> {
+    if partitions.is_empty() {
+        return Ok(DeletedRows::default());
+    }
     let deletes = manifests.iter().filter(|loaded| loaded.file.content == ManifestContentType::Deletes);
     let entries = deletes.flat_map(|loaded| loaded.live_entries().map(move |entry| (loaded.spec_id(), entry)));
     let concerned = entries.filter(|(spec_id, entry)| {

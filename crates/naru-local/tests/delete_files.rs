@@ -4,7 +4,7 @@ use iceberg::spec::{DataContentType, DataFileBuilder, DataFileFormat, Struct};
 use naru_lake::{AsOf, Change, LakeErrorKind};
 
 use crate::foreign::append;
-use crate::support::{Fixture, committed, load, simple_batch, simple_spec, summary, write_batch};
+use crate::support::{Fixture, committed, load, simple_spec, summary};
 
 async fn delete_a_row(fixture: &Fixture) {
     let table = fixture.table().await;
@@ -52,15 +52,3 @@ async fn delete_files_are_carried_along_and_counted() {
     assert_eq!(fixture.table().await.scan(AsOf::Current).await.unwrap().rows, 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_mixed_file_is_not_rewritten_past_delete_files() {
-    let fixture = Fixture::new();
-    let table = fixture.create(&simple_spec()).await;
-    let file = write_batch(&table, &simple_batch(&table, &[(1, 1), (2, 2)]), Struct::empty()).await;
-    append(&fixture, &table, file.entry().clone()).await;
-    delete_a_row(&fixture).await;
-    let files = fixture.files();
-    let error = load(&fixture, Change::Append, 1, "a", &[10]).await.unwrap_err();
-    assert_eq!(error.kind(), LakeErrorKind::Unsupported);
-    assert_eq!(fixture.files(), files, "nothing of the refused run stays");
-}
