@@ -7,10 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::control::Control;
+use crate::merge::MergeRules;
+use crate::table_spec::VALID_FROM;
 use crate::{ColumnType, Dialect, Engine, Interval, Level, Mode, TableSpec, Treatment};
 
 /// Version of the load plan's format that this build writes and reads.
-pub const PLAN_VERSION: u32 = 2;
+pub const PLAN_VERSION: u32 = 3;
 
 /// Everything that one run needs to know. Two plans that are equal do the same work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +32,9 @@ pub struct LoadPlan {
     pub mode: Mode,
     /// What `replace` replaces; ignored by other modes.
     pub replace: ReplaceScope,
+    /// How `merge` and `scd2` find and change earlier rows of a key; left out where the definition says nothing of it.
+    #[serde(default, skip_serializing_if = "MergeRules::is_default")]
+    pub merge: MergeRules,
     /// Who runs it: `pl` or `sp`, never `auto`.
     pub engine: Engine,
     /// Why, in words.
@@ -158,6 +163,13 @@ impl LoadPlan {
     /// The table's columns whose treatment needs the treatment key.
     pub fn keyed_columns(&self) -> Vec<String> {
         self.treated().filter(|(_, treatment)| treatment.needs_key()).map(|(name, _)| name.into()).collect()
+    }
+
+    /// Target names of the columns that a key is of, in the key's order. Under scd2 the table's own key holds
+    /// `valid_from` besides, which tells a key's rows apart.
+    pub fn key(&self) -> Vec<String> {
+        let key = self.target.spec.key.iter();
+        key.filter(|name| self.mode != Mode::Scd2 || *name != VALID_FROM).cloned().collect()
     }
 
     fn treated(&self) -> impl Iterator<Item = (&str, Treatment)> {

@@ -73,7 +73,7 @@ impl PlannedJob {
             database: self.names.glue_database.to_string(),
             table: self.names.glue_table.to_string(),
             location: location(lake, &self.names.lake, self.names.table_location.as_str()).trim_end_matches('/').into(),
-            spec: self.definition.table_spec(),
+            spec: self.definition.table_spec_for(self.job.mode),
         }
     }
 
@@ -112,6 +112,7 @@ impl PlannedJob {
             interval: interval.clone(),
             mode: job.mode,
             replace: self.definition.replace(),
+            merge: self.definition.merge().clone(),
             engine: route.engine,
             reason: route.reason.clone(),
             level: job.level,
