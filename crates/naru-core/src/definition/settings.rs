@@ -80,6 +80,7 @@ impl Settings {
         if !setting.takes_list() && record.cells.len() > 2 {
             let hint = match setting {
                 Setting::Control => "a value that holds a comma is quoted, as in \"trailer(T, rows, sum(amount))\"",
+                Setting::OrderBy | Setting::ValidFrom => "name one column",
                 _ => "a value that holds a comma is quoted, as in \"%b %d, %Y\"",
             };
             faults.add_hint(record.place(2), format!("{name} takes one value"), hint);
