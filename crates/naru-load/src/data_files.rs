@@ -28,7 +28,6 @@ struct State {
     /// Least recently used first.
     open: VecDeque<(Option<Struct>, DataFileWriter)>,
     closed: Vec<DataFile>,
-    created: usize,
 }
 
 impl<'a> DataFiles<'a> {
@@ -45,10 +44,7 @@ impl<'a> DataFiles<'a> {
                 Some((_, writer)) => writer,
                 None => return Err(LoadError::internal("an open file is gone")),
             },
-            None => {
-                state.created += 1;
-                DataFileWriter::create(self.target, state.created, partition.clone(), sorted)?
-            }
+            None => DataFileWriter::create(self.target, self.target.next_file(), partition.clone(), sorted)?,
         };
         writer.append(group)?;
         if sorted || writer.size_bytes() >= self.target.target_file_size_bytes {

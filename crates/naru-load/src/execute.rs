@@ -2,7 +2,7 @@
 
 use naru_core::diff::{Difference, TableDiff};
 use naru_core::plan::{EmptyPolicy, ReplaceScope, SourceCompression};
-use naru_core::run::{Decision, Recorded, decide, plan_digest, sources_digest};
+use naru_core::run::{Decision, Recorded, decide, goes_forward_only, plan_digest, sources_digest};
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{Engine, LoadPlan, Mode};
 use naru_decode::{Kernel, KeySource, SourceError, TreatmentKey};
@@ -11,6 +11,8 @@ use naru_lake::{
     RunRecord, SnapshotInfo, SourceRecord,
 };
 
+use crate::merge::{MergeCounts, Staging, decoded_columns};
+use crate::merge_run::{MergeRun, merge_and_commit};
 use crate::pipeline::{Bounds, Written, load};
 use crate::treatment::{key_of, require_same_treatment};
 use crate::write_target::WriteTarget;
@@ -49,6 +51,8 @@ pub struct Outcome {
     pub size_bytes: u64,
     /// Whether the rows were verified against control totals.
     pub control_verified: bool,
+    /// Of a merge: what became of the rows.
+    pub merge: Option<MergeCounts>,
 }
 
 /// What happened to the table.
@@ -77,7 +81,7 @@ pub async fn execute(
     require_runnable(plan)?;
     let key = key_of(plan, keys)?;
     let treatments = AppliedTreatments::of(plan, key.as_ref().map(TreatmentKey::id));
-    let kernel = Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref())?;
+    let kernel = Kernel::with_key(&plan.dialect, &decoded_columns(plan), key.as_ref())?;
     let existing = lake.table(&plan.target.database, &plan.target.table).await?;
     if let Some(table) = existing.as_ref().filter(|_| !options.force) {
         require_same_treatment(plan, table, &treatments)?;
@@ -100,7 +104,8 @@ pub async fn execute(
     }
     let target = WriteTarget::new(lake, &table, plan)?;
     let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes, !treatments.columns.is_empty());
-    let written = match off_the_executor(|| load(plan, kernel, &target, store, bounds, progress)) {
+    let staging = if is_merged(plan.mode) { Some(Staging::new(plan)?) } else { None };
+    let written = match off_the_executor(|| load(plan, kernel, &target, store, staging.as_ref(), bounds, progress)) {
         Err(error) if may_be_unfinished(&error) => return Err(first_changed(plan, store).await?.unwrap_or(error)),
         written => written?,
     };
@@ -110,10 +115,14 @@ pub async fn execute(
         return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len(), rejected });
     }
     if let Some(changed) = first_changed(plan, store).await? {
-        off_the_executor(|| target.delete(&written.files));
+        off_the_executor(|| target.delete(written.files.iter()));
         return Err(changed);
     }
     let run = run_record(plan, treatments, &written);
+    if let Some(staging) = staging {
+        let staged = staging.finish();
+        return merge_and_commit(MergeRun { plan, lake, options, bounds, staged, written, run }, table, reload).await;
+    }
     commit(plan, lake, &table, options, written, run, reload).await
 }
 
@@ -154,7 +163,7 @@ pub fn blocking_differences(plan: &LoadPlan, table: &LakeTable) -> Result<Vec<Di
 }
 
 /// What an earlier execution recorded and what the table holds decide what is to be done: `Ok(reload)` to load.
-async fn decide_run(
+pub(crate) async fn decide_run(
     plan: &LoadPlan,
     treatments: &AppliedTreatments,
     table: Option<&LakeTable>,
@@ -179,6 +188,7 @@ async fn decide_run(
             files: 0,
             size_bytes: 0,
             control_verified: record.is_some_and(|record| record.control.is_some()),
+            merge: None,
         })),
         Decision::ControlMissing { locations } => {
             Err(LoadError::ControlMissing { interval, files: plan.sources.len(), missing: locations })
@@ -195,7 +205,7 @@ async fn decide_run(
 }
 
 /// Does work that waits for storage by itself, on a thread of its own: an executor cannot run inside another.
-fn off_the_executor<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(crate) fn off_the_executor<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| match scope.spawn(work).join() {
         Ok(done) => done,
         Err(panic) => std::panic::resume_unwind(panic),
@@ -247,23 +257,19 @@ fn changed_file((location, planned, etag): (&str, u64, &str), found: Option<&Lan
 
 /// The newest loaded interval, read only for the mode that asks.
 async fn newest_interval(plan: &LoadPlan, table: &LakeTable) -> Result<Option<i64>, LoadError> {
-    if plan.mode == Mode::Replace { Ok(table.newest_interval().await?) } else { Ok(None) }
+    if goes_forward_only(plan) { Ok(table.newest_interval().await?) } else { Ok(None) }
 }
 
-/// Refuses a mode that this version does not load, before a row is read.
-///
-/// # Errors
-/// [`LoadError::ModeNotBuilt`].
-pub fn require_built(mode: Mode) -> Result<(), LoadError> {
-    if matches!(mode, Mode::Append | Mode::Replace) { Ok(()) } else { Err(LoadError::ModeNotBuilt(mode)) }
+/// Modes in which rows find the earlier rows of their keys.
+fn is_merged(mode: Mode) -> bool {
+    matches!(mode, Mode::Merge | Mode::Scd2)
 }
 
 /// Refuses a plan that this track does not run, whatever the table holds.
 ///
 /// # Errors
-/// [`LoadError::ModeNotBuilt`], [`LoadError::SparkMissing`].
+/// [`LoadError::SparkMissing`].
 pub fn require_runnable(plan: &LoadPlan) -> Result<(), LoadError> {
-    require_built(plan.mode)?;
     if plan.engine == Engine::Sp {
         return Err(LoadError::SparkMissing { reason: plan.reason.clone() });
     }
@@ -310,12 +316,12 @@ async fn commit(
     let kind = if reload { OutcomeKind::Reloaded } else { OutcomeKind::Loaded };
     Ok(match lake.commit(request).await? {
         CommitOutcome::Committed(committed) => {
-            let snapshot_id = committed.snapshot_id;
-            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified }
+            let (snapshot_id, merge) = (committed.snapshot_id, None);
+            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified, merge }
         }
         CommitOutcome::AlreadyLoaded { snapshot_id } => {
-            let (kind, files, size_bytes) = (OutcomeKind::Unchanged, 0, 0);
-            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified }
+            let (kind, files, size_bytes, merge) = (OutcomeKind::Unchanged, 0, 0, None);
+            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified, merge }
         }
     })
 }

@@ -9,9 +9,9 @@ use naru_lake::{DataFile, LandingStore};
 
 use crate::control::ControlTotals;
 use crate::data_files::DataFiles;
-use crate::grouping::RowBuffer;
+use crate::merge::Staging;
 use crate::rejects::{RejectReport, Rejects};
-use crate::row_group::{MAX_ROWS, RowGroupEncoder};
+use crate::row_writer::RowWriter;
 use crate::source_queue::SourceQueue;
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
@@ -51,12 +51,14 @@ pub(crate) struct Written {
     pub(crate) control: Option<Vec<VerifiedTotals>>,
 }
 
-/// Loads a plan's sources into data files. On any error, files already written are deleted.
+/// Loads a plan's sources into data files, or into `staging` where it is yet to be found out which rows change the
+/// table. On any error, files already written are deleted.
 pub(crate) fn load(
     plan: &LoadPlan,
     kernel: Kernel,
     target: &WriteTarget<'_>,
     store: &dyn LandingStore,
+    staging: Option<&Staging>,
     bounds: Bounds,
     progress: &dyn Progress,
 ) -> Result<Written, LoadError> {
@@ -69,6 +71,7 @@ pub(crate) fn load(
         kernel: &kernel,
         queue: &queue,
         files: DataFiles::new(target),
+        staging,
         rejects: Rejects::new(plan.reject_limit),
         control: &control,
         bounds,
@@ -86,7 +89,7 @@ pub(crate) fn load(
     let control = match verified {
         Ok(control) => control,
         Err(error) => {
-            target.delete(&files.abandon());
+            target.delete(files.abandon().iter());
             return Err(error);
         }
     };
@@ -102,6 +105,7 @@ struct Shared<'a> {
     kernel: &'a Kernel,
     queue: &'a SourceQueue<'a>,
     files: DataFiles<'a>,
+    staging: Option<&'a Staging>,
     rejects: Rejects,
     control: &'a ControlTotals<'a>,
     bounds: Bounds,
@@ -136,7 +140,7 @@ fn worker(shared: &Shared<'_>) -> Result<(), LoadError> {
     let target = shared.target;
     let mut scratch = Scratch::default();
     let mut recycled = None;
-    let mut rows = WorkerRows::new(shared)?;
+    let mut rows = RowWriter::new(target, &shared.files, shared.bounds.worker_bytes);
     while let Some((source, block)) = shared.queue.next_block(recycled.take())? {
         let decoded = shared.kernel.decode(&block, &mut scratch)?;
         let location = &shared.plan.sources[source].location;
@@ -145,79 +149,12 @@ fn worker(shared: &Shared<'_>) -> Result<(), LoadError> {
         shared.progress.decoded(decoded.records);
         // After too many bad rows the rest is decoded for the report only.
         if !shared.rejects.exceeded() {
-            rows.write(shared, target.rows(&decoded.batch)?)?;
+            match shared.staging {
+                Some(staging) => staging.add((source, block.first_row()), &decoded, target)?,
+                None => rows.write(target.rows(&decoded.batch, Vec::new())?)?,
+            }
         }
         recycled = Some(block.into_buffer());
     }
-    if shared.rejects.exceeded() { Ok(()) } else { rows.finish(shared) }
-}
-
-/// Rows that a worker holds: encoded at once, or buffered until they can be grouped.
-enum WorkerRows<'a> {
-    Encoded(Option<RowGroupEncoder>),
-    Buffered(RowBuffer<'a>),
-}
-
-impl<'a> WorkerRows<'a> {
-    fn new(shared: &Shared<'a>) -> Result<Self, LoadError> {
-        let target = shared.target;
-        Ok(if target.partitioner.is_none() && target.sort.is_empty() {
-            Self::Encoded(None)
-        } else {
-            Self::Buffered(RowBuffer::new(target.partitioner.as_ref(), &target.sort))
-        })
-    }
-
-    fn write(&mut self, shared: &Shared<'_>, batch: arrow_array::RecordBatch) -> Result<(), LoadError> {
-        if batch.num_rows() == 0 {
-            return Ok(());
-        }
-        match self {
-            Self::Encoded(slot) => {
-                let mut encoder = match slot.take() {
-                    Some(encoder) => encoder,
-                    None => shared.target.encoders.encoder()?,
-                };
-                encoder.write(&batch)?;
-                if encoder.rows() + batch.num_rows() > MAX_ROWS || encoder.memory_size() >= shared.bounds.worker_bytes {
-                    shared.files.append(None, encoder.finish()?)?;
-                } else {
-                    *slot = Some(encoder);
-                }
-                Ok(())
-            }
-            Self::Buffered(buffer) => {
-                buffer.push(batch)?;
-                if buffer.bytes() >= shared.bounds.worker_bytes { flush(shared, buffer) } else { Ok(()) }
-            }
-        }
-    }
-
-    fn finish(self, shared: &Shared<'_>) -> Result<(), LoadError> {
-        match self {
-            Self::Encoded(None) => Ok(()),
-            Self::Encoded(Some(encoder)) => shared.files.append(None, encoder.finish()?),
-            Self::Buffered(mut buffer) => flush(shared, &mut buffer),
-        }
-    }
-}
-
-/// Groups the buffered rows and writes a row group for each partition.
-fn flush(shared: &Shared<'_>, buffer: &mut RowBuffer<'_>) -> Result<(), LoadError> {
-    if buffer.is_empty() {
-        return Ok(());
-    }
-    for group in buffer.groups()? {
-        let mut encoder = shared.target.encoders.encoder()?;
-        for chunk in &group.chunks {
-            encoder.write(&buffer.take(chunk)?)?;
-        }
-        let key = match (&shared.target.partitioner, &group.partition) {
-            (Some(partitioner), Some(values)) => Some(partitioner.key(values)?),
-            _ => None,
-        };
-        shared.files.append(key, encoder.finish()?)?;
-    }
-    buffer.clear();
-    Ok(())
+    if shared.rejects.exceeded() { Ok(()) } else { rows.finish() }
 }

@@ -51,4 +51,3 @@ async fn delete_files_are_carried_along_and_counted() {
     committed(load(&fixture, Change::Append, 4, "d", &[5]).await);
     assert_eq!(fixture.table().await.scan(AsOf::Current).await.unwrap().rows, 2);
 }
-

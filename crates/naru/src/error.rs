@@ -261,9 +261,23 @@ impl From<LoadError> for CommandError {
                 with_exit.list(told).list(rejects.iter().map(reject_line).collect()).hint(hint)
             }
             LoadError::OlderThanLoaded { .. } => {
-                with_exit.hint("a replace goes forward only; to go back on purpose, use `--force`")
+                with_exit.hint(
+                    "nothing tells which rows are newer, so that the job goes forward only: say it with `@order_by` (merge) or \
+                     `@valid_from` (scd2), or go back on purpose with `--force`",
+                )
             }
-            LoadError::ModeNotBuilt(_) => with_exit.hint("`append` and `replace` can be run"),
+            LoadError::DuplicateKeys { first, has_order, .. } => {
+                let place = |(location, record): &(String, u64)| format!("{location}, row {record}");
+                let told = first.iter().map(|rows| format!("{}: as {}", place(&rows.second), place(&rows.first)));
+                let hint = match has_order {
+                    false => "nothing was committed; say which row is last with `@order_by,<column>`, or mend the source",
+                    true => "nothing was committed; order by a column that tells these rows apart, or mend the source",
+                };
+                with_exit.list(told.collect()).hint(hint)
+            }
+            LoadError::KeyTwiceInTable { .. } => with_exit.hint(
+                "nothing was committed; the rows came by another mode or writer: delete all but one of each key, or load the table anew",
+            ),
             LoadError::TreatmentKey { source, .. } => {
                 let remedy = match source {
                     KeyError::Missing { remedy } => remedy,

@@ -112,7 +112,7 @@ fn in_words(decision: &Decision) -> String {
             format!("would end with exit code 75: {} control file(s) have not landed yet", locations.len())
         }
         Decision::OlderThanLoaded { .. } => {
-            "would fail: a later interval is loaded, and a replace goes forward only".into()
+            "would fail: a later interval is loaded, and nothing tells which rows are newer".into()
         }
     }
 }

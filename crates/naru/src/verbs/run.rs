@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use clap::Args;
 use naru_core::route::human_bytes;
 use naru_core::{Cadence, Interval};
-use naru_load::{ExecuteOptions, Outcome, OutcomeKind, execute};
+use naru_load::{ExecuteOptions, MergeCounts, Outcome, OutcomeKind, execute};
 use naru_local::DirectoryLanding;
 use serde::Serialize;
 
@@ -61,7 +61,41 @@ pub(crate) struct RunReport {
     file_bytes: u64,
     /// `verified`: the rows are those that control totals declare; none: nothing was declared.
     control: Option<&'static str>,
+    /// Of a merge: what became of the rows.
+    merge: Option<MergeReport>,
     seconds: f64,
+}
+
+/// What became of a merge's rows, as `--json` prints it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct MergeReport {
+    inserted: u64,
+    updated: u64,
+    deleted: u64,
+    unchanged: u64,
+    older: u64,
+    rewritten_files: u64,
+    position_deletes: u64,
+}
+
+impl MergeReport {
+    fn of(counts: MergeCounts) -> Self {
+        let MergeCounts { inserted, updated, deleted, unchanged, older, rewritten_files, position_deletes } = counts;
+        Self { inserted, updated, deleted, unchanged, older, rewritten_files, position_deletes }
+    }
+
+    /// The end of a run's line: what is zero is left out.
+    fn in_words(&self) -> String {
+        let counts = [
+            (self.inserted, "new"),
+            (self.updated, "changed"),
+            (self.deleted, "deleted"),
+            (self.unchanged, "unchanged"),
+            (self.older, "older than the table's"),
+        ];
+        let told: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) }
+    }
 }
 
 /// One job's intervals, in order: two runs of one table never go side by side.
@@ -219,6 +253,7 @@ impl RunReport {
             files: 0,
             file_bytes: 0,
             control: None,
+            merge: None,
             seconds: 0.0,
         }
     }
@@ -235,6 +270,7 @@ impl RunReport {
         self.rejects = outcome.rejects.iter().map(reject_line).collect();
         self.files = outcome.files;
         self.file_bytes = outcome.size_bytes;
+        self.merge = outcome.merge.map(MergeReport::of);
         self.control = outcome.control_verified.then_some("verified");
     }
 }
@@ -253,10 +289,11 @@ fn tell(global: &Global, report: &RunReport, error: Option<&CommandError>, runs:
             format!("{table} {interval}: unchanged, {rows} rows of the same {sources} file(s) are loaded already")
         }
         status => format!(
-            "{table} {interval}: {status} {rows} rows from {sources} file(s), {} to {}, in {:.2} s{}",
+            "{table} {interval}: {status} {rows} rows from {sources} file(s), {} to {}, in {:.2} s{}{}",
             human_bytes(report.source_bytes),
             human_bytes(report.file_bytes),
             report.seconds,
+            report.merge.map(|merge| merge.in_words()).unwrap_or_default(),
             if report.control.is_some() { ", control totals verified" } else { "" }
         ),
     };
