@@ -1,8 +1,8 @@
 //! Why a run did not load.
 
+use naru_core::Fault;
 use naru_core::diff::Difference;
 use naru_core::treatment::TreatmentConflict;
-use naru_core::Fault;
 use naru_decode::{KernelError, KeyError, SourceError};
 use naru_lake::LakeError;
 

@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 /// Find in CI what would fail in production
 ///
 /// Checks all names, definitions, DAG files without definitions and the reverse, two jobs for one table, names too long
-/// for AWS, in every phase, and modes that this version does not run. Reads only files; every fault is told at once.
+/// for AWS, in every phase. Reads only files; every fault is told at once.
 #[derive(Debug, Args)]
 pub(crate) struct Check {}
 
