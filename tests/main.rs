@@ -13,6 +13,7 @@ mod exit_codes;
 mod infer;
 mod killed;
 mod maintain;
+mod merge_rules;
 mod names;
 mod nycflights13;
 mod planning;
