@@ -14,6 +14,7 @@ mod infer;
 mod killed;
 mod maintain;
 mod merge;
+mod merge_rules;
 mod names;
 mod nycflights13;
 mod planning;

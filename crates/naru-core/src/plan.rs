@@ -222,3 +222,46 @@ pub enum EmptyPolicy {
     /// Loads nothing, and says so.
     Allow,
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::TableDefinition;
+
+    fn plan(mode: Mode) -> LoadPlan {
+        let text = b"@deleted,OP,D\nsource,target,type,key,required\nB,b,int,2,y\nA,a,string,1,y\nOP,,string,,\n";
+        let definition = TableDefinition::parse(text, "t.csv").unwrap();
+        let plan = serde_json::json!({
+            "version": PLAN_VERSION, "job": "j", "phase": "dev", "mode": mode, "replace": "table", "engine": "pl",
+            "run": { "source": "s", "database": "d", "table": "t", "interval": "2026-11-22" },
+            "interval": { "text": "2026-11-22", "start": "2026-11-21T15:00:00Z", "end": "2026-11-22T15:00:00Z" },
+            "reason": "", "level": "p1", "landing": "file:///l/", "sources": [],
+            "merge": definition.merge(), "dialect": definition.dialect(), "columns": definition.plan_columns(Level::P1),
+            "target": { "database": "d", "table": "t", "location": "file:///t", "spec": definition.table_spec_for(mode) },
+            "reject_limit": { "rows": 0 }, "empty": "refuse",
+        });
+        serde_json::from_value(plan).unwrap()
+    }
+
+    #[test]
+    fn the_key_of_the_business_is_without_valid_from() {
+        let scd2 = plan(Mode::Scd2);
+        assert_eq!((scd2.key(), scd2.target.spec.key.len()), (vec!["a".to_owned(), "b".to_owned()], 3));
+        let merge = plan(Mode::Merge);
+        assert_eq!(merge.key(), merge.target.spec.key);
+    }
+
+    #[test]
+    fn rules_of_merging_stand_in_a_plan_only_where_there_are_any() {
+        let mut plan = plan(Mode::Merge);
+        let text = serde_json::to_value(&plan).unwrap();
+        assert_eq!(
+            text["merge"],
+            serde_json::json!({ "deleted": { "column": "OP", "values": ["D"] }, "write": "auto" })
+        );
+        assert_eq!(serde_json::from_value::<LoadPlan>(text).unwrap(), plan);
+        plan.merge = MergeRules::default();
+        assert_eq!(serde_json::to_value(&plan).unwrap().get("merge"), None);
+    }
+}

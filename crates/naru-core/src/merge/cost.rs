@@ -95,7 +95,7 @@ pub fn estimate(write: MergeWrite, table: &TableSize, incoming_rows: u64) -> Str
         MergeWrite::Auto => match threshold_percent(table) {
             0 => "the files that hold them are small, and are rewritten".to_owned(),
             percent => format!(
-                "position deletes where fewer than about {percent} % of a file's rows change, else the file is rewritten"
+                "position deletes where fewer than {percent} % of a file's rows change, else the file is rewritten"
             ),
         },
     };

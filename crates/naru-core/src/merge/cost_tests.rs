@@ -36,14 +36,14 @@ fn a_file_without_a_row_left_is_removed_however_rows_are_taken_away() {
 fn an_estimate_in_words() {
     let table = TableSize { rows: 10_000_000, size_bytes: 4 * 512 * MIB, files: 4 };
     let say = |write, table: &TableSize, rows| estimate(write, table, rows);
-    insta::assert_snapshot!(say(MergeWrite::Auto, &table, 10_000), @"at most 10,000 of 10,000,000 rows change: position deletes where fewer than about 20 % of a file's rows change, else the file is rewritten");
+    insta::assert_snapshot!(say(MergeWrite::Auto, &table, 10_000), @"at most 10,000 of 10,000,000 rows change: position deletes where fewer than 20 % of a file's rows change, else the file is rewritten");
     insta::assert_snapshot!(say(MergeWrite::CopyOnWrite, &table, 10_000), @"at most 10,000 of 10,000,000 rows change: the files that hold them are rewritten");
     insta::assert_snapshot!(say(MergeWrite::PositionDeletes, &table, 1), @"at most 1 of 10,000,000 rows change: position deletes mark them in their files");
     let small = TableSize { rows: 1, size_bytes: 900, files: 1 };
     insta::assert_snapshot!(say(MergeWrite::Auto, &small, 100), @"at most 1 of 1 row change: the files that hold them are small, and are rewritten");
     insta::assert_snapshot!(say(MergeWrite::Auto, &TableSize::default(), 1_234), @"the table has no rows: 1,234 rows are new");
     let medium = TableSize { rows: 1_000, size_bytes: 2 * MIB, files: 1 };
-    insta::assert_snapshot!(say(MergeWrite::Auto, &medium, 5), @"at most 5 of 1,000 rows change: position deletes where fewer than about 14 % of a file's rows change, else the file is rewritten");
+    insta::assert_snapshot!(say(MergeWrite::Auto, &medium, 5), @"at most 5 of 1,000 rows change: position deletes where fewer than 14 % of a file's rows change, else the file is rewritten");
 }
 
 proptest! {

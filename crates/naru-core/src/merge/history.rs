@@ -81,25 +81,22 @@ pub struct Kept {
 /// last counts), `interval` the start of the batch's interval in microseconds. With `collapse` the change time is the
 /// interval.
 pub fn history<C: Eq>(stored: &[Stored<C>], incoming: &[Event<C>], interval: i64, collapse: bool) -> Vec<Kept> {
-    let mut facts = stored_facts(stored);
+    let mut news = BTreeMap::new();
     for (index, event) in incoming.iter().enumerate() {
         let origin = Origin::Incoming(index);
-        let news = match &event.content {
-            Some(content) => Fact { origin, load_interval: interval, content: Some(content) },
-            None => Fact { origin, load_interval: interval, content: None },
-        };
-        match facts.entry(event.at) {
-            Entry::Vacant(slot) => {
-                slot.insert(news);
-            }
-            Entry::Occupied(mut slot) => slot.get_mut().meet(news, collapse),
-        }
+        let fact = Fact { origin, load_interval: interval, content: event.content.as_ref() };
+        add(&mut news, event.at, fact, collapse);
+    }
+    // The batch agrees with itself before it meets the table, so that what it takes back leaves no trace.
+    let mut facts = stored_facts(stored);
+    for (at, fact) in news {
+        add(&mut facts, at, fact, collapse);
     }
     rows(facts, collapse)
 }
 
 /// What is known of a time: a version that begins, or (without content) the key's end.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Fact<'a, C> {
     origin: Origin,
     load_interval: i64,
@@ -128,6 +125,15 @@ impl<C: Eq> Fact<'_, C> {
     }
 }
 
+fn add<'a, C: Eq>(facts: &mut BTreeMap<i64, Fact<'a, C>>, at: i64, fact: Fact<'a, C>, collapse: bool) {
+    match facts.entry(at) {
+        Entry::Vacant(slot) => {
+            slot.insert(fact);
+        }
+        Entry::Occupied(mut slot) => slot.get_mut().meet(fact, collapse),
+    }
+}
+
 fn stored_facts<C: Eq>(stored: &[Stored<C>]) -> BTreeMap<i64, Fact<'_, C>> {
     let mut facts: BTreeMap<i64, Fact<'_, C>> = BTreeMap::new();
     let fact = |index: usize, row: &'_ Stored<C>| (Origin::Stored(index), row.load_interval);
@@ -136,12 +142,7 @@ fn stored_facts<C: Eq>(stored: &[Stored<C>]) -> BTreeMap<i64, Fact<'_, C>> {
     for (index, row) in &versions {
         let (origin, load_interval) = fact(*index, row);
         let version = Fact { origin, load_interval, content: Some(&row.content) };
-        match facts.entry(row.valid_from) {
-            Entry::Vacant(slot) => {
-                slot.insert(version);
-            }
-            Entry::Occupied(mut slot) => slot.get_mut().meet(version, false),
-        }
+        add(&mut facts, row.valid_from, version, false);
     }
     for (index, row) in ends.into_iter().chain(versions) {
         let Some(at) = row.valid_to else { continue };

@@ -120,6 +120,13 @@ fn unchanged_rows_keep_their_place_and_load_interval() {
     assert_eq!(origins, [(Origin::Stored(0), 1), (Origin::Stored(1), 1), (Origin::Incoming(1), 2)]);
 }
 
+#[test]
+fn what_a_batch_takes_back_leaves_no_trace() {
+    let rows = run_all(&[(1, vec![says(10, 'a')]), (2, vec![says(20, 'b')])], true);
+    let kept = history(&rows, &[ends(20), says(20, 'b')], 2, true);
+    assert_eq!(kept.last().map(|row| (row.origin, row.load_interval)), Some((Origin::Stored(1), 2)));
+}
+
 /// Times of facts, and batches that each say some of them; a time is a version, an end, or both.
 fn batches() -> impl Strategy<Value = Vec<Batch>> {
     let fact = (prop::option::of(prop::sample::select(vec!['a', 'b', 'c'])), any::<bool>());

@@ -1,7 +1,7 @@
 //! `docs/table-definitions.md` says what the parser does.
 
 use naru_core::definition::{Field, Setting};
-use naru_core::{TableDefinition, Treatment};
+use naru_core::{Mode, TableDefinition, Treatment};
 
 use super::parse;
 
@@ -34,6 +34,21 @@ fn the_treatments_page_lists_all_and_its_example_parses() {
     assert_eq!(treated, Treatment::ALL.len());
     for treatment in Treatment::ALL {
         assert!(page.contains(&format!("| `{treatment}` |")), "{treatment}");
+    }
+}
+
+#[test]
+fn the_examples_of_merging_parse_and_fit_their_mode() {
+    let merge = include_str!("../../../../../docs/merge.md");
+    let scd2 = include_str!("../../../../../docs/scd2.md");
+    for (page, mode) in [(merge, Mode::Merge), (scd2, Mode::Scd2)] {
+        let examples: Vec<&str> =
+            page.split("```csv\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+        assert_eq!(examples.len(), 1);
+        assert_eq!(parse(examples[0]).check_mode(mode), []);
+    }
+    for setting in [Setting::OrderBy, Setting::Deleted, Setting::MergeWrite] {
+        assert!(merge.contains(&format!("| `{}` |", setting.name())), "{}", setting.name());
     }
 }
 
