@@ -28,6 +28,7 @@ pub mod run_record;
 pub mod scan;
 pub mod schema;
 mod spec;
+mod stop;
 mod summary;
 pub mod table;
 #[cfg(any(test, feature = "testing"))]
@@ -45,4 +46,5 @@ pub use nan_counts::NanCounts;
 pub use ports::{CatalogPointer, PointerError, PointerErrorKind};
 pub use run_record::{Change, RunRecord, SourceRecord};
 pub use scan::{AsOf, ScanFile, TableScan};
+pub use stop::Stop;
 pub use table::{LakeTable, SnapshotInfo};

@@ -208,6 +208,7 @@ fn flush(shared: &Shared<'_>, buffer: &mut RowBuffer<'_>) -> Result<(), LoadErro
         return Ok(());
     }
     for group in buffer.groups()? {
+        shared.queue.require_not_stopped()?;
         let mut encoder = shared.target.encoders.encoder()?;
         for chunk in &group.chunks {
             encoder.write(&buffer.take(chunk)?)?;
