@@ -1,6 +1,7 @@
 //! naru: CSV drops become Iceberg tables, by the job's name alone.
 
 mod backfill;
+mod backfill_plan;
 mod cli;
 mod demo;
 mod error;
