@@ -4,6 +4,7 @@
 mod support;
 
 mod append;
+mod backfill;
 mod bad_input;
 mod concurrency;
 mod control;
@@ -15,10 +16,12 @@ mod killed;
 mod maintain;
 mod names;
 mod nycflights13;
+mod os_faults;
 mod planning;
 mod queries;
 mod readers;
 mod replace;
 mod round_trip;
+mod signals;
 mod tidy;
 mod treatments;

@@ -43,9 +43,10 @@ pub(crate) fn show(global: &Global, foreseen: &[Foreseen]) -> Result<(), Command
         let (first, last) = (&first.plan.interval, &last.plan.interval);
         output::line(format!("span      {} intervals, [{}, {})", foreseen.len(), first.start, last.end));
     }
-    let rows = plan.intervals.iter().map(|one| {
-        vec![one.interval.into(), one.sources.to_string(), human_bytes(one.source_bytes), one.run.into()]
-    });
+    let rows = plan
+        .intervals
+        .iter()
+        .map(|one| vec![one.interval.into(), one.sources.to_string(), human_bytes(one.source_bytes), one.run.into()]);
     output::table(&["interval", "files", "size", "run"], &[1, 2], rows);
     if let Some(stop) = plan.stops_at {
         output::line(format!("stop      the run would stop at {stop}"));

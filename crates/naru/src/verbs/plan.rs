@@ -71,12 +71,7 @@ impl Plan {
         Ok(())
     }
 
-    fn foresee(
-        &self,
-        workspace: &Workspace,
-        job: &PlannedJob,
-        interval: &Interval,
-    ) -> Result<Foreseen, CommandError> {
+    fn foresee(&self, workspace: &Workspace, job: &PlannedJob, interval: &Interval) -> Result<Foreseen, CommandError> {
         let embedded = workspace.lake()?;
         let (plan, route) = job.plan(workspace, &embedded, interval, &self.plan)?;
         let lake = embedded.lake();
@@ -102,9 +97,7 @@ impl Plan {
             (None, Decision::NothingLanded { recorded: 0 }) if self.skip_missing => {
                 ("would be passed over: nothing has landed".into(), false)
             }
-            (None, decision) => {
-                (in_words(&decision), !matches!(decision, Decision::Load { .. } | Decision::Unchanged))
-            }
+            (None, decision) => (in_words(&decision), !matches!(decision, Decision::Load { .. } | Decision::Unchanged)),
         };
         Ok(Foreseen { plan, route, state, run, stops })
     }
