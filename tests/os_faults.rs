@@ -178,6 +178,37 @@ fn a_source_that_is_replaced_by_one_of_the_same_size_commits_nothing() {
     assert_eq!(project.value("select count(*) from deposit.account where id >= 0 and amount <> 2"), 0);
 }
 
+#[test]
+fn a_source_that_grows_while_it_is_read_commits_nothing() {
+    use std::io::Write;
+    let grow = |first: &Path, _: &Path| {
+        std::fs::OpenOptions::new().append(true).open(first).unwrap().write_all(b"-2,kim,1\n").unwrap();
+    };
+    let (project, _, _) = meddled(grow, "changed while it was read");
+    assert_eq!(project.loaded(JOB, "2026-11-22")["status"], "loaded");
+    assert_eq!(project.value("select count(*) from deposit.account where id < 0"), 2);
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_is_named() {
+    let project = Project::with_job(JOB, DEFINITION);
+    for day in ["2026-11-21", "2026-11-22"] {
+        project.drop(JOB, day, "a.csv", "ID,NAME,AMT\n1,kim,1\n");
+    }
+    project.loaded(JOB, "2026-11-21");
+    let data = project.path().join(".naru/lake/acme-dev-lake-p1/deposit/account");
+    // A file where a directory has to be fails for root too, as permissions do not.
+    std::fs::rename(data.join("data"), data.join("kept")).unwrap();
+    std::fs::write(data.join("data"), b"").unwrap();
+    let failed = project.load(JOB, "2026-11-22").fails(1);
+    assert!(failed.stderr.contains("acme-dev-lake-p1/deposit/account/data"), "{}", failed.stderr);
+    std::fs::remove_file(data.join("data")).unwrap();
+    std::fs::rename(data.join("kept"), data.join("data")).unwrap();
+    assert_eq!(project.value("select count(*) from deposit.account"), 1);
+    project.loaded(JOB, "2026-11-22");
+    assert_eq!(project.value("select count(*) from deposit.account"), 2);
+}
+
 /// Another process that holds a lock on the catalog until it is dropped.
 struct CatalogLock(Child);
 

@@ -211,7 +211,8 @@ impl CommandError {
 
 impl From<LakeError> for CommandError {
     fn from(error: LakeError) -> Self {
-        let exit = if error.is_retryable() { Exit::TryAgainLater } else { Exit::Failed };
+        let may_help = error.is_retryable() || error.kind() == LakeErrorKind::UnknownOutcome;
+        let exit = if may_help { Exit::TryAgainLater } else { Exit::Failed };
         let hint = match error.kind() {
             LakeErrorKind::Conflict => {
                 Some("another process changed the table at the same time; run the same command again")
