@@ -4,6 +4,7 @@
 mod support;
 
 mod append;
+mod backfill;
 mod bad_input;
 mod concurrency;
 mod control;
@@ -17,11 +18,13 @@ mod merge;
 mod merge_rules;
 mod names;
 mod nycflights13;
+mod os_faults;
 mod planning;
 mod queries;
 mod readers;
 mod replace;
 mod round_trip;
 mod scd2;
+mod signals;
 mod tidy;
 mod treatments;

@@ -1,10 +1,14 @@
 //! A project in a temporary directory, and the binary to run on it.
 
+mod paused;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+pub(crate) use paused::Paused;
 
 /// What a command did.
 pub(crate) struct Ran {

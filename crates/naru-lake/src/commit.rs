@@ -104,6 +104,7 @@ impl Lake {
     /// - `Refused`: an interval that partly overlaps a loaded one; a replacement by an older interval than was loaded.
     /// - `UnknownOutcome`: the catalog did not tell and could not be asked; nothing was deleted, and the same request may be
     ///   committed again.
+    /// - `Stopped` (retryable): told to, see [`Lake::stopping_at`].
     /// - `NotFound`, `InvalidInput`, `Unsupported`, the catalog's and storage's.
     ///
     /// After any error but `UnknownOutcome` the request's files have been deleted where it is certain that no snapshot holds
@@ -135,6 +136,7 @@ impl Commit<'_> {
     async fn run(&mut self) -> Result<CommitOutcome, LakeError> {
         let mut busy = None;
         for round in 0..self.request.attempts.max(1) {
+            self.lake.require_not_stopped()?;
             backoff::before_round(round).await;
             let table = match self.load().await {
                 Err(error) if error.kind() == LakeErrorKind::Unavailable => {
@@ -188,6 +190,7 @@ impl Commit<'_> {
             PointerErrorKind::Unavailable
             | PointerErrorKind::NotFound
             | PointerErrorKind::Denied
+            | PointerErrorKind::Full
             | PointerErrorKind::AlreadyExists => Err(error.into()),
             PointerErrorKind::Conflict | PointerErrorKind::UnknownOutcome | PointerErrorKind::Other => {
                 if let Some(attempt) = self.attempts.last_mut() {

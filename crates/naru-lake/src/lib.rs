@@ -34,6 +34,7 @@ pub mod scan;
 pub mod schema;
 mod spec;
 mod state;
+mod stop;
 mod summary;
 pub mod table;
 #[cfg(any(test, feature = "testing"))]
@@ -55,4 +56,5 @@ pub use row_delta::{Over, RowDelta};
 pub use run_record::{Change, RunRecord, SourceRecord};
 pub use scan::{AsOf, ScanFile, TableScan};
 pub use state::{LiveFile, TableState};
+pub use stop::Stop;
 pub use table::{LakeTable, SnapshotInfo};

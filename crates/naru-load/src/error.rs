@@ -149,6 +149,9 @@ pub enum LoadError {
         /// Why.
         source: Box<SourceError>,
     },
+    /// Told to stop, before the commit.
+    #[error("the run was told to stop before its commit")]
+    Stopped,
     /// More rows than allowed did not fit.
     #[error("{} of {} rows do not fit their columns", .0.rows, .0.total_rows)]
     Rejected(Box<RejectReport>),
@@ -195,7 +198,7 @@ impl LoadError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::NothingLanded { .. } | Self::FewerSources { .. } | Self::SourceChanged { .. } => true,
-            Self::ControlMissing { .. } | Self::SourceGone { .. } => true,
+            Self::ControlMissing { .. } | Self::SourceGone { .. } | Self::Stopped => true,
             Self::Lake(error) => error.is_retryable(),
             _ => false,
         }

@@ -5,7 +5,7 @@ use naru_core::plan::{EmptyPolicy, ReplaceScope, SourceCompression};
 use naru_core::run::{Decision, Recorded, decide, goes_forward_only, plan_digest, sources_digest};
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{Engine, LoadPlan, Mode};
-use naru_decode::{Kernel, KeySource, SourceError, TreatmentKey};
+use naru_decode::{Kernel, KeySource, TreatmentKey};
 use naru_lake::{
     Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeErrorKind, LakeTable, LandedFile, LandingStore,
     RunRecord, SnapshotInfo, SourceRecord,
@@ -114,25 +114,27 @@ pub async fn execute(
         let rejected = written.rejects.rows;
         return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len(), rejected });
     }
-    if let Some(changed) = first_changed(plan, store).await? {
+    let stopped = progress.is_stopped().then_some(LoadError::Stopped);
+    if let Some(error) = stopped.or(first_changed(plan, store).await.unwrap_or_else(Some)) {
         off_the_executor(|| target.delete(written.files.iter()));
-        return Err(changed);
+        return Err(error);
     }
     let run = run_record(plan, treatments, &written);
     if let Some(staging) = staging {
         let staged = staging.finish();
-        return merge_and_commit(MergeRun { plan, lake, options, bounds, staged, written, run }, table, reload).await;
+        return merge_and_commit(
+            MergeRun { plan, lake, options, bounds, progress, staged, written, run },
+            table,
+            reload,
+        )
+        .await;
     }
     commit(plan, lake, &table, options, written, run, reload).await
 }
 
-/// Whether a source that is still being written would fail like this: its end is missing.
+/// Whether a source that is still being written, or that is taken away, would fail like this: its end is missing.
 fn may_be_unfinished(error: &LoadError) -> bool {
-    match error {
-        LoadError::ControlMismatch { .. } => true,
-        LoadError::Source { source, .. } => matches!(**source, SourceError::TrailerMissing { .. }),
-        _ => false,
-    }
+    matches!(error, LoadError::ControlMismatch { .. } | LoadError::Source { .. } | LoadError::Rejected(_))
 }
 
 /// Whether the sources themselves say that they hold no row.

@@ -9,7 +9,7 @@ use crate::execute::{decide_run, off_the_executor};
 use crate::merge::{MergeBase, MergeBounds, StagedBatch, merge};
 use crate::pipeline::{Bounds, Written};
 use crate::write_target::WriteTarget;
-use crate::{ExecuteOptions, LoadError, Outcome, OutcomeKind};
+use crate::{ExecuteOptions, LoadError, Outcome, OutcomeKind, Progress};
 
 /// A run whose rows are staged.
 pub(crate) struct MergeRun<'a> {
@@ -17,6 +17,7 @@ pub(crate) struct MergeRun<'a> {
     pub(crate) lake: &'a Lake,
     pub(crate) options: ExecuteOptions,
     pub(crate) bounds: Bounds,
+    pub(crate) progress: &'a dyn Progress,
     pub(crate) staged: Vec<StagedBatch>,
     pub(crate) written: Written,
     pub(crate) run: RunRecord,
@@ -57,7 +58,8 @@ impl MergeRun<'_> {
     async fn once(&self, table: &LakeTable, reload: bool) -> Result<Outcome, LoadError> {
         let base = base_of(self.plan, table);
         let target = WriteTarget::new(self.lake, table, self.plan)?;
-        let bounds = MergeBounds { threads: self.options.threads.max(1), worker_bytes: self.bounds.worker_bytes };
+        let (threads, worker_bytes) = (self.options.threads.max(1), self.bounds.worker_bytes);
+        let bounds = MergeBounds { threads, worker_bytes, progress: self.progress };
         let merged = off_the_executor(|| merge(self.plan, &target, &self.staged, base, bounds))?;
         let before = match base.over {
             Over::Base => table.snapshot_id(),

@@ -2,11 +2,11 @@
 
 use arrow_array::RecordBatch;
 
-use crate::LoadError;
 use crate::data_files::DataFiles;
 use crate::grouping::RowBuffer;
 use crate::row_group::{MAX_ROWS, RowGroupEncoder};
 use crate::write_target::WriteTarget;
+use crate::{LoadError, Progress};
 
 /// Writes rows of one thread into data files that threads share.
 pub(crate) struct RowWriter<'a> {
@@ -14,6 +14,7 @@ pub(crate) struct RowWriter<'a> {
     files: &'a DataFiles<'a>,
     /// Bytes that may be held in a row group or in rows to be grouped.
     worker_bytes: usize,
+    progress: &'a dyn Progress,
     rows: Rows<'a>,
 }
 
@@ -23,13 +24,18 @@ enum Rows<'a> {
 }
 
 impl<'a> RowWriter<'a> {
-    pub(crate) fn new(target: &'a WriteTarget<'a>, files: &'a DataFiles<'a>, worker_bytes: usize) -> Self {
+    pub(crate) fn new(
+        target: &'a WriteTarget<'a>,
+        files: &'a DataFiles<'a>,
+        worker_bytes: usize,
+        progress: &'a dyn Progress,
+    ) -> Self {
         let rows = if target.partitioner.is_none() && target.sort.is_empty() {
             Rows::Encoded(None)
         } else {
             Rows::Buffered(RowBuffer::new(target.partitioner.as_ref(), &target.sort))
         };
-        Self { target, files, worker_bytes, rows }
+        Self { target, files, worker_bytes, progress, rows }
     }
 
     /// Takes rows of the table's schema.
@@ -53,7 +59,11 @@ impl<'a> RowWriter<'a> {
             }
             Rows::Buffered(buffer) => {
                 buffer.push(batch)?;
-                if buffer.bytes() >= self.worker_bytes { flush(self.target, self.files, buffer) } else { Ok(()) }
+                if buffer.bytes() >= self.worker_bytes {
+                    flush(self.target, self.files, self.progress, buffer)
+                } else {
+                    Ok(())
+                }
             }
         }
     }
@@ -63,17 +73,25 @@ impl<'a> RowWriter<'a> {
         match self.rows {
             Rows::Encoded(None) => Ok(()),
             Rows::Encoded(Some(encoder)) => self.files.append(None, encoder.finish()?),
-            Rows::Buffered(mut buffer) => flush(self.target, self.files, &mut buffer),
+            Rows::Buffered(mut buffer) => flush(self.target, self.files, self.progress, &mut buffer),
         }
     }
 }
 
 /// Groups the buffered rows and writes a row group for each partition.
-fn flush(target: &WriteTarget<'_>, files: &DataFiles<'_>, buffer: &mut RowBuffer<'_>) -> Result<(), LoadError> {
+fn flush(
+    target: &WriteTarget<'_>,
+    files: &DataFiles<'_>,
+    progress: &dyn Progress,
+    buffer: &mut RowBuffer<'_>,
+) -> Result<(), LoadError> {
     if buffer.is_empty() {
         return Ok(());
     }
     for group in buffer.groups()? {
+        if progress.is_stopped() {
+            return Err(LoadError::Stopped);
+        }
         let mut encoder = target.encoders.encoder()?;
         for chunk in &group.chunks {
             encoder.write(&buffer.take(chunk)?)?;

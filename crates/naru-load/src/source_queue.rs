@@ -58,12 +58,18 @@ impl<'a> SourceQueue<'a> {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
+    /// Refuses to go on once the run is told to stop.
+    pub(crate) fn require_not_stopped(&self) -> Result<(), LoadError> {
+        if self.progress.is_stopped() { Err(LoadError::Stopped) } else { Ok(()) }
+    }
+
     /// The next block and its source's position; none when all files are read or a worker has failed.
     pub(crate) fn next_block(&self, mut recycled: Option<Vec<u8>>) -> Result<Option<(usize, Block)>, LoadError> {
         loop {
             if self.stopped.load(Ordering::Relaxed) {
                 return Ok(None);
             }
+            self.require_not_stopped()?;
             let Some(source) = self.pick()? else { return Ok(None) };
             let mut blocks = lock(&source.blocks);
             let Some(reader) = blocks.as_mut() else { continue };

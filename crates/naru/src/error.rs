@@ -79,6 +79,9 @@ pub(crate) fn reject_line(value: &RejectedValue) -> String {
     format!("{location}:{line}: row {row}, byte {byte_offset}:{column} {title} ({code})")
 }
 
+/// After a run that was told to stop.
+const STOPPED_HINT: &str = "nothing was committed, and what the run had written is deleted; run the same command again";
+
 /// Details of a kind that are shown, bad values above all; the rest is counted.
 pub(crate) const SHOWN_REJECTS: usize = 10;
 
@@ -208,12 +211,14 @@ impl CommandError {
 
 impl From<LakeError> for CommandError {
     fn from(error: LakeError) -> Self {
-        let exit = if error.is_retryable() { Exit::TryAgainLater } else { Exit::Failed };
+        let may_help = error.is_retryable() || error.kind() == LakeErrorKind::UnknownOutcome;
+        let exit = if may_help { Exit::TryAgainLater } else { Exit::Failed };
         let hint = match error.kind() {
             LakeErrorKind::Conflict => {
                 Some("another process changed the table at the same time; run the same command again")
             }
             LakeErrorKind::Unavailable => Some("the lake is busy or out of reach; run the same command again"),
+            LakeErrorKind::Stopped => Some(STOPPED_HINT),
             LakeErrorKind::UnknownOutcome => Some(
                 "whether the commit happened is not known, and nothing was deleted; run the same command again: it finds out",
             ),
@@ -300,8 +305,12 @@ impl From<LoadError> for CommandError {
                 .fold(with_exit, |e, d| e.detail(d.to_string()))
                 .hint("bring the definition back in step with the table; this version does not evolve tables"),
             LoadError::Rejected(report) => with_exit.rejects(&report),
+            LoadError::Stopped => with_exit.hint(STOPPED_HINT),
             LoadError::SourceChanged { .. } => {
                 with_exit.hint("nothing was committed; when the file is complete, run the same command again")
+            }
+            LoadError::SourceGone { .. } => {
+                with_exit.causes(&error).hint("nothing was committed; when the file is there, run the same command again")
             }
             LoadError::Source { ref source, .. } => {
                 let hint = source.hint();

@@ -32,7 +32,6 @@ use naru_core::table_spec::{IS_CURRENT, LOAD_INTERVAL, VALID_FROM, VALID_TO};
 use naru_core::{LoadPlan, Mode};
 use naru_lake::{LakeTable, Over, RowDelta};
 
-use crate::LoadError;
 use crate::merge::changes::{Changes, Pool};
 use crate::merge::incoming::{Comparable, Incoming};
 use crate::merge::keys::KeyIndex;
@@ -42,14 +41,17 @@ use crate::merge::search::{Match, Searched, add_keys_of_interval, fetch, find};
 use crate::merge::versions::KnownVersions;
 use crate::merge::write::MergeFiles;
 use crate::write_target::WriteTarget;
+use crate::{LoadError, Progress};
 
 /// Bounds of a merge.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct MergeBounds {
+#[derive(Clone, Copy)]
+pub(crate) struct MergeBounds<'a> {
     /// Threads, at least 1.
     pub(crate) threads: usize,
     /// Bytes that rows on their way into files may take.
     pub(crate) worker_bytes: usize,
+    /// Says whether to stop.
+    pub(crate) progress: &'a dyn Progress,
 }
 
 /// The state that a merge looks into, and what it may take for never loaded.
@@ -91,7 +93,7 @@ pub(crate) fn merge(
     target: &WriteTarget<'_>,
     staged: &[StagedBatch],
     base: MergeBase,
-    bounds: MergeBounds,
+    bounds: MergeBounds<'_>,
 ) -> Result<Merged, LoadError> {
     let table = target.table;
     let columns = Columns::of(plan, table, &target.schema)?;
@@ -116,6 +118,9 @@ pub(crate) fn merge(
     let searched = Searched::of(table, &state, |file| ranges.may_hold(file))?;
     let readers = searched.open(table, bounds.threads)?;
     let matches = find(&searched, &readers, &index, &ranges, key, bounds.threads)?;
+    if bounds.progress.is_stopped() {
+        return Err(LoadError::Stopped);
+    }
     let fetched = fetch(&readers, &matches, &target.schema, bounds.threads)?;
     drop(readers);
     let is_void = is_of_interval(&fetched.batches, &fetched.places, interval);
@@ -140,7 +145,7 @@ pub(crate) fn merge(
         Mode::Scd2 => resolving.versions(&found, &pool, &target.schema)?,
         _ => resolving.rows(&found, &earlier, &pool)?,
     };
-    let how = (plan.merge.write, bounds.threads, bounds.worker_bytes);
+    let how = (plan.merge.write, bounds);
     let (files, counts) = write::write(&changes, &matches, &searched, target, how)?;
     Ok(Merged { files, keys: ranges.extremes(), counts })
 }

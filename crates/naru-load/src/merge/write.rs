@@ -12,6 +12,7 @@ use naru_lake::{DataFile, LakeTable};
 
 use crate::LoadError;
 use crate::data_files::DataFiles;
+use crate::merge::MergeBounds;
 use crate::merge::changes::{Changes, MergeCounts};
 use crate::merge::search::{Match, Searched, side_by_side};
 use crate::row_writer::RowWriter;
@@ -44,15 +45,17 @@ pub(crate) fn write(
     matches: &[Match],
     searched: &Searched,
     target: &WriteTarget<'_>,
-    (way, threads, worker_bytes): (MergeWrite, usize, usize),
+    (way, bounds): (MergeWrite, MergeBounds<'_>),
 ) -> Result<(MergeFiles, MergeCounts), LoadError> {
     let mut files = MergeFiles::default();
     let mut counts = changes.counts;
-    let result = write_rows(&changes.own, target, worker_bytes)
+    let result = write_rows(&changes.own, target, bounds)
         .map(|added| files.added = added)
-        .and_then(|()| write_rows(&changes.others, target, worker_bytes))
+        .and_then(|()| write_rows(&changes.others, target, bounds))
         .map(|rewritten| files.rewritten = rewritten)
-        .and_then(|()| take_away(changes, matches, searched, target.table, (way, threads), (&mut files, &mut counts)));
+        .and_then(|()| {
+            take_away(changes, matches, searched, target.table, (way, bounds.threads), (&mut files, &mut counts))
+        });
     match result {
         Ok(()) => Ok((files, counts)),
         Err(error) => {
@@ -65,10 +68,10 @@ pub(crate) fn write(
 fn write_rows(
     batches: &[RecordBatch],
     target: &WriteTarget<'_>,
-    worker_bytes: usize,
+    bounds: MergeBounds<'_>,
 ) -> Result<Vec<DataFile>, LoadError> {
     let files = DataFiles::new(target);
-    let mut writer = RowWriter::new(target, &files, worker_bytes);
+    let mut writer = RowWriter::new(target, &files, bounds.worker_bytes, bounds.progress);
     let written = batches.iter().try_for_each(|batch| writer.write(batch.clone())).and_then(|()| writer.finish());
     match written {
         Ok(()) => files.finish(),
