@@ -16,6 +16,7 @@ mod maintain;
 mod names;
 mod nycflights13;
 mod planning;
+mod position_deletes;
 mod queries;
 mod readers;
 mod replace;

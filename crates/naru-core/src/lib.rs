@@ -20,6 +20,7 @@ pub mod diff;
 pub mod fault;
 pub mod infer;
 pub mod interval;
+pub mod location;
 pub mod name;
 mod nearest;
 pub mod phase;
