@@ -26,7 +26,7 @@ use crate::{QueryColumn, QueryError, QueryTable};
 /// Rows of a delete file that are read at a time.
 const CHUNK_ROWS: usize = 1 << 20;
 
-/// The deleted rows of a query's data files. A row takes two bytes or less.
+/// The deleted rows of a query's data files: a few bytes a row.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Deletions {
     of_file: HashMap<String, Deleted>,
