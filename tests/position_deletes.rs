@@ -52,6 +52,7 @@ fn rows_that_another_engine_deleted_are_gone() {
         project.loaded(JOB, "2026-11-23");
         assert_eq!(delete(&project, &["1"]), [2, 3, 4, 5, 7].map(Value::from));
         assert_eq!(ids(&project, None), [2, 3, 4, 5, 7].map(Value::from));
+        project.check_with_pyiceberg();
     }
 }
 
