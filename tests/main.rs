@@ -20,6 +20,7 @@ mod names;
 mod nycflights13;
 mod os_faults;
 mod planning;
+mod position_deletes;
 mod queries;
 mod readers;
 mod replace;

@@ -20,6 +20,7 @@ pub mod diff;
 pub mod fault;
 pub mod infer;
 pub mod interval;
+pub mod location;
 pub mod merge;
 pub mod name;
 mod nearest;

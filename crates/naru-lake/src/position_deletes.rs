@@ -21,10 +21,10 @@ use uuid::Uuid;
 
 use crate::data_file::DataFile;
 use crate::error::{LakeError, LakeErrorKind};
-use crate::maintain::normal;
 use crate::parquet_io::{BATCH_ROWS, Output, open, unreadable, unwritable};
 use crate::table::LakeTable;
 use crate::writer::data_location;
+use naru_core::location::normal;
 
 /// Rows of a delete file that are written at a time.
 const CHUNK_ROWS: usize = 65_536;

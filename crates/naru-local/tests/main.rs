@@ -15,6 +15,7 @@ mod partitions;
 mod pointer;
 mod rewrite;
 mod scan;
+mod scan_deletes;
 mod statistics;
 mod storage;
 mod support;

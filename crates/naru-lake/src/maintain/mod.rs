@@ -10,8 +10,6 @@
 mod expire;
 mod references;
 
-pub(crate) use references::normal;
-
 use std::fmt;
 use std::time::SystemTime;
 
