@@ -20,7 +20,7 @@ fn killed_anywhere_and_run_again_it_loads_once() {
         project.loaded(JOB, "2026-11-22");
         started.elapsed()
     };
-    // A seeded walk over the run's duration; the fault injection of naru-lake hits every call of a commit.
+    // A seeded walk over the run's duration; tests/exactly_once hits every call of a run.
     for n in 1..=20 {
         let project = project_with_rows(60_000);
         let mut child = project.command(&["run", JOB, "--date", "2026-11-22", "-q"]).spawn().unwrap();

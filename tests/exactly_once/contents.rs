@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use arrow_array::RecordBatch;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use futures::TryStreamExt;
 use iceberg::TableIdent;
@@ -35,17 +36,20 @@ impl Contents {
     }
 }
 
-async fn read(table: &LakeTable) -> Contents {
+/// All rows of a table's newest state, in the columns of its schema.
+pub(crate) async fn batches(table: &LakeTable) -> Vec<RecordBatch> {
     let identifier = TableIdent::from_strs([table.database(), table.name()]).unwrap();
     let metadata = table.metadata().as_ref().clone();
-    let fields = metadata.current_schema().as_struct().fields().to_vec();
-    let columns: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
     let readable = StaticTable::from_metadata(metadata, identifier, table.file_io().clone()).await.unwrap();
-    let batches = readable.scan().build().unwrap().to_arrow().await.unwrap();
-    let batches: Vec<arrow_array::RecordBatch> = batches.try_collect().await.unwrap();
+    readable.scan().build().unwrap().to_arrow().await.unwrap().try_collect().await.unwrap()
+}
+
+async fn read(table: &LakeTable) -> Contents {
+    let fields = table.metadata().current_schema().as_struct().fields().to_vec();
+    let columns: Vec<String> = fields.iter().map(|field| field.name.clone()).collect();
     let mut rows = BTreeMap::new();
     let options = FormatOptions::default().with_null(NULL);
-    for batch in &batches {
+    for batch in batches(table).await {
         let column = |name: &String| ArrayFormatter::try_new(batch.column_by_name(name).unwrap(), &options).unwrap();
         let values: Vec<_> = columns.iter().map(column).collect();
         for n in 0..batch.num_rows() {
@@ -95,7 +99,7 @@ fn collect(directory: &Path, files: &mut BTreeSet<String>) {
 }
 
 /// Runs a future of iceberg's, which asks for tokio.
-fn on_runtime<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn on_runtime<T>(future: impl Future<Output = T>) -> T {
     thread_local! {
         static RUNTIME: tokio::runtime::Runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     }

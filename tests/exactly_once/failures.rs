@@ -87,6 +87,10 @@ fn is_expected(site: &Site<'_>, (call, fault): (usize, Fault), outcome: &Result<
             let is_told = outcome.as_ref().err().is_none_or(Failed::is_retryable);
             assert!(is_told || site.fails, "{name}: {what}: try again later: {told:?}");
         }
+        (_, Fault::Locked) => {
+            assert!(outcome.as_ref().is_err_and(Failed::is_retryable), "{name}: {what}: try again later: {told:?}");
+            assert!(site.contents().is_as(&site.before), "{name}: {what}: nothing was done");
+        }
         (_, Fault::DiskFull) => assert!(outcome.is_err(), "{name}: {what}: {told:?}"),
         _ => {}
     }
@@ -95,7 +99,9 @@ fn is_expected(site: &Site<'_>, (call, fault): (usize, Fault), outcome: &Result<
 /// Whether a command that failed so can take away what it wrote.
 fn cleans_up(call: Call, fault: Fault) -> bool {
     match fault {
-        Fault::DiskFull => true,
+        // Of a catalog that could not write it is not certain what it wrote.
+        Fault::DiskFull => !call.is_catalog(),
+        Fault::Locked => true,
         Fault::Fails => matches!(call, Call::Open | Call::Write | Call::Close),
         Fault::Says { kind, .. } => call == Call::Swap && kind == PointerErrorKind::Denied,
         _ => false,

@@ -9,6 +9,7 @@
 //! sequences.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod compaction;
 mod contents;
 mod failures;
 mod killed;

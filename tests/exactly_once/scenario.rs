@@ -2,12 +2,14 @@
 
 use naru_faults::{Faults, faulty};
 
+use crate::compaction::compact;
 use crate::contents::Contents;
 use crate::sandbox::Sandbox;
 use crate::site::Site;
 use crate::task::Task;
 
 /// Commands one after the other.
+#[derive(Clone)]
 pub(crate) struct Scenario {
     /// A word for messages.
     pub(crate) name: &'static str,
@@ -29,6 +31,8 @@ pub(crate) enum Step {
     Force(&'static str),
     /// `naru run --date`, which fails and leaves the table as it is.
     Fails(&'static str),
+    /// Another engine writes all rows of an unpartitioned table into one file.
+    Compact,
     /// `naru maintain`, so that only the newest snapshot stays.
     Maintain,
 }
@@ -49,6 +53,10 @@ impl Scenario {
                 Step::Deliver(interval, files) => {
                     let files: Vec<String> = files.iter().map(|file| (*file).into()).collect();
                     sandbox.deliver(interval, number as u64, &files);
+                    continue;
+                }
+                Step::Compact => {
+                    compact(sandbox.lake().lake(), sandbox.table());
                     continue;
                 }
                 Step::Run(interval) => (run(interval, false), false),

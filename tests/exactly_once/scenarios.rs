@@ -1,7 +1,7 @@
 //! The scenarios, as data.
 
 use crate::scenario::Scenario;
-use crate::scenario::Step::{Define, Deliver, Fails, Force, Maintain, Run};
+use crate::scenario::Step::{Compact, Define, Deliver, Fails, Force, Maintain, Run};
 
 const COLUMNS: &str = "\
 source,target,type,key,required,level
@@ -84,6 +84,23 @@ pub(crate) fn append() -> Vec<Scenario> {
                 Deliver("2026-11-20", &[ONE, CHANGED]),
                 Run("2026-11-20"),
                 Maintain,
+            ],
+        },
+        Scenario {
+            name: "append to files of several intervals",
+            job,
+            steps: vec![
+                Define(COLUMNS),
+                Deliver("2026-11-20", &[ONE]),
+                Run("2026-11-20"),
+                Deliver("2026-11-21", &[OTHER]),
+                Run("2026-11-21"),
+                Compact,
+                Deliver("2026-11-20", &[CHANGED]),
+                Run("2026-11-20"),
+                Compact,
+                Maintain,
+                Run("2026-11-21"),
             ],
         },
         Scenario {

@@ -26,12 +26,17 @@ pub(crate) struct Site<'a> {
     pub(crate) calls: Vec<Call>,
 }
 
+/// Whether every fault is wanted, and not a sample.
+pub(crate) fn runs_all() -> bool {
+    std::env::var("NARU_FAULTS").is_ok_and(|wanted| wanted == "all")
+}
+
 impl Site<'_> {
     /// Every fault at every call of the command, or a seeded sample: one in `rarity`.
     pub(crate) fn faults(&self, of_call: impl Fn(Call) -> Vec<Fault>, rarity: u64) -> Vec<(usize, Fault)> {
         let faults = |(number, call): (usize, &Call)| of_call(*call).into_iter().map(move |fault| (number, fault));
         let all: Vec<_> = self.calls.iter().enumerate().flat_map(faults).collect();
-        if std::env::var("NARU_FAULTS").is_ok_and(|wanted| wanted == "all") {
+        if runs_all() {
             return all;
         }
         // The name makes the sample of each site another one, and the same every time.

@@ -35,9 +35,4 @@ impl Call {
     pub fn needs_space(self) -> bool {
         !matches!(self, Self::Read | Self::Delete | Self::Ask)
     }
-
-    /// Whether it changes what the catalog says of a table.
-    pub fn changes_table(self) -> bool {
-        matches!(self, Self::AddTable | Self::Swap)
-    }
 }

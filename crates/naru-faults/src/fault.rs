@@ -12,8 +12,12 @@ pub enum Fault {
     Dies(Death),
     /// The call fails, this once, and does nothing.
     Fails,
+    /// The storage fails from this call on; the catalog answers.
+    Breaks,
     /// The disk is full from this call on: what needs space fails.
     DiskFull,
+    /// Another process keeps the catalog locked from this call on: it answers, and takes no change.
+    Locked,
     /// The catalog answers with an error, this once, whether or not it did what it was asked to.
     Says {
         /// The error.
@@ -55,6 +59,7 @@ impl Fault {
         let mut faults = match call {
             Call::Ask => vec![says(Unavailable, false), says(Denied, false), says(Other, false)],
             Call::Swap => vec![
+                Self::Locked,
                 says(Conflict, false),
                 says(Conflict, true),
                 says(UnknownOutcome, false),
@@ -69,6 +74,7 @@ impl Fault {
                 Self::Vanishes { done: true },
             ],
             Call::AddTable => vec![
+                Self::Locked,
                 says(AlreadyExists, true),
                 says(UnknownOutcome, false),
                 says(UnknownOutcome, true),
@@ -79,7 +85,7 @@ impl Fault {
                 Self::Vanishes { done: true },
             ],
             Call::AddDatabase => vec![says(Unavailable, false), says(UnknownOutcome, true), says(Denied, false)],
-            _ => vec![Self::Fails],
+            _ => vec![Self::Fails, Self::Breaks],
         };
         if call.needs_space() {
             faults.push(Self::DiskFull);

@@ -88,6 +88,8 @@ impl Faults {
             // Only when unwinding: a call of a destructor, or of a thread that has not noticed yet.
             Fault::Dies(_) => self.end(),
             Fault::DiskFull if call.needs_space() => Fate::Wrong(fault),
+            Fault::Breaks if !call.is_catalog() => Fate::Wrong(fault),
+            Fault::Locked if call.is_catalog() && call != Call::Ask => Fate::Wrong(fault),
             Fault::Vanishes { .. } if call.is_catalog() => Fate::Wrong(Fault::Vanishes { done: false }),
             _ => Fate::Passed,
         }

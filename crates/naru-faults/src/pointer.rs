@@ -114,7 +114,8 @@ fn failed(fault: Fault, call: Call) -> PointerError {
         Fault::Vanishes { .. } if call == Call::Ask => (PointerErrorKind::Unavailable, "the catalog is out of reach"),
         Fault::Vanishes { .. } => (PointerErrorKind::UnknownOutcome, "the catalog is out of reach"),
         Fault::DiskFull => (PointerErrorKind::Other, "the disk is full; free some space and run again"),
-        Fault::Dies(_) | Fault::Fails => (PointerErrorKind::Other, "the disk reported an error"),
+        Fault::Locked => (PointerErrorKind::Unavailable, "another process is using the catalog"),
+        Fault::Dies(_) | Fault::Fails | Fault::Breaks => (PointerErrorKind::Other, "the disk reported an error"),
     };
     PointerError::new(kind, message)
 }

@@ -69,11 +69,17 @@ impl<'a> DataFiles<'a> {
         Ok(())
     }
 
-    /// Closes what is open; all files of the run.
+    /// Closes what is open; all files of the run. When one of them fails, those that are durable are deleted.
     pub(crate) fn finish(self) -> Result<Vec<DataFile>, LoadError> {
         let mut state = self.state.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
         for (_, writer) in state.open {
-            state.closed.push(writer.close(self.target)?);
+            match writer.close(self.target) {
+                Ok(file) => state.closed.push(file),
+                Err(error) => {
+                    self.target.delete(&state.closed);
+                    return Err(error);
+                }
+            }
         }
         Ok(state.closed)
     }

@@ -109,9 +109,9 @@ pub async fn execute(
         let rejected = written.rejects.rows;
         return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len(), rejected });
     }
-    if let Some(changed) = first_changed(plan, store).await? {
+    if let Err(error) | Ok(Some(error)) = first_changed(plan, store).await {
         off_the_executor(|| target.delete(&written.files));
-        return Err(changed);
+        return Err(error);
     }
     let run = run_record(plan, treatments, &written);
     commit(plan, lake, &table, options, written, run, reload).await

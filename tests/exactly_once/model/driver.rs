@@ -11,6 +11,7 @@ use super::kinds::Kind;
 use super::records::{Record, Records};
 use super::sequence::Step;
 use super::table_model::TableModel;
+use crate::compaction::compact;
 use crate::contents::{Contents, referred, stored};
 use crate::sandbox::Sandbox;
 use crate::scenario::maintain;
@@ -57,6 +58,12 @@ impl Driver<'_> {
         match step {
             Step::Deliver { day, files } => self.deliver(*day, files),
             Step::Run { day, force, fault } => self.run(*day, *force, *fault)?,
+            Step::Compact => {
+                compact(self.sandbox.lake().lake(), self.sandbox.table());
+                // Its snapshot is nobody's run, so that a replacement may count as gone.
+                self.records.may_be_forgotten();
+                self.shows_model()?;
+            }
             Step::Maintain { snapshots, fault } => self.maintain(*snapshots, *fault)?,
         }
         Ok(())

@@ -37,6 +37,10 @@ impl Kind {
         let rows: String = rows.map(|(_, row)| format!("{row}\n")).collect();
         format!("{}source,target,type,key,required,level\n{rows}", self.settings)
     }
+
+    pub(crate) fn is_partitioned(&self) -> bool {
+        self.settings.contains("@partition")
+    }
 }
 
 pub(crate) fn append() -> Kind {

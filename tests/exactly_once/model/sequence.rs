@@ -13,18 +13,23 @@ pub(crate) enum Step {
     Deliver { day: Day, files: Vec<Vec<Values>> },
     /// A run of the interval, in which something may go wrong at a call.
     Run { day: Day, force: bool, fault: Option<(usize, Fault)> },
+    /// Another engine writes all rows into one file.
+    Compact,
     /// Maintenance that keeps so many snapshots.
     Maintain { snapshots: usize, fault: Option<(usize, Fault)> },
 }
 
 /// The sequence of a seed.
-pub(crate) fn random(_kind: &Kind, seed: u64) -> Vec<Step> {
+pub(crate) fn random(kind: &Kind, seed: u64) -> Vec<Step> {
     let mut random = Random::new(seed);
     let length = 4 + random.below(12);
-    (0..length).flat_map(|_| random_steps(&mut random)).collect()
+    (0..length).flat_map(|_| random_steps(kind, &mut random)).collect()
 }
 
-fn random_steps(random: &mut Random) -> Vec<Step> {
+fn random_steps(kind: &Kind, random: &mut Random) -> Vec<Step> {
+    if !kind.is_partitioned() && random.percent(6) {
+        return vec![Step::Compact];
+    }
     if random.percent(12) {
         return vec![Step::Maintain { snapshots: 1 + random.below(3) as usize, fault: random_fault(random) }];
     }
