@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::definition::MORE;
 use crate::contents::NULL;
 use crate::random::Random;
 
@@ -33,6 +34,9 @@ pub(crate) fn random_row(random: &mut Random) -> Values {
     ]);
     if random.percent(80) {
         values.insert("name", (*random.one(&["kim", "lee", "박,\"x\""])).into());
+    }
+    for source in MORE {
+        values.insert(source, random.below(3).to_string());
     }
     values
 }

@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use naru_core::table_spec::LOAD_INTERVAL;
 use naru_faults::{Ending, Fault, Faults, Killed, faulty};
 
 use super::batch::{DAYS, Day, Values, csv, shown};
-use super::expected::{Said, expected};
+use super::definition::Definition;
+use super::expected::{Found, Said, expected};
 use super::kinds::Kind;
 use super::records::{Record, Records};
 use super::sequence::Step;
 use super::table_model::TableModel;
 use crate::compaction::compact;
 use crate::contents::{Contents, referred, stored};
+use crate::random::Random;
 use crate::sandbox::Sandbox;
 use crate::scenario::maintain;
 use crate::task::{Done, Failed, Task};
@@ -20,9 +23,9 @@ use crate::task::{Done, Failed, Task};
 /// Takes the steps one after the other; what went wrong at the first that did.
 pub(crate) fn run(kind: &Kind, steps: &[Step]) -> Result<(), String> {
     let mut driver = Driver {
-        kind,
         sandbox: Sandbox::new(kind.job),
         definition: kind.definition(),
+        in_table: None,
         model: (kind.model)(),
         delivered: BTreeMap::new(),
         deliveries: 0,
@@ -34,15 +37,25 @@ pub(crate) fn run(kind: &Kind, steps: &[Step]) -> Result<(), String> {
     Ok(())
 }
 
-struct Driver<'a> {
-    kind: &'a Kind,
+struct Driver {
     sandbox: Sandbox,
-    definition: String,
+    definition: Definition,
+    /// The definition that the table was loaded with last.
+    in_table: Option<Definition>,
     model: Box<dyn TableModel>,
     /// What has landed for each day.
-    delivered: BTreeMap<Day, (Record, Vec<Values>)>,
+    delivered: BTreeMap<Day, Delivery>,
     deliveries: u64,
     records: Records,
+}
+
+/// What has landed for a day.
+#[derive(Clone)]
+struct Delivery {
+    record: Record,
+    rows: Vec<Values>,
+    /// The columns of its header.
+    sources: Vec<&'static str>,
 }
 
 /// What became of a command.
@@ -53,11 +66,12 @@ enum Outcome {
     Broken(Option<Failed>),
 }
 
-impl Driver<'_> {
+impl Driver {
     fn take(&mut self, step: &Step) -> Result<(), String> {
         match step {
             Step::Deliver { day, files } => self.deliver(*day, files),
             Step::Run { day, force, fault } => self.run(*day, *force, *fault)?,
+            Step::Change { change, seed } => self.definition.change(*change, &mut Random::new(*seed)),
             Step::Compact => {
                 compact(self.sandbox.lake().lake(), self.sandbox.table());
                 // Its snapshot is nobody's run, so that a replacement may count as gone.
@@ -71,24 +85,30 @@ impl Driver<'_> {
 
     fn deliver(&mut self, day: Day, files: &[Vec<Values>]) {
         self.deliveries += 1;
-        let texts: Vec<String> = files.iter().map(|rows| csv(self.kind.columns, rows)).collect();
+        let sources = self.definition.sources();
+        let texts: Vec<String> = files.iter().map(|rows| csv(&sources, rows)).collect();
         self.sandbox.deliver(DAYS[day], self.deliveries, &texts);
         let record = Record { version: self.deliveries, files: files.len() };
-        self.delivered.insert(day, (record, files.concat()));
+        let rows = files.iter().flatten().map(|row| self.definition.delivered(row)).collect();
+        self.delivered.insert(day, Delivery { record, rows, sources });
     }
 
     fn run(&mut self, day: Day, force: bool, fault: Option<(usize, Fault)>) -> Result<(), String> {
-        let (landed, batch) = match self.delivered.get(&day) {
-            Some((record, batch)) => (Some(*record), batch.clone()),
-            None => (None, Vec::new()),
-        };
+        let delivery = self.delivered.get(&day).cloned();
+        let batch = delivery.as_ref().map_or(Vec::new(), |delivery| delivery.rows.clone());
         let mut loaded = self.model.clone();
-        let refused = loaded.load(day, &batch, force).err();
-        let possible = self.records.of(day).iter();
+        let found = Found {
+            landed: delivery.as_ref().map(|delivery| delivery.record),
+            rows: batch.len(),
+            force,
+            refused: loaded.load(day, &batch, force).err(),
+            table_differs: self.in_table.as_ref().is_some_and(|definition| !definition.makes_rows_of(&self.definition)),
+            header_differs: delivery.is_some_and(|delivery| delivery.sources != self.definition.sources()),
+        };
         let expected: Vec<Said> =
-            possible.map(|recorded| expected(*recorded, landed, batch.len(), force, refused)).collect();
-        let plan = Box::new(self.sandbox.plan(&self.definition, DAYS[day]));
-        let record = landed.unwrap_or(Record { version: 0, files: 0 });
+            self.records.of(day).iter().flat_map(|recorded| expected(*recorded, &found)).collect();
+        let plan = Box::new(self.sandbox.plan(&self.definition.text(), DAYS[day]));
+        let record = found.landed.unwrap_or(Record { version: 0, files: 0 });
         match self.execute(&Task::Run { plan, force }, fault) {
             Outcome::Ended(outcome) => {
                 let said = Said::of(&outcome).filter(|said| expected.contains(said));
@@ -96,6 +116,7 @@ impl Driver<'_> {
                 match said.ok_or_else(|| format!("expected {expected:?}, and it said {told:?}"))? {
                     Said::Loaded => {
                         self.model = loaded;
+                        self.in_table = Some(self.definition.clone());
                         self.records.loaded(day, record);
                     }
                     Said::Unchanged => {
@@ -110,13 +131,17 @@ impl Driver<'_> {
             }
             Outcome::Broken(told) => {
                 let may_load = expected.contains(&Said::Loaded);
-                if may_load && self.shown(&*loaded) == self.contents().rows {
+                let has_loaded = may_load && self.shown(&*loaded) == self.contents().rows;
+                if has_loaded {
                     // Where the rows were the same before, it may have been loaded or not.
-                    match self.shown(&*loaded) == self.shown(&*self.model) {
-                        true => self.records.may_have_loaded(day, record),
-                        false => self.records.loaded(day, record),
+                    if self.shown(&*loaded) == self.shown(&*self.model) {
+                        self.records.may_have_loaded(day, record);
+                    } else {
+                        self.records.loaded(day, record);
                     }
                     self.model = loaded;
+                    self.in_table =
+                        self.in_table.take().or_else(|| self.has_snapshot().then(|| self.definition.clone()));
                     return Ok(());
                 }
                 self.shows_model().map_err(|told_rows| format!("broken ({told:?}): {told_rows}"))
@@ -159,20 +184,38 @@ impl Driver<'_> {
         }
     }
 
+    fn has_snapshot(&self) -> bool {
+        let (database, name) = self.sandbox.table();
+        let embedded = self.sandbox.lake();
+        let table = futures::executor::block_on(embedded.lake().table(database, name));
+        table.is_ok_and(|table| table.is_some_and(|table| table.snapshot_id().is_some()))
+    }
+
     fn contents(&self) -> Contents {
         Contents::of(self.sandbox.lake().lake(), self.sandbox.table())
     }
 
     fn shows_model(&self) -> Result<(), String> {
-        let (now, model) = (self.contents().rows, self.shown(&*self.model));
-        if now == model { Ok(()) } else { Err(format!("the table holds\n{now:#?}\nand the model\n{model:#?}")) }
+        let (now, model) = (self.contents(), self.shown(&*self.model));
+        if now.rows != model {
+            return Err(format!("the table holds\n{:#?}\nand the model\n{model:#?}", now.rows));
+        }
+        let targets =
+            self.in_table.as_ref().map(|definition| [definition.targets(), vec![LOAD_INTERVAL.into()]].concat());
+        match targets {
+            Some(targets) if targets != now.columns => {
+                Err(format!("the table has the columns {:?}, and the model {targets:?}", now.columns))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The model's rows as a reader of the table sees them.
     fn shown(&self, model: &dyn TableModel) -> BTreeMap<Vec<String>, usize> {
         let mut rows = BTreeMap::new();
         for row in model.rows() {
-            let mut cells: Vec<String> = self.kind.columns.iter().map(|column| shown(&row.values, column)).collect();
+            let columns = &self.in_table.as_ref().unwrap_or(&self.definition).columns;
+            let mut cells: Vec<String> = columns.iter().map(|column| shown(&row.values, column.source)).collect();
             cells.push(self.sandbox.interval(DAYS[row.day]).start.format("%Y-%m-%dT%H:%M:%S").to_string());
             *rows.entry(cells).or_default() += 1;
         }

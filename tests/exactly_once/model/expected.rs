@@ -15,6 +15,10 @@ pub(crate) enum Said {
     NothingLanded,
     FewerSources,
     NoRows,
+    /// The definition is not the table's.
+    TableDiffers,
+    /// The files' header is not the definition's.
+    HeaderDiffers,
     Refused(Refusal),
 }
 
@@ -28,6 +32,8 @@ impl Said {
                 LoadError::NothingLanded { .. } => Some(Self::NothingLanded),
                 LoadError::FewerSources { .. } => Some(Self::FewerSources),
                 LoadError::NoRows { .. } => Some(Self::NoRows),
+                LoadError::TableDiffers { .. } => Some(Self::TableDiffers),
+                LoadError::Source { .. } => Some(Self::HeaderDiffers),
                 LoadError::OlderThanLoaded { .. } => Some(Self::Refused(Refusal::Older)),
                 LoadError::Lake(error) if error.kind() == LakeErrorKind::Refused => Some(Self::Refused(Refusal::Older)),
                 _ => None,
@@ -37,27 +43,41 @@ impl Said {
     }
 }
 
-/// What a run says that finds this recorded, and this delivered. `refused` is what the mode says to the rows.
-pub(crate) fn expected(
-    recorded: Option<Record>,
-    landed: Option<Record>,
-    rows: usize,
-    force: bool,
-    refused: Option<Refusal>,
-) -> Said {
+/// What a run finds.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Found {
+    /// The delivery; none: there never was one.
+    pub(crate) landed: Option<Record>,
+    /// Its rows.
+    pub(crate) rows: usize,
+    pub(crate) force: bool,
+    /// What the mode says to the rows.
+    pub(crate) refused: Option<Refusal>,
+    /// Whether the definition is another one than when the table was loaded last.
+    pub(crate) table_differs: bool,
+    /// Whether the definition is another one than when the files were delivered.
+    pub(crate) header_differs: bool,
+}
+
+/// What a run may say that finds this, and this recorded. Of several reasons not to load, any is a right one.
+pub(crate) fn expected(recorded: Option<Record>, found: &Found) -> Vec<Said> {
+    let Found { landed, rows, force, refused, table_differs, header_differs } = *found;
     let files = landed.map_or(0, |landed| landed.files);
     if !force && recorded.is_some() && recorded == landed {
-        return Said::Unchanged;
+        return vec![Said::Unchanged];
     }
     if files == 0 && (!force || recorded.is_none()) {
-        return Said::NothingLanded;
+        return vec![Said::NothingLanded];
     }
     if !force && recorded.is_some_and(|recorded| files < recorded.files) {
-        return Said::FewerSources;
+        return vec![Said::FewerSources];
     }
-    match refused {
-        Some(refusal) => Said::Refused(refusal),
-        None if rows == 0 && !force => Said::NoRows,
-        None => Said::Loaded,
-    }
+    let reasons = [
+        refused.map(Said::Refused),
+        table_differs.then_some(Said::TableDiffers),
+        (header_differs && files > 0).then_some(Said::HeaderDiffers),
+        (rows == 0 && !force).then_some(Said::NoRows),
+    ];
+    let reasons: Vec<Said> = reasons.into_iter().flatten().collect();
+    if reasons.is_empty() { vec![Said::Loaded] } else { reasons }
 }

@@ -1,6 +1,7 @@
 //! The kinds of tables that sequences are about.
 
 use super::append::Append;
+use super::definition::Definition;
 use super::replace::{ReplacePartitions, ReplaceTable};
 use super::table_model::TableModel;
 
@@ -11,31 +12,21 @@ pub(crate) struct Kind {
     pub(crate) job: &'static str,
     /// Setting rows of the definition.
     pub(crate) settings: &'static str,
-    /// The definition's columns; a source's column has the target's name.
+    /// The definition's columns at first.
     pub(crate) columns: &'static [&'static str],
+    /// Whether the definition changes.
+    pub(crate) evolves: bool,
     pub(crate) model: fn() -> Box<dyn TableModel>,
 }
-
-/// Every column that a definition can have, with its row.
-const COLUMNS: [(&str, &str); 6] = [
-    ("id", "id,id,bigint,1,y,p0"),
-    ("name", "name,name,string,,,p0"),
-    ("amount", "amount,amount,\"decimal(12,2)\",,,p0"),
-    ("region", "region,region,string,,,p0"),
-    ("changed_at", "changed_at,changed_at,timestamp,,y,p0"),
-    ("state", "state,state,string,,,p0"),
-];
 
 const APPEND: &str = "core__deposit__account__p1__append__pl__d";
 const REPLACE: &str = "core__deposit__account__p1__replace__pl__d";
 const PLAIN: &[&str] = &["id", "name", "amount", "region"];
 
 impl Kind {
-    /// The definition's text.
-    pub(crate) fn definition(&self) -> String {
-        let rows = COLUMNS.iter().filter(|(name, _)| self.columns.contains(name));
-        let rows: String = rows.map(|(_, row)| format!("{row}\n")).collect();
-        format!("{}source,target,type,key,required,level\n{rows}", self.settings)
+    /// The definition as it is at first.
+    pub(crate) fn definition(&self) -> Definition {
+        Definition::new(self.settings, self.columns)
     }
 
     pub(crate) fn is_partitioned(&self) -> bool {
@@ -44,7 +35,14 @@ impl Kind {
 }
 
 pub(crate) fn append() -> Kind {
-    Kind { name: "append", job: APPEND, settings: "", columns: PLAIN, model: || Box::new(Append::default()) }
+    Kind {
+        name: "append",
+        job: APPEND,
+        settings: "",
+        columns: PLAIN,
+        evolves: false,
+        model: || Box::new(Append::default()),
+    }
 }
 
 pub(crate) fn append_to_partitions() -> Kind {
@@ -53,7 +51,14 @@ pub(crate) fn append_to_partitions() -> Kind {
 }
 
 pub(crate) fn replace() -> Kind {
-    Kind { name: "replace", job: REPLACE, settings: "", columns: PLAIN, model: || Box::new(ReplaceTable::default()) }
+    Kind {
+        name: "replace",
+        job: REPLACE,
+        settings: "",
+        columns: PLAIN,
+        evolves: false,
+        model: || Box::new(ReplaceTable::default()),
+    }
 }
 
 pub(crate) fn replace_partitions() -> Kind {
@@ -63,4 +68,12 @@ pub(crate) fn replace_partitions() -> Kind {
         model: || Box::new(ReplacePartitions::by("region")),
         ..replace()
     }
+}
+
+pub(crate) fn append_evolving() -> Kind {
+    Kind { name: "append to a table whose definition changes", evolves: true, ..append() }
+}
+
+pub(crate) fn replace_evolving() -> Kind {
+    Kind { name: "replace a table whose definition changes", evolves: true, ..replace() }
 }

@@ -10,6 +10,7 @@
 
 mod append;
 mod batch;
+mod definition;
 mod driver;
 mod expected;
 mod kinds;
@@ -65,4 +66,14 @@ fn replacements() {
 #[test]
 fn replacements_of_partitions() {
     check(&kinds::replace_partitions());
+}
+
+#[test]
+fn appends_under_changing_definitions() {
+    check(&kinds::append_evolving());
+}
+
+#[test]
+fn replacements_under_changing_definitions() {
+    check(&kinds::replace_evolving());
 }

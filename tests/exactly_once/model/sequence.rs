@@ -3,6 +3,7 @@
 use naru_faults::{Death, Fault};
 
 use super::batch::{DAYS, Day, Values, random_row};
+use super::definition::Change;
 use super::kinds::Kind;
 use crate::random::Random;
 
@@ -13,6 +14,8 @@ pub(crate) enum Step {
     Deliver { day: Day, files: Vec<Vec<Values>> },
     /// A run of the interval, in which something may go wrong at a call.
     Run { day: Day, force: bool, fault: Option<(usize, Fault)> },
+    /// The definition is changed; where, the seed says.
+    Change { change: Change, seed: u64 },
     /// Another engine writes all rows into one file.
     Compact,
     /// Maintenance that keeps so many snapshots.
@@ -32,6 +35,10 @@ fn random_steps(kind: &Kind, random: &mut Random) -> Vec<Step> {
     }
     if random.percent(12) {
         return vec![Step::Maintain { snapshots: 1 + random.below(3) as usize, fault: random_fault(random) }];
+    }
+    if kind.evolves && random.percent(15) {
+        let change = *random.one(&[Change::Add, Change::Rename, Change::Widen, Change::Drop]);
+        return vec![Step::Change { change, seed: random.below(100) }];
     }
     let day = random.below(DAYS.len() as u64) as usize;
     let mut steps = Vec::new();
