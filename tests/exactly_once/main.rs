@@ -8,6 +8,7 @@
 //! A seeded sample runs by default. `NARU_FAULTS=all` runs every fault at every call, `NARU_MODEL_SEQUENCES=1000` as many
 //! sequences.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::print_stderr, reason = "a run by hand tells how much it did")]
 
 mod compaction;
 mod contents;

@@ -45,7 +45,12 @@ impl Scd2 {
 }
 
 impl TableModel for Scd2 {
-    fn load(&mut self, day: Day, batch: &[Values], _force: bool) -> Result<(), Refusal> {
+    fn load(&mut self, day: Day, batch: &[Values], force: bool) -> Result<(), Refusal> {
+        // Without times of change a batch says what is true at its own: only the next one can say more.
+        let is_older = self.batches.keys().next_back().is_some_and(|newest| *newest > day);
+        if is_older && self.valid_from.is_none() && !force {
+            return Err(Refusal::Older);
+        }
         let mut seen: BTreeMap<(&str, String), &Values> = BTreeMap::new();
         for values in batch {
             let at = self.changed_at(day, values);
@@ -62,8 +67,9 @@ impl TableModel for Scd2 {
         for versions in self.versions().into_values() {
             let mut changes: Vec<(String, (&Values, Day))> = Vec::new();
             for (at, version) in versions {
-                let is_change = changes.last().is_none_or(|(_, (earlier, _))| !is_same(earlier, version.0, self));
-                if is_change {
+                // What is said again at the next interval has not changed; a time of change is one, whatever it says.
+                let repeats = changes.last().is_some_and(|(_, (earlier, _))| *earlier == version.0);
+                if self.valid_from.is_some() || !repeats {
                     changes.push((at, version));
                 }
             }
@@ -86,40 +92,45 @@ impl TableModel for Scd2 {
     }
 }
 
-/// Whether two versions say the same, the time of change left out.
-fn is_same(one: &Values, other: &Values, model: &Scd2) -> bool {
-    let said = |values: &Values| {
-        let mut said = values.clone();
-        model.valid_from.map(|column| said.remove(column));
-        said
-    };
-    said(one) == said(other)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn row(id: &str, amount: &str) -> Values {
-        Values::from([("id", id.into()), ("amount", amount.into())])
+    const STARTS: [&str; 3] = ["t0", "t1", "t2"];
+
+    fn row(amount: &str, changed_at: &str) -> Values {
+        Values::from([("id", "1".into()), ("amount", amount.into()), ("changed_at", changed_at.into())])
+    }
+
+    fn loaded(valid_from: Option<&'static str>, batches: &[Vec<Values>], order: &[Day]) -> Vec<Row> {
+        let mut model = Scd2::new(valid_from, STARTS.map(String::from).to_vec());
+        order.iter().for_each(|day| model.load(*day, &batches[*day], false).unwrap());
+        model.rows()
+    }
+
+    fn said(rows: &[Row]) -> Vec<(&str, Option<&str>, Day)> {
+        rows.iter()
+            .map(|row| (row.values["valid_from"].as_str(), row.values.get("valid_to").map(String::as_str), row.day))
+            .collect()
     }
 
     #[test]
     fn late_and_repeated_batches_come_out_as_in_order() {
-        let starts = || vec!["t0".into(), "t1".into(), "t2".into()];
-        let batches = [[row("1", "10")], [row("1", "11")], [row("1", "11")]];
-        let load = |order: &[Day]| {
-            let mut model = Scd2::new(None, starts());
-            order.iter().for_each(|day| model.load(*day, &batches[*day], false).unwrap());
-            model.rows()
-        };
-        let in_order = load(&[0, 1, 2]);
-        assert_eq!(in_order.len(), 2, "what did not change makes no version: {in_order:?}");
-        let said: Vec<_> = in_order.iter().map(|row| (row.values.get("valid_to").cloned(), row.day)).collect();
-        assert_eq!(said, [(Some("t1".into()), 0), (None, 1)]);
-        for order in [[0, 2, 1], [2, 1, 0], [1, 0, 2]] {
-            assert_eq!(load(&order), in_order);
+        let batches =
+            [vec![row("10", "a")], vec![row("11", "b"), row("12", "d")], vec![row("12", "d"), row("13", "c")]];
+        let in_order = loaded(Some("changed_at"), &batches, &[0, 1, 2]);
+        assert_eq!(said(&in_order), [("a", Some("b"), 0), ("b", Some("c"), 1), ("c", Some("d"), 2), ("d", None, 1)]);
+        for order in [vec![0, 2, 1], vec![2, 1, 0], vec![1, 0, 2], vec![0, 1, 1, 2, 0]] {
+            assert_eq!(loaded(Some("changed_at"), &batches, &order), in_order, "{order:?}");
         }
-        assert_eq!(load(&[0, 1, 1, 2, 0]), in_order);
+    }
+
+    #[test]
+    fn without_a_time_of_change_what_is_repeated_is_no_change() {
+        let batches = [vec![row("10", "")], vec![row("10", "")], vec![row("11", "")]];
+        assert_eq!(said(&loaded(None, &batches, &[0, 1, 2])), [("t0", Some("t2"), 0), ("t2", None, 2)]);
+        let mut model = Scd2::new(None, STARTS.map(String::from).to_vec());
+        model.load(1, &batches[1], false).unwrap();
+        assert_eq!(model.load(0, &batches[0], false), Err(Refusal::Older));
     }
 }
