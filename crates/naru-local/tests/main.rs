@@ -6,7 +6,6 @@ mod commit;
 mod concurrency;
 mod create;
 mod delete_files;
-mod faults;
 mod foreign;
 mod landing;
 mod maintain;
