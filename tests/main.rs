@@ -20,5 +20,6 @@ mod queries;
 mod readers;
 mod replace;
 mod round_trip;
+mod spark_merge;
 mod tidy;
 mod treatments;
