@@ -95,11 +95,11 @@ false,2147483647,9223372036854775807,3.4028235e38,1.7976931348623157e308,9999999
 const PARTITIONS: [&str; 8] = [
     "",
     "year(d),\"truncate(2, s)\",\"bucket(3, i)\",b",
-    "month(t),hour(z),\"truncate(100, l)\",\"bucket(5, n)\"",
+    "month(t),hour(z),\"truncate(128, l)\",\"bucket(5, n)\"",
     "day(t),month(d),\"truncate(3, n)\",\"bucket(4, x)\",\"bucket(2, s)\"",
-    "hour(t),day(z),\"bucket(3, l)\",n",
+    "hour(t),day(z),\"truncate(1, x)\",\"bucket(3, l)\",n",
     "year(t),year(z),\"bucket(2, d)\",\"truncate(20, m)\",x",
-    "day(d),month(z),\"truncate(10, i)\",\"bucket(2, t)\",\"bucket(2, z)\"",
+    "day(d),month(z),\"truncate(16, i)\",\"bucket(2, t)\",\"bucket(2, z)\"",
     "day(load_interval),\"bucket(4, m)\",i,l,m,d,t,z,s",
 ];
 
