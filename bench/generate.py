@@ -36,9 +36,9 @@ def choice(random: np.random.Generator, words: list[str], rows: int) -> pa.Array
     return pc.take(pa.array(words), pa.array(random.integers(0, len(words), rows)))
 
 
-def chunk(first: int, rows: int) -> tuple[pa.Buffer, int]:
-    """Lines of rows `first`, `first + 1`, …, and the sum of their amounts in hundredths."""
-    random = np.random.default_rng([SEED, first])
+def chunk(first: int, rows: int, seed: int = SEED) -> tuple[pa.StringArray, np.ndarray]:
+    """Lines of rows `first`, `first + 1`, …, each with its end, and their amounts in hundredths."""
+    random = np.random.default_rng([seed, first])
     account = random.integers(0, 10**9, rows)
     account_no = pc.binary_join_element_wise(padded(account // 10**6, 3), padded(account % 10**6, 9), "-")
     day = FIRST_DAY + random.integers(0, DAYS, rows)
@@ -65,9 +65,13 @@ def chunk(first: int, rows: int) -> tuple[pa.Buffer, int]:
         pc.take(pa.array(["false", "true"]), pa.array((random.random(rows) < 0.15).astype(np.int8))),
         pc.binary_join_element_wise('"', memo, '"\n', ""),
     ]
-    lines = pc.binary_join_element_wise(*columns, ",")
-    start, end = (np.frombuffer(lines.buffers()[1], np.int32)[i] for i in (0, rows))
-    return lines.buffers()[2][int(start) : int(end)], int(np.where(negative, -cents, cents).sum())
+    return pc.binary_join_element_wise(*columns, ","), np.where(negative, -cents, cents)
+
+
+def text(lines: pa.StringArray) -> pa.Buffer:
+    """The lines one after the other, as they are in memory."""
+    start, end = (np.frombuffer(lines.buffers()[1], np.int32)[i] for i in (0, len(lines)))
+    return lines.buffers()[2][int(start) : int(end)]
 
 
 def main() -> None:
@@ -78,8 +82,8 @@ def main() -> None:
         out.write(HEADER.encode())
         for first in range(0, rows, CHUNK_ROWS):
             lines, cents = chunk(first, min(CHUNK_ROWS, rows - first))
-            out.write(lines)
-            total += cents
+            out.write(text(lines))
+            total += int(cents.sum())
     path.with_suffix(".json").write_text(json.dumps({"rows": rows, "sum_hundredths": total}) + "\n")
     partial.rename(path)
 

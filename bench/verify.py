@@ -1,6 +1,7 @@
-"""Reads what a contender wrote and says what is there, as JSON: rows, exact sum of the decimal column, bytes, fingerprint.
+"""Reads what a contender wrote and says what is there, as JSON: rows, exact sum of the decimal column, fingerprint, and
+how many bytes it wrote since a time.
 
-    verify.py iceberg|parquet OUT_DIR SUM_COLUMN
+    verify.py iceberg|parquet OUT_DIR SUM_COLUMN SINCE_SECONDS
 
 An Iceberg table is opened by PyIceberg, the first one in OUT_DIR/catalog.db. The fingerprint is over all columns but
 `load_interval`, with rows in one order, for tables of at most two million rows; it is empty for larger ones.
@@ -50,14 +51,30 @@ def fingerprint(rows: pa.Table) -> str:
     return hashlib.sha256(sink.getvalue()).hexdigest()
 
 
+def written(out: Path, since: float) -> dict[str, int]:
+    """Bytes of the files that are not older than `since` (seconds since 1970), by what they hold."""
+    found = {"data": 0, "deletes": 0, "metadata": 0}
+    for path in out.rglob("*"):
+        status = path.stat()
+        if status.st_mtime < since:
+            continue
+        if path.suffix == ".parquet":
+            # Iceberg's specification, "Position Delete Files": these columns come first, whatever follows.
+            is_deletes = pq.read_schema(path).names[:2] == ["file_path", "pos"]
+            found["deletes" if is_deletes else "data"] += status.st_size
+        elif path.suffix in (".avro", ".json"):
+            found["metadata"] += status.st_size
+    return found
+
+
 def main() -> None:
-    kind, out, column = sys.argv[1], Path(sys.argv[2]), sys.argv[3]
+    kind, out, column, since = sys.argv[1], Path(sys.argv[2]), sys.argv[3], float(sys.argv[4])
     amounts = read(kind, out, [column])
     total = pc.sum(amounts.column(column)).as_py() or Decimal(0)
     print(json.dumps({
         "rows": amounts.num_rows,
         "sum": str(total),
-        "bytes": sum(p.stat().st_size for p in out.rglob("*.parquet")),
+        "written": written(out, since),
         "fingerprint": fingerprint(read(kind, out, None)) if amounts.num_rows <= FINGERPRINT_ROWS else "",
     }))
 

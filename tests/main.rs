@@ -27,5 +27,6 @@ mod replace;
 mod round_trip;
 mod scd2;
 mod signals;
+mod spark_merge;
 mod tidy;
 mod treatments;

@@ -1,6 +1,7 @@
-//! Independent readers: PyIceberg opens the same catalog and finds the same tables, statistics and partitions.
+//! Independent readers, PyIceberg and Spark, open the same catalog and find the same tables, statistics and partitions.
 
 use crate::support::Project;
+use crate::support::cells::compare;
 
 const JOB: &str = "core__lab__everything__p1__append__pl__d";
 
@@ -78,5 +79,78 @@ fn time_partitions_of_every_width() {
         project.loaded(JOB, "2026-11-21");
         assert_eq!(project.value("select count(*) from lab.everything"), 40, "{transform}");
         project.check_with_pyiceberg();
+    }
+}
+
+/// The ends of what types hold, and instants before 1970, whose transforms round down.
+const EDGES: &str = "\
+true,-2147483648,-9223372036854775808,-0.0,-0.0,-9999999.99,-9999999999999999999999999999.9999999999,\
+0001-01-01,0001-01-01 00:00:00.000000,0001-01-02T00:00:00Z,\"a,\"\"b\"\"\",00\n\
+false,2147483647,9223372036854775807,3.4028235e38,1.7976931348623157e308,9999999.99,\
+9999999999999999999999999999.9999999999,9999-12-31,9999-12-31 23:59:59.999999,9999-12-31T23:59:59Z,\"\",ff00\n\
+,-1,-1,1e-45,4.9e-324,-0.01,-0.0000000001,1969-12-31,1969-12-31 23:59:59.999999,1969-12-31T23:59:59Z,\u{10ffff},\n\
+,-2,,,,,,,,,,\n";
+
+/// Partition fields, several in one table: a partition field's value for every type and transform is among them.
+const PARTITIONS: [&str; 8] = [
+    "",
+    "year(d),\"truncate(2, s)\",\"bucket(3, i)\",b",
+    "month(t),hour(z),\"truncate(128, l)\",\"bucket(5, n)\"",
+    "day(t),month(d),\"truncate(3, n)\",\"bucket(4, x)\",\"bucket(2, s)\"",
+    "hour(t),day(z),\"truncate(1, x)\",\"bucket(3, l)\",n",
+    "year(t),year(z),\"bucket(2, d)\",\"truncate(20, m)\",x",
+    "day(d),month(z),\"truncate(16, i)\",\"bucket(2, t)\",\"bucket(2, z)\"",
+    "day(load_interval),\"bucket(4, m)\",i,l,m,d,t,z,s",
+];
+
+/// Row 18 of `rows`, found by each of its cells: where partitions or bounds were false, an engine would pass over it.
+const ROW_18: [&str; 10] = [
+    "b = true",
+    "l = -18000000000",
+    "f = 1.5f",
+    "n = -18.5",
+    "m = 18123456789012345678.0123456789",
+    "d = date'2023-07-28'",
+    "t = timestamp_ntz'2026-07-28 23:59:59.000018'",
+    "z = timestamp'2026-07-28T23:59:59Z'",
+    "s = '𝄞𝄞𝄞'",
+    "x = x'007e'",
+];
+
+#[test]
+fn spark_reads_every_type_and_transform() {
+    let project = Project::new();
+    for (n, partitions) in PARTITIONS.iter().enumerate() {
+        let job = format!("core__lab__table{n}__p1__append__pl__d");
+        let replaced = format!("core__lab__replaced{n}__p1__replace__pl__d");
+        let columns = DEFINITION.split_once("@sort").unwrap().1;
+        let definition = match *partitions {
+            "" => format!("@sort{columns}"),
+            fields => format!("@partition,{fields}\n@sort{columns}"),
+        };
+        let jobs = if n < 2 { vec![job, replaced] } else { vec![job] };
+        for job in jobs {
+            project.job(&job, &definition);
+            project.drop(&job, "2026-11-21", "a.csv", rows(0, 20) + EDGES);
+            project.drop(&job, "2026-11-22", "a.csv", rows(17, 21));
+            project.loaded(&job, "2026-11-21");
+            project.loaded(&job, "2026-11-22");
+            project.drop(&job, "2026-11-22", "b.csv", rows(30, 32));
+            project.loaded(&job, "2026-11-22");
+        }
+    }
+    project.check_with_spark(&[]);
+    for (n, partitions) in PARTITIONS.iter().enumerate() {
+        // In the table without partitions by bounds alone.
+        let words: Vec<_> = partitions.split(|c: char| !c.is_alphanumeric()).collect();
+        let cells = ROW_18.iter().filter(|cell| n == 0 || words.contains(&cell.split(' ').next().unwrap()));
+        let cells: Vec<_> = cells.copied().collect();
+        let counted: Vec<_> = cells
+            .iter()
+            .map(|cell| format!("select \"{cell}\", count(*) from naru.dev_lab.table{n} where i = 18 and {cell}"))
+            .collect();
+        let twice: Vec<_> = cells.iter().map(|cell| vec![Some((*cell).to_owned()), Some("2".to_owned())]).collect();
+        let found = project.spark_sql(&[&counted.join(" union all ")]);
+        compare(&format!("table{n}, row 18"), &twice, "spark", &found);
     }
 }

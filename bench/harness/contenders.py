@@ -44,6 +44,10 @@ class Naru:
         # Without partitions and order, which the peer is not asked for either.
         lines = FLIGHTS_DEFINITION.read_text(encoding="utf-8").splitlines(keepends=True)
         definition.write_text("".join(line for line in lines if not line.startswith(("@partition", "@sort"))))
+        return self.dropped(project)
+
+    def dropped(self, project: Path) -> Prepared:
+        """The file dropped in a project that is there."""
         source, database, table, level, *_ = self.job.split("__")
         lake = project / ".naru" / "lake"
         landing = lake / f"{LANDING}-{level}" / source / database / table / self.date

@@ -38,6 +38,16 @@ def transactions(interpreter: str, rows: int) -> Source:
     return Source(path, facts["rows"], hundredths(facts["sum_hundredths"]))
 
 
+def changes(interpreter: str, rows: int, number: int) -> Source:
+    """Changed rows of `transactions`; `rows` and `total` are those of the whole table afterwards."""
+    path = DATA / f"transactions-{rows}-changes-{number}.csv"
+    if not path.exists():
+        DATA.mkdir(exist_ok=True)
+        subprocess.run([interpreter, BENCH / "generate_changes.py", path, str(rows), str(number)], check=True)
+    facts = json.loads(path.with_suffix(".json").read_text())
+    return Source(path, facts["rows"], hundredths(facts["sum_hundredths"]))
+
+
 def gzipped(source: Source) -> Source:
     """The same file, compressed by gzip at its usual level 6."""
     def compress(partial: Path) -> None:

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
-from .items import FULL_ROWS, SMALL_ROWS
+from .items import CHANGES, FULL_ROWS, SMALL_ROWS
 
 SMALL_RATIO = 0.2
 LOAD_RATIO = 1.0
+MERGE_RATIO = 0.25
+# "Bytes in proportion to the change": what is written is no more than the changes are as text.
+MERGE_WRITTEN_RATIO = 1.0
 PEAK_MIB = 512
 # "The same peak": no more than noise above it.
 SAME_PEAK_RATIO = 1.05
@@ -25,9 +28,10 @@ class Goal:
 def judge(items: list[dict], build: dict | None) -> list[Goal]:
     """All goals; those that the session did not measure at full size say so."""
     found = {item["name"]: {c["name"]: c for c in item["contenders"]} for item in items}
-    load, small, large = (found.get(name) for name in ("load", "small", "large"))
+    load, small, merge, large = (found.get(name) for name in ("load", "small", "merge", "large"))
     full = load is not None and load["naru"]["rows"] == FULL_ROWS
     loaded = load if full else None
+    merged = merge if merge is not None and merge["naru"]["rows"] == FULL_ROWS else None
     repeated = large if large is not None and large["naru"]["rows"] == 10 * FULL_ROWS else None
     return [
         at_most(f"1.1 MB, whole process: at most {SMALL_RATIO} × PyIceberg's time",
@@ -37,6 +41,12 @@ def judge(items: list[dict], build: dict | None) -> list[Goal]:
         at_most(f"100 million rows: at most {PEAK_MIB} MiB peak", peak(repeated), PEAK_MIB, " MiB"),
         at_most(f"100 million rows: the same peak as 10 million (at most {SAME_PEAK_RATIO} ×)",
                 peak(repeated) / peak(loaded) if repeated and loaded else None, SAME_PEAK_RATIO, " ×"),
+        at_most(f"{CHANGES:,} changed rows into 10 million: at most {MERGE_RATIO} × PyIceberg's time",
+                ratio(merged), MERGE_RATIO, " ×"),
+        at_most(f"the same: at most {PEAK_MIB} MiB peak", peak(merged), PEAK_MIB, " MiB"),
+        at_most("the same: bytes written at most the changes' own",
+                merged["naru"]["output_bytes"] / merged["naru"]["source_bytes"] if merged else None,
+                MERGE_WRITTEN_RATIO, " ×"),
         at_most(f"clean build: at most {BUILD_MINUTES} minutes",
                 None if build is None else build["seconds"] / 60, BUILD_MINUTES, " min"),
     ]

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from . import data
 from .contenders import Naru, Peer, duckdb, polars, pyiceberg
+from .merging import Merge, naru_merge, pyiceberg_upsert
 
 DATE = "2026-11-22"
 TRANSACTION = "corebank__deposit__transaction__p1__append__pl__d"
 TRANSACTION_CP949 = "corebank__deposit__transaction_cp949__p1__append__pl__d"
+LEDGER = "corebank__deposit__ledger__p1__merge__pl__d"
 FLIGHTS = "nycflights13__nyc__flights__p0__append__pl__y"
 FULL_ROWS = 10_000_000
 SMALL_ROWS = 10_000
+CHANGES = 10_000
 TIMES = 10
 
 
@@ -21,7 +24,7 @@ class Item:
 
     name: str
     title: str
-    contenders: list[Naru | Peer]
+    contenders: list[Naru | Peer | Merge]
     sum_column: str = "amount"
 
 
@@ -69,6 +72,16 @@ def flights(s: Setting) -> Item:
     return Item("flights", title, contenders, "distance")
 
 
+def merge(s: Setting) -> Item:
+    """A few changed rows into the loaded file."""
+    table = data.transactions(s.interpreter, s.rows)
+    number = min(CHANGES, s.rows)
+    changes = data.changes(s.interpreter, s.rows, number)
+    contenders = [naru_merge(s.naru, LEDGER, DATE, table, changes), pyiceberg_upsert(s.interpreter, table, changes)]
+    title = f"{number:,} changed rows, {changes.size_bytes / 1e6:.1f} MB, into {table.rows:,}"
+    return Item("merge", title, contenders)
+
+
 def large(s: Setting) -> Item:
     """Ten times the whole file: naru only."""
     source = data.repeated(data.transactions(s.interpreter, s.rows), TIMES)
@@ -77,5 +90,5 @@ def large(s: Setting) -> Item:
 
 
 ITEMS: dict[str, Callable[[Setting], Item]] = {
-    "load": load, "small": small, "encodings": encodings, "flights": flights, "large": large,
+    "load": load, "small": small, "encodings": encodings, "flights": flights, "merge": merge, "large": large,
 }

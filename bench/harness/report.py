@@ -7,6 +7,7 @@ from pathlib import Path
 from .goals import Goal
 
 HEADINGS = ("", "median", "CPU", "peak", "in", "out", "naru / it")
+WRITTEN = ("written", "data", "deletes", "metadata")
 
 
 def text(session: dict, goals: list[Goal]) -> str:
@@ -14,6 +15,8 @@ def text(session: dict, goals: list[Goal]) -> str:
     parts = [f"# Benchmark of {session['date']}", facts(session)]
     for item in session["items"]:
         parts += [f"## {item['name']}: {item['title']}", table(HEADINGS, [row(c, item) for c in item["contenders"]])]
+        if item["name"] == "merge":
+            parts.append(table(WRITTEN, [written(c) for c in item["contenders"]]))
     if session["build"] is not None:
         heaviest = [(unit["name"], f"{unit['seconds']:.0f} s") for unit in session["build"]["heaviest"]]
         parts += [f"## Clean build: {session['build']['seconds'] / 60:.1f} minutes", table(("heaviest", "alone"), heaviest)]
@@ -42,6 +45,12 @@ def row(contender: dict, item: dict) -> tuple[str, ...]:
         comparison = ""
     return (contender["name"], f"{own:.3f} s", f"{contender['median_cpu_seconds']:.2f} s", f"{contender['peak_mib']:.0f} MiB",
             f"{contender['source_bytes'] / 1e6:.1f} MB", f"{contender['output_bytes'] / 1e6:.1f} MB", comparison)
+
+
+def written(contender: dict) -> tuple[str, ...]:
+    """What a contender's bytes went into."""
+    found = contender["written_bytes"]
+    return (contender["name"], *(f"{found[what] / 1e6:.2f} MB" for what in WRITTEN[1:]))
 
 
 def table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

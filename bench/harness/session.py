@@ -5,11 +5,13 @@ import shutil
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from .environment import BENCH
 from .items import Item
 from .measure import measure
+from .merging import forget_loaded
 
 WORK = BENCH / ".work"
 
@@ -26,6 +28,7 @@ def run_item(item: Item, rounds: int, interpreter: str) -> dict:
     """
     runs: dict[str, list[dict]] = {contender.name: [] for contender in item.contenders}
     results: dict[str, dict] = {}
+    forget_loaded()
     for number in range(rounds):
         turn = number % len(item.contenders)
         for contender in item.contenders[turn:] + item.contenders[:turn]:
@@ -35,6 +38,7 @@ def run_item(item: Item, rounds: int, interpreter: str) -> dict:
             verify(item, contender, results)
             print(f"  {item.name} {number + 1}/{rounds} {contender.name}: "
                   f"{measurement.seconds:.3f} s, {measurement.peak_mib:.0f} MiB", file=sys.stderr)
+    forget_loaded()
     return {"name": item.name, "title": item.title,
             "contenders": [summary(c.name, c.source.size_bytes, runs[c.name], results[c.name]) for c in item.contenders]}
 
@@ -44,8 +48,9 @@ def run_once(item: Item, contender, interpreter: str) -> tuple:
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir()
     prepared = contender.prepare(WORK)
+    since = time.time()
     measurement = measure(prepared.command, WORK / "log")
-    command = [interpreter, BENCH / "verify.py", prepared.kind, prepared.out, item.sum_column]
+    command = [interpreter, BENCH / "verify.py", prepared.kind, prepared.out, item.sum_column, str(since)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     shutil.rmtree(WORK)
     return measurement, json.loads(done.stdout)
@@ -73,7 +78,8 @@ def summary(name: str, source_bytes: int, runs: list[dict], result: dict) -> dic
         "median_cpu_seconds": statistics.median(r["cpu_seconds"] for r in runs),
         "peak_mib": max(r["peak_mib"] for r in runs),
         "source_bytes": source_bytes,
-        "output_bytes": result["bytes"],
+        "output_bytes": sum(result["written"].values()),
+        "written_bytes": result["written"],
         "rows": result["rows"],
         "sum": result["sum"],
         "runs": runs,

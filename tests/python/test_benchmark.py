@@ -1,25 +1,32 @@
-"""The benchmark's own tests: it judges goals rightly, measures memory, and refuses wrong results."""
+"""The benchmark's own tests: goals, memory, the same table before each merge, and wrong results that are refused."""
 
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 from dataclasses import dataclass
 from pathlib import Path
 
 BENCH = str(Path(__file__).resolve().parents[2] / "bench")
 sys.path.insert(0, BENCH)
 
+from harness import merging
+from harness.contenders import Prepared
 from harness.data import Source, hundredths
 from harness.goals import judge
 from harness.items import FULL_ROWS, SMALL_ROWS, Item
 from harness.measure import Failed, Measurement, measure
+from harness.merging import Merge
 from harness.session import WrongResult, verify
 
 
 def item(name: str, **contenders: tuple[float, float, int]) -> dict:
     """An item's result, from (median seconds, peak MiB, rows) by contender."""
-    made = [{"name": n, "median_seconds": s, "peak_mib": p, "rows": r} for n, (s, p, r) in contenders.items()]
+    made = [{"name": n, "median_seconds": s, "peak_mib": p, "rows": r, "source_bytes": 1000, "output_bytes": s * 500}
+            for n, (s, p, r) in contenders.items()]
     return {"name": name, "contenders": made}
 
 
@@ -32,27 +39,30 @@ class Goals(unittest.TestCase):
         found = verdicts(
             item("small", naru=(0.2, 20, SMALL_ROWS), pyiceberg=(1.0, 200, SMALL_ROWS)),
             item("load", naru=(5.9, 500, FULL_ROWS), pyiceberg=(5.9, 1350, FULL_ROWS)),
+            item("merge", naru=(2.0, 512, FULL_ROWS), pyiceberg=(8.0, 1600, FULL_ROWS)),
             item("large", naru=(60, 510, 10 * FULL_ROWS)),
             build={"seconds": 900, "heaviest": []},
         )
-        self.assertEqual(found, ["met"] * 6)
+        self.assertEqual(found, ["met"] * 9)
 
     def test_missed(self) -> None:
         found = verdicts(
             item("small", naru=(0.21, 20, SMALL_ROWS), pyiceberg=(1.0, 200, SMALL_ROWS)),
             item("load", naru=(6.0, 513, FULL_ROWS), pyiceberg=(5.9, 1350, FULL_ROWS)),
+            item("merge", naru=(2.1, 513, FULL_ROWS), pyiceberg=(8.0, 1600, FULL_ROWS)),
             item("large", naru=(60, 560, 10 * FULL_ROWS)),
             build={"seconds": 901, "heaviest": []},
         )
-        self.assertEqual(found, ["missed"] * 6)
+        self.assertEqual(found, ["missed"] * 9)
 
     def test_smaller_runs_judge_nothing(self) -> None:
         found = verdicts(
             item("small", naru=(0.1, 20, 100), pyiceberg=(1.0, 200, 100)),
             item("load", naru=(0.1, 20, 1000), pyiceberg=(1.0, 200, 1000)),
+            item("merge", naru=(0.1, 20, 1000), pyiceberg=(1.0, 200, 1000)),
             item("large", naru=(0.1, 20, 10_000)),
         )
-        self.assertEqual(found, ["not measured"] * 6)
+        self.assertEqual(found, ["not measured"] * 9)
 
 
 class Measuring(unittest.TestCase):
@@ -83,6 +93,26 @@ class Measuring(unittest.TestCase):
     def test_failure_is_told(self) -> None:
         with self.assertRaisesRegex(Failed, "code 3:\nno luck"):
             self.run_python("import sys; print('no luck'); sys.exit(3)")
+
+
+class Merging(unittest.TestCase):
+    def test_every_run_starts_from_the_loaded_table(self) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            work = Path(directory) / "work"
+            work.mkdir()
+            table = work / "table"
+            load = Prepared([sys.executable, "-c", f"open({str(table)!r}, 'x').write('loaded')"], work, "parquet")
+            contender = Merge("peer", Source(table, 1, None), lambda _: load, lambda _: load)
+            with unittest.mock.patch.object(merging, "LOADED", Path(directory) / "loaded"):
+                contender.prepare(work)
+                loaded_at = os.stat(table).st_mtime
+                table.write_text("changed")
+                (work / "more").touch()
+                shutil.rmtree(work)
+                work.mkdir()
+                contender.prepare(work)
+            self.assertEqual((table.read_text(), os.stat(table).st_mtime), ("loaded", loaded_at))
+            self.assertFalse((work / "more").exists())
 
 
 @dataclass(frozen=True)

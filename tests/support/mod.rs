@@ -1,6 +1,9 @@
 //! A project in a temporary directory, and the binary to run on it.
 
+pub(crate) mod cells;
+pub(crate) mod merge_batches;
 mod paused;
+mod spark;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -174,13 +177,18 @@ impl Project {
     #[track_caller]
     pub(crate) fn check_with_pyiceberg(&self) {
         let script = repository().join("tests/python/check_tables.py");
-        run(python().arg(script).arg(self.path().join(".naru/lake")).arg("--json")).ok();
+        run(python().arg(script).arg(self.lake()).arg("--json")).ok();
+    }
+
+    /// The embedded lake's directory.
+    pub(crate) fn lake(&self) -> PathBuf {
+        self.path().join(".naru/lake")
     }
 
     /// All files below the lake, with their sizes.
     pub(crate) fn lake_files(&self) -> Vec<(PathBuf, u64)> {
         let mut found = Vec::new();
-        let mut directories = vec![self.path().join(".naru/lake")];
+        let mut directories = vec![self.lake()];
         while let Some(directory) = directories.pop() {
             for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
                 let kind = entry.file_type().unwrap();

@@ -36,7 +36,7 @@ impl EmbeddedLake {
         create_directories(&directory).map_err(|e| failed("make a lake in", &directory, e))?;
         let (directory, location) = resolve(&directory)?;
         let pointer = SqlitePointer::create(&directory.join(CATALOG_FILE))?;
-        refuse_moved(&pointer, &location)?;
+        refuse_moved(&pointer, &directory)?;
         Ok(Self { directory, location, lake: Lake::new(Arc::new(pointer), directory_file_io()) })
     }
 
@@ -54,7 +54,7 @@ impl EmbeddedLake {
         }
         let (directory, location) = resolve(directory)?;
         let pointer = SqlitePointer::open(&directory.join(CATALOG_FILE))?;
-        refuse_moved(&pointer, &location)?;
+        refuse_moved(&pointer, &directory)?;
         Ok(Self { directory, location, lake: Lake::new(Arc::new(pointer), directory_file_io()) })
     }
 
@@ -75,14 +75,14 @@ impl EmbeddedLake {
 }
 
 /// Iceberg's files name each other by absolute paths: a copy of a lake would write into the original.
-fn refuse_moved(pointer: &SqlitePointer, location: &str) -> Result<(), LakeError> {
-    match pointer.location_outside(&format!("{location}/"))? {
+fn refuse_moved(pointer: &SqlitePointer, directory: &Path) -> Result<(), LakeError> {
+    match pointer.location_outside(directory)? {
         None => Ok(()),
         Some(elsewhere) => Err(LakeError::new(
             LakeErrorKind::Refused,
             "the lake was moved or copied, and its tables still name their files where they were; move it back, or load it anew",
         )
-        .with("lake", location)
+        .with("lake", directory.display())
         .with("a table's metadata", elsewhere)),
     }
 }

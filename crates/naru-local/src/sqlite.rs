@@ -12,6 +12,8 @@ use async_trait::async_trait;
 use naru_lake::{CatalogPointer, PointerError, PointerErrorKind};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
 
+use crate::location::location_to_path;
+
 /// The catalog's name inside the file; PyIceberg and Java must be given the same.
 pub const CATALOG_NAME: &str = "naru";
 
@@ -88,12 +90,13 @@ impl SqlitePointer {
         Ok(self)
     }
 
-    /// Any table's metadata location that does not begin with `prefix`.
-    pub(crate) fn location_outside(&self, prefix: &str) -> Result<Option<String>, PointerError> {
+    /// Any table's metadata location that is not below `directory`, however it is written.
+    pub(crate) fn location_outside(&self, directory: &Path) -> Result<Option<String>, PointerError> {
         let query = "SELECT metadata_location FROM iceberg_tables
-                     WHERE catalog_name = ?1 AND substr(metadata_location, 1, length(?2)) <> ?2 LIMIT 1";
-        let row = self.lock().query_row(query, [CATALOG_NAME, prefix], |row| row.get(0)).optional();
-        row.map_err(|e| self.failed("read the catalog", e))
+                     WHERE catalog_name = ?1 AND metadata_location IS NOT NULL";
+        let locations = self.list(query, &[CATALOG_NAME]).map_err(|e| self.failed("read the catalog", e))?;
+        let is_inside = |location: &str| location_to_path(location).is_ok_and(|path| path.starts_with(directory));
+        Ok(locations.into_iter().find(|location| !is_inside(location)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {

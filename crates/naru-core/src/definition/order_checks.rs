@@ -22,6 +22,7 @@ pub(super) fn check(
         check_field(field, *place, &names, faults);
     }
     check_together(partition, &names, faults);
+    check_decimals(partition, &names, faults);
     let mut sorted = HashSet::new();
     for (field, place) in sort {
         if !names.exists(&field.column) {
@@ -181,6 +182,24 @@ fn check_together(partition: &[(PartitionField, Place)], names: &Names<'_>, faul
             faults.add_hint(*place, message, "keep the finer one: it prunes for the coarser too");
         } else {
             by_time.insert(&field.column, field);
+        }
+    }
+}
+
+/// Two fields whose values are the same decimal type. The iceberg crate then defines one Avro name twice in a manifest, and
+/// Avro's Java reader, so Spark, refuses the file ("Can't redefine: decimal_18_2").
+fn check_decimals(partition: &[(PartitionField, Place)], names: &Names<'_>, faults: &mut Faults) {
+    let mut by_type: HashMap<(u8, u8), &PartitionField> = HashMap::new();
+    for (field, place) in partition {
+        let stored = names.column(&field.column).and_then(ColumnDraft::stored_type);
+        let Some(ColumnType::Decimal { precision, scale }) = stored else { continue };
+        if !matches!(field.transform, Transform::Identity | Transform::Truncate(_)) {
+            continue;
+        }
+        if let Some(earlier) = by_type.insert((precision, scale), field).filter(|earlier| *earlier != field) {
+            let message = format!("@partition: \"{earlier}\" and \"{field}\" are both decimal({precision},{scale})");
+            let hint = format!("Spark cannot read such a table: use bucket(16, {})", field.column);
+            faults.add_hint(*place, message, hint);
         }
     }
 }

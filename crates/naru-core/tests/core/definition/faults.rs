@@ -190,6 +190,21 @@ BORN2,born_day,date,p2
 }
 
 #[test]
+fn two_partition_fields_of_one_decimal_type() {
+    insta::assert_snapshot!(faults("\
+@partition,rate,\"truncate(5, fee)\",\"bucket(4, price)\",cost
+source,target,type,level
+A,rate,\"decimal(9,2)\",p0
+B,fee,\"decimal(9,2)\",p0
+C,price,\"decimal(9,2)\",p0
+D,cost,\"decimal(9,3)\",p0
+"), @r#"
+    table-defs/deposit/account.csv:1:3: @partition: "rate" and "truncate(5, fee)" are both decimal(9,2)
+      hint: Spark cannot read such a table: use bucket(16, fee)
+    "#);
+}
+
+#[test]
 fn settings_against_one_another() {
     insta::assert_snapshot!(faults("\
 @delimiter,comma
