@@ -16,6 +16,7 @@ mod maintain;
 mod names;
 mod nycflights13;
 mod planning;
+mod quarantine;
 mod queries;
 mod readers;
 mod replace;

@@ -15,6 +15,7 @@ pub mod commit;
 pub mod data_file;
 pub mod error;
 mod history;
+mod interval_files;
 pub mod lake;
 pub mod landing;
 pub mod maintain;

@@ -34,6 +34,7 @@ impl Removal {
             Change::ReplacePartitions => {
                 request.added.iter().map(|file| (file.spec_id, file.file.partition())).collect()
             }
+            Change::Extend => return Ok(removal),
             Change::Append | Change::ReplaceTable => HashSet::new(),
         };
         let mut others = Vec::new();
@@ -120,7 +121,7 @@ impl Removal {
         let removed = removed.map(|entry| entry.data_file());
         let newest = match request.change {
             _ if request.allow_older => None,
-            Change::Append => None,
+            Change::Append | Change::Extend => None,
             Change::ReplaceTable => table.newest_of(removed),
             Change::ReplacePartitions => table.newest_by_bounds(removed),
         };

@@ -20,6 +20,8 @@ mod grouping;
 mod partitioner;
 mod pipeline;
 mod progress;
+mod quarantine;
+mod reject_sink;
 mod rejects;
 mod row_group;
 mod source_queue;
@@ -34,5 +36,8 @@ pub use execute::{
 };
 pub use naru_decode::{KeyError, KeySource, TreatmentKey};
 pub use progress::{NoProgress, Progress};
+pub use quarantine::{
+    FaultCount, IntervalRejects, QuarantineSummary, Quarantined, Replayed, Residue, StoredReplay, replay, summarize,
+};
 pub use rejects::{RejectReport, RejectedValue};
 pub use treatment::require_same_treatment;

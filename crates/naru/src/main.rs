@@ -10,6 +10,7 @@ mod log;
 mod output;
 mod planning;
 mod progress;
+mod quarantined;
 mod runtime;
 mod sampling;
 mod treatment_key;
