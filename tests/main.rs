@@ -17,6 +17,8 @@ mod names;
 mod nycflights13;
 mod planning;
 mod quarantine;
+mod quarantine_faults;
+mod quarantine_privacy;
 mod queries;
 mod readers;
 mod replace;

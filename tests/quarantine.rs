@@ -113,3 +113,99 @@ fn accepted_rows_are_replayed_once_without_their_file() {
     assert_eq!(summary(&project)["intervals"].as_array().unwrap().len(), 0);
     project.check_with_pyiceberg();
 }
+
+#[test]
+fn a_mended_file_is_run_again() {
+    let project = Project::with_job(JOB, &limited("2"));
+    project.drop(JOB, "2026-11-21", "a.csv", CSV);
+    project.loaded(JOB, "2026-11-21");
+    project.job(JOB, DEFINITION);
+    project.drop(JOB, "2026-11-22", "a.csv", CSV);
+    project.load(JOB, "2026-11-22").fails(1);
+    // The one interval's file is mended, the other's is not.
+    project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1\n2,lee,2\n");
+    let replayed = project.naru(&["replay", JOB, "--json"]).ok().json();
+    let told: Vec<_> =
+        replayed.as_array().unwrap().iter().map(|r| (&r["interval"], &r["status"], &r["rows"])).collect();
+    let (first, second) = ("2026-11-21".into(), "2026-11-22".into());
+    assert_eq!(told, [(&first, &"unchanged".into(), &0.into()), (&second, &"run".into(), &2.into())]);
+    assert_eq!(project.value("select count(*) from deposit.account"), 3);
+    // Mended, the accepted one's is run again, too: stored rows are not what the source says now.
+    project.drop(JOB, "2026-11-21", "a.csv", "ID,NAME,AMT\n1,kim,1\n2,lee,2\n3,park,3\n");
+    assert_eq!(project.naru(&["replay", JOB, "--json"]).ok().json()[0]["status"], "run");
+    assert_eq!(project.value("select count(*) from deposit.account"), 5);
+    assert_eq!(project.naru(&["replay", JOB, "--json"]).ok().json().as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn an_open_interval_that_still_does_not_fit_fails_again() {
+    let project = Project::with_job(JOB, DEFINITION);
+    project.drop(JOB, "2026-11-22", "a.csv", CSV);
+    project.load(JOB, "2026-11-22").fails(1);
+    let failed = project.naru(&["replay", JOB]).fails(1);
+    assert!(failed.stderr.contains("2 of 3 rows do not fit"), "{}", failed.stderr);
+    // Without its file there is nothing to run.
+    std::fs::remove_dir_all(project.landing(JOB, "2026-11-22")).unwrap();
+    project.naru(&["replay", JOB]).fails(75);
+    assert_eq!(counts(&project, 0), (2, 0, 0));
+}
+
+#[test]
+fn a_replaced_table_takes_no_rows_of_what_it_replaced() {
+    let job = "core__deposit__account__p1__replace__auto__d";
+    let project = Project::with_job(job, &limited("2"));
+    for (day, id) in [("2026-11-21", 1), ("2026-11-22", 2)] {
+        project.drop(job, day, "a.csv", format!("ID,NAME,AMT\n{id},kim,1\n1{id},lee,\"1,000\"\n"));
+        project.loaded(job, day);
+    }
+    project.job(job, &format!("@thousands_separator,\",\"\n{}", limited("2")));
+    // The older interval is gone from the table; its rows have no place there.
+    let reports = project.naru(&["replay", job, "--json"]).ok().json();
+    assert_eq!((&reports[0]["status"], &reports[1]["status"]), (&"superseded".into(), &"replayed".into()));
+    let told = project.naru(&["quarantine", job]).ok().stdout;
+    assert!(told.contains("2026-11-21: 1 superseded") && told.contains("2026-11-22: 1 replayed"), "{told}");
+    assert_eq!(project.csv("select id from deposit.account order by id"), "id\n2\n12\n");
+    assert_eq!(project.loaded(job, "2026-11-22")["status"], "unchanged");
+}
+
+#[test]
+fn partitions_are_replaced_as_a_whole() {
+    let job = "core__deposit__account__p1__replace__auto__d";
+    let definition = |settings: &str| format!("{settings}@replace,partitions\n@partition,name\n{}", limited("2"));
+    let project = Project::with_job(job, &definition(""));
+    project.drop(job, "2026-11-21", "a.csv", "ID,NAME,AMT\n1,kim,1\n2,lee,2\n");
+    project.loaded(job, "2026-11-21");
+    project.drop(job, "2026-11-22", "a.csv", "ID,NAME,AMT\n3,kim,3\n4,lee,\"4,000\"\n");
+    project.loaded(job, "2026-11-22");
+    assert_eq!(project.csv("select id from deposit.account order by id"), "id\n2\n3\n");
+    project.job(job, &definition("@thousands_separator,\",\"\n"));
+    assert_eq!(project.naru(&["replay", job, "--json"]).ok().json()[0]["status"], "run");
+    assert_eq!(project.csv("select id from deposit.account order by id"), "id\n3\n4\n");
+}
+
+#[test]
+fn a_quarantine_is_a_table_like_any() {
+    let project = Project::with_job(JOB, DEFINITION);
+    for day in ["2026-11-21", "2026-11-22"] {
+        project.drop(JOB, day, "a.csv", CSV);
+        project.load(JOB, day).fails(1);
+    }
+    let tables = project.naru(&["tables", "--json"]).ok().json();
+    let quarantine = tables.as_array().unwrap().iter().find(|t| t["table"] == "deposit.account_quarantine").unwrap();
+    assert_eq!((&quarantine["rows"], &quarantine["snapshots"]), (&4.into(), &2.into()));
+    assert!(
+        quarantine["location"].as_str().unwrap().ends_with("/acme-dev-quarantine-p1/deposit/account"),
+        "{quarantine}"
+    );
+    let history = project.naru(&["history", "deposit.account_quarantine"]).ok().stdout;
+    assert!(history.contains("2026-11-21") && history.contains("2026-11-22"), "{history}");
+    let maintained =
+        project.naru(&["maintain", "deposit.account_quarantine", "--keep-days", "0", "--keep-snapshots", "1"]);
+    assert!(maintained.ok().stdout.contains("deposit.account_quarantine: 1 snapshots expired"));
+    assert_eq!(project.value("select count(*) from deposit.account_quarantine"), 4);
+    // Rows are known by what they say of themselves, not by a snapshot.
+    assert_eq!(counts(&project, 0), (2, 0, 0));
+    project.load(JOB, "2026-11-21").fails(1);
+    assert_eq!(project.value("select count(*) from deposit.account_quarantine"), 4);
+    project.check_with_pyiceberg();
+}

@@ -17,7 +17,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use replay::{ReplayDecision, ReplaySituation, decide_replay};
-pub use state::{RejectsRecord, RowState};
+pub use state::{RecordedRejects, RejectsRecord, RowState};
 pub use table::{column, quarantine_spec};
 
 use crate::LoadPlan;

@@ -2,7 +2,7 @@
 
 use crate::Mode;
 use crate::plan::{ReplaceScope, SourceFile};
-use crate::quarantine::RejectsRecord;
+use crate::quarantine::RecordedRejects;
 
 /// What is known when an interval's rows are to be replayed.
 #[derive(Debug, Clone, Copy)]
@@ -15,9 +15,9 @@ pub struct ReplaySituation<'a> {
     pub landed: &'a [SourceFile],
     /// [`super::decode_digest`] of the interval's quarantined rows; none: there are none.
     pub quarantined: Option<&'a str>,
-    /// What the target records of the run that is in force, if there is one: the rows that it refused, and location and
-    /// ETag of each file that it was loaded from.
-    pub recorded: Option<(&'a RejectsRecord, &'a [(String, String)])>,
+    /// What the target records of the interval's run, if there is one, with location and ETag of each file that it was
+    /// loaded from.
+    pub recorded: Option<(&'a RecordedRejects, &'a [(String, String)])>,
 }
 
 /// What a replay of an interval has to do.
@@ -25,6 +25,8 @@ pub struct ReplaySituation<'a> {
 pub enum ReplayDecision {
     /// The interval has no quarantined rows.
     Nothing,
+    /// A later interval has replaced the whole table: rows of this one have no place in it.
+    Superseded,
     /// Run the interval again: its run has failed, or its files have changed since, so that stored rows are not what
     /// the source says now.
     Run,
@@ -40,9 +42,12 @@ pub enum ReplayDecision {
 /// be cleared at any time.
 pub fn decide_replay(situation: ReplaySituation<'_>) -> ReplayDecision {
     let Some(quarantined) = situation.quarantined else { return ReplayDecision::Nothing };
-    let Some((rejects, sources)) = situation.recorded else { return ReplayDecision::Run };
-    if rejects.decode_digest.as_deref() != Some(quarantined) {
+    let Some((run, sources)) = situation.recorded else { return ReplayDecision::Run };
+    if run.rejects.decode_digest.as_deref() != Some(quarantined) {
         return ReplayDecision::Run;
+    }
+    if !run.is_in_force {
+        return ReplayDecision::Superseded;
     }
     let is_known = |file: &SourceFile| sources.iter().any(|(l, etag)| *l == file.location && *etag == file.etag);
     if !situation.landed.iter().all(is_known) {
@@ -65,6 +70,7 @@ fn joins_single_rows(mode: Mode, replace: ReplaceScope) -> bool {
 mod tests {
     use super::*;
     use crate::plan::SourceCompression;
+    use crate::quarantine::RejectsRecord;
 
     fn landed(names: &[(&str, &str)]) -> Vec<SourceFile> {
         let file = |(name, etag): &(&str, &str)| SourceFile {
@@ -81,9 +87,11 @@ mod tests {
     #[test]
     fn every_situation_has_its_way() {
         let sources = [("a".to_owned(), "1".to_owned()), ("b".to_owned(), "2".to_owned())];
-        let accepted = RejectsRecord { decode_digest: Some("d".into()), replays: Vec::new() };
-        let decide = |mode, replace, files: &[(&str, &str)], quarantined, recorded: Option<&RejectsRecord>| {
-            let recorded = recorded.map(|rejects| (rejects, sources.as_slice()));
+        let rejects = RejectsRecord { decode_digest: Some("d".into()), replays: Vec::new() };
+        let accepted = RecordedRejects { rejects, is_in_force: true };
+        let replaced = RecordedRejects { is_in_force: false, ..accepted.clone() };
+        let decide = |mode, replace, files: &[(&str, &str)], quarantined, recorded: Option<&RecordedRejects>| {
+            let recorded = recorded.map(|run| (run, sources.as_slice()));
             decide_replay(ReplaySituation { mode, replace, landed: &landed(files), quarantined, recorded })
         };
         let same = [("a", "1"), ("b", "2")];
@@ -91,7 +99,8 @@ mod tests {
         assert_eq!(decide(append, table, &same, None, Some(&accepted)), ReplayDecision::Nothing);
         assert_eq!(decide(append, table, &same, Some("d"), None), ReplayDecision::Run);
         assert_eq!(decide(append, table, &same, Some("other"), Some(&accepted)), ReplayDecision::Run);
-        assert_eq!(decide(append, table, &same, Some("d"), Some(&RejectsRecord::default())), ReplayDecision::Run);
+        assert_eq!(decide(append, table, &same, Some("d"), Some(&RecordedRejects::default())), ReplayDecision::Run);
+        assert_eq!(decide(Mode::Replace, table, &same, Some("d"), Some(&replaced)), ReplayDecision::Superseded);
         assert_eq!(decide(append, table, &[("a", "mended")], Some("d"), Some(&accepted)), ReplayDecision::Run);
         assert_eq!(decide(append, table, &[("c", "1")], Some("d"), Some(&accepted)), ReplayDecision::Run);
         for files in [&same[..], &same[..1], &[]] {

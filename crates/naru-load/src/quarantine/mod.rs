@@ -14,6 +14,7 @@ mod commit;
 mod marks;
 mod misfits;
 mod reader;
+mod recorded;
 mod refused;
 mod replay;
 mod row_groups;

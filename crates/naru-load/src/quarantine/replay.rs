@@ -2,16 +2,21 @@
 
 use naru_core::LoadPlan;
 use naru_core::plan::RejectLimit;
-use naru_core::quarantine::{RejectsRecord, ReplayDecision, ReplaySituation, decide_replay, replay_id};
+use naru_core::quarantine::{
+    RecordedRejects, RejectsRecord, ReplayDecision, ReplaySituation, decide_replay, replay_id,
+};
 use naru_core::run::plan_digest;
 use naru_core::treatment::AppliedTreatments;
 use naru_decode::{Kernel, KeySource, TreatmentKey};
-use naru_lake::{Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeTable, LandingStore, RunRecord};
+use naru_lake::{
+    Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeTable, LandingStore, RunRecord, SourceRecord,
+};
 
 use super::commit::{self, commit};
 use super::marks::mark;
 use super::misfits::{Misfits, Residue};
 use super::reader::{RowReader, digest_of};
+use super::recorded::recorded_run;
 use super::selection::Selection;
 use super::stored_queue::StoredQueue;
 use crate::control::ControlTotals;
@@ -26,6 +31,8 @@ use crate::{ExecuteOptions, LoadError, Outcome, Progress, blocking_differences, 
 pub enum Replayed {
     /// The interval has no quarantined rows.
     Nothing,
+    /// A later interval has replaced the whole table.
+    Superseded,
     /// The interval was run again from its files.
     Run(Outcome),
     /// Stored rows were decoded again.
@@ -62,26 +69,26 @@ pub async fn replay(
     require_runnable(plan)?;
     let Some(quarantine) = commit::find(plan, lake).await? else { return Ok(Replayed::Nothing) };
     let target = lake.table(&plan.target.database, &plan.target.table).await?;
-    let in_force = target.as_ref().and_then(|table| table.find_run(&plan.run)?.run);
-    let sources: Option<Vec<_>> = in_force
-        .as_ref()
-        .map(|record| record.sources.iter().map(|source| (source.location.clone(), source.etag.clone())).collect());
+    let recorded = target.as_ref().and_then(|table| recorded_run(table, &plan.run));
+    let source = |source: &SourceRecord| (source.location.clone(), source.etag.clone());
+    let sources: Option<Vec<_>> = recorded.as_ref().map(|(record, _)| record.sources.iter().map(source).collect());
     let quarantined = digest_of(&quarantine, plan).await?;
     let decision = decide_replay(ReplaySituation {
         mode: plan.mode,
         replace: plan.replace,
         landed: &plan.sources,
         quarantined: quarantined.as_deref(),
-        recorded: in_force.as_ref().map(|record| &record.rejects).zip(sources.as_deref()),
+        recorded: recorded.as_ref().map(|(_, recorded)| recorded).zip(sources.as_deref()),
     });
     let run = |again| execute_again(plan, lake, store, keys, options, progress, again);
-    match (decision, target, in_force) {
+    match (decision, target, recorded) {
         (ReplayDecision::Nothing, ..) => Ok(Replayed::Nothing),
-        (ReplayDecision::Stored, Some(table), Some(record)) => {
-            let replay = Replay { plan, lake, quarantine: &quarantine, table: &table, record };
+        (ReplayDecision::Superseded, ..) => Ok(Replayed::Superseded),
+        (ReplayDecision::Stored, Some(table), Some((record, recorded))) => {
+            let replay = Replay { plan, lake, quarantine: &quarantine, table: &table, record, recorded };
             replay.run(store, keys, options, progress).await.map(Replayed::Stored)
         }
-        (ReplayDecision::Reload, _, Some(record)) if plan.sources.len() < record.sources.len() => {
+        (ReplayDecision::Reload, _, Some((record, _))) if plan.sources.len() < record.sources.len() => {
             Err(LoadError::FewerSources {
                 interval: plan.interval.text.clone(),
                 landing: plan.landing.clone(),
@@ -102,6 +109,7 @@ struct Replay<'a> {
     table: &'a LakeTable,
     /// What the table says of the run that the rows join.
     record: RunRecord,
+    recorded: RecordedRejects,
 }
 
 impl Replay<'_> {
@@ -122,11 +130,11 @@ impl Replay<'_> {
         let target = WriteTarget::new(self.lake, self.table, &plan)?;
         let bounds = Bounds::new(options.threads, options.memory_bytes, !treatments.columns.is_empty());
         let misfits = Misfits::new(&plan);
-        let rejects = &self.record.rejects;
         let start = plan.interval.start.timestamp_micros();
         let reader = RowReader::of_interval(self.quarantine, start).await?;
         let name = self.quarantine.full_name();
-        let queue = StoredQueue::new(&kernel, reader, Selection::new(&kernel, rejects), name, bounds.block_bytes);
+        let queue =
+            StoredQueue::new(&kernel, reader, Selection::new(&kernel, &self.recorded), name, bounds.block_bytes);
         let load = Load { plan: &plan, target: &target, sink: &misfits, bounds, progress };
         let written = off_the_executor(|| {
             let control = ControlTotals::new(&plan, store)?;
@@ -166,7 +174,7 @@ impl Replay<'_> {
     ) -> Result<(), LoadError> {
         let id = self.id();
         let reader = RowReader::of_interval(self.quarantine, plan.interval.start.timestamp_micros()).await?;
-        let selection = Selection::new(kernel, &self.record.rejects);
+        let selection = Selection::new(kernel, &self.recorded);
         let target = WriteTarget::of(self.lake, self.quarantine, &naru_core::quarantine::quarantine_spec(), plan)?;
         let marked = off_the_executor(|| mark(reader, selection, misfits, &id, &target))?;
         if marked.newly == 0 {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use arrow_array::{RecordBatch, StringArray};
-use naru_core::quarantine::{RejectsRecord, RowState, column};
+use naru_core::quarantine::{RecordedRejects, RowState, column};
 use naru_decode::{Kernel, Reason, RecordLayout};
 
 use super::reader::{text, texts};
@@ -14,7 +14,7 @@ use crate::LoadError;
 pub(crate) struct Selection<'a> {
     kernel: &'a Kernel,
     /// What the target records of the run that refused the rows.
-    record: &'a RejectsRecord,
+    recorded: &'a RecordedRejects,
     /// Layouts by the header's JSON; none: the present definition does not have its columns.
     layouts: HashMap<String, Option<RecordLayout>>,
 }
@@ -41,8 +41,8 @@ impl<'b> StoredColumns<'b> {
 }
 
 impl<'a> Selection<'a> {
-    pub(crate) fn new(kernel: &'a Kernel, record: &'a RejectsRecord) -> Self {
-        Self { kernel, record, layouts: HashMap::new() }
+    pub(crate) fn new(kernel: &'a Kernel, recorded: &'a RecordedRejects) -> Self {
+        Self { kernel, recorded, layouts: HashMap::new() }
     }
 
     /// The header and layout to decode a row by. None: it is not decoded. It is loaded already; or its text lost bytes
@@ -53,7 +53,7 @@ impl<'a> Selection<'a> {
         row: usize,
     ) -> Result<Option<(&'b str, RecordLayout)>, LoadError> {
         let fits: Vec<String> = from_json(column::REPLAYS, text(rows.replays, row))?;
-        if RowState::of(Some(self.record), text(rows.digest, row), &fits) != RowState::Accepted {
+        if RowState::of(Some(self.recorded), text(rows.digest, row), &fits) != RowState::Accepted {
             return Ok(None);
         }
         let faults: Vec<StoredFault> = from_json(column::FAULTS, text(rows.faults, row))?;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
 use naru_core::plan::RunIdentity;
-use naru_core::quarantine::{RejectsRecord, RowState, column};
+use naru_core::quarantine::{RecordedRejects, RowState, column};
 use naru_core::table_spec::LOAD_INTERVAL;
 use naru_lake::{AsOf, Lake, LakeTable};
 
 use super::reader::{RowReader, text, texts};
+use super::recorded::recorded_run;
 use super::row_text::{StoredFault, from_json};
 use crate::LoadError;
 
@@ -81,7 +82,7 @@ pub async fn summarize(
             let key = (starts.map_or(0, |starts| starts.value(row)), interval.to_owned());
             let counts = counted.entry(key).or_insert_with(|| Counts::new(target.as_ref(), run, interval));
             let fits: Vec<String> = from_json(column::REPLAYS, text(replays, row))?;
-            let state = RowState::of(counts.record.as_ref(), text(digests, row), &fits);
+            let state = RowState::of(counts.recorded.as_ref(), text(digests, row), &fits);
             counts.add(state, from_json(column::FAULTS, text(faults, row))?);
         }
     }
@@ -91,7 +92,7 @@ pub async fn summarize(
 
 /// Counts of one interval.
 struct Counts {
-    record: Option<RejectsRecord>,
+    recorded: Option<RecordedRejects>,
     rows: BTreeMap<RowState, u64>,
     faults: BTreeMap<(RowState, Option<String>, String), u64>,
 }
@@ -99,8 +100,8 @@ struct Counts {
 impl Counts {
     fn new(target: Option<&LakeTable>, run: &RunIdentity, interval: &str) -> Self {
         let identity = RunIdentity { interval: interval.into(), ..run.clone() };
-        let record = target.and_then(|table| table.find_run(&identity)?.run).map(|run| run.rejects);
-        Self { record, rows: BTreeMap::new(), faults: BTreeMap::new() }
+        let recorded = target.and_then(|table| recorded_run(table, &identity)).map(|(_, recorded)| recorded);
+        Self { recorded, rows: BTreeMap::new(), faults: BTreeMap::new() }
     }
 
     fn add(&mut self, state: RowState, faults: Vec<StoredFault>) {

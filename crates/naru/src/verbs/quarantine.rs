@@ -14,7 +14,8 @@ use crate::{jobs, output, quarantined};
 /// Sum up the rows of a job that did not fit
 ///
 /// Tells reasons and counts for each interval and column, what became of the rows, and where they are; never a value. Rows
-/// are open (their run has not loaded), accepted (left out under `@reject_limit`) or replayed.
+/// are open (their run has not loaded), accepted (left out under `@reject_limit`), replayed, or superseded (a later interval
+/// has replaced the table).
 #[derive(Debug, Args)]
 pub(crate) struct Quarantine {
     /// Job: a name, a DAG file's name, or a path to it.
@@ -40,6 +41,7 @@ struct IntervalReport {
     open: u64,
     accepted: u64,
     replayed: u64,
+    superseded: u64,
     reasons: Vec<ReasonReport>,
 }
 
@@ -85,7 +87,6 @@ impl Report {
 impl IntervalReport {
     fn new(rejects: IntervalRejects) -> Self {
         let rows = |state| rejects.rows.get(&state).copied().unwrap_or_default();
-        let (open, accepted, replayed) = (rows(RowState::Open), rows(RowState::Accepted), rows(RowState::Replayed));
         let start = DateTime::from_timestamp_micros(rejects.start_micros);
         let reasons = rejects.faults.into_iter().map(|fault| ReasonReport {
             state: fault.state,
@@ -97,9 +98,10 @@ impl IntervalReport {
             reasons: reasons.collect(),
             interval: rejects.interval,
             start: start.map(|start| start.to_rfc3339_opts(SecondsFormat::AutoSi, true)).unwrap_or_default(),
-            open,
-            accepted,
-            replayed,
+            open: rows(RowState::Open),
+            accepted: rows(RowState::Accepted),
+            replayed: rows(RowState::Replayed),
+            superseded: rows(RowState::Superseded),
         }
     }
 }
@@ -118,7 +120,9 @@ fn print(report: &Report) {
     });
     output::table(&["interval", "state", "column", "reason", "rows"], &[4], cells);
     for interval in &report.intervals {
-        let IntervalReport { open, accepted, replayed, .. } = interval;
-        output::line(format!("{}: {open} open, {accepted} accepted, {replayed} replayed", interval.interval));
+        let IntervalReport { open, accepted, replayed, superseded, .. } = interval;
+        let counts = [(open, "open"), (accepted, "accepted"), (replayed, "replayed"), (superseded, "superseded")];
+        let told = counts.iter().filter(|(rows, _)| **rows > 0).map(|(rows, state)| format!("{rows} {state}"));
+        output::line(format!("{}: {}", interval.interval, told.collect::<Vec<_>>().join(", ")));
     }
 }

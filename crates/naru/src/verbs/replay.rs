@@ -36,7 +36,7 @@ struct ReplayReport {
     table: String,
     interval: String,
     /// `replayed`: stored rows were loaded; `run`: the interval was run again; `unchanged`: nothing was to be loaded;
-    /// `failed`.
+    /// `superseded`: a later interval has replaced the table; `failed`.
     status: &'static str,
     /// 0, 1 or 75, as the command would exit for this interval alone.
     exit: u8,
@@ -144,6 +144,7 @@ impl ReplayReport {
     fn succeeded(&mut self, replayed: Replayed) {
         match replayed {
             Replayed::Nothing => self.status = "unchanged",
+            Replayed::Superseded => self.status = "superseded",
             Replayed::Run(outcome) => {
                 let is_loaded = outcome.kind != OutcomeKind::Unchanged;
                 self.status = if is_loaded { "run" } else { "unchanged" };
@@ -173,6 +174,7 @@ fn tell(global: &Global, report: &ReplayReport) {
     let mut message = match report.status {
         "run" => format!("{table} {interval}: run again, {rows} rows loaded, {left} left out"),
         "replayed" => format!("{table} {interval}: replayed {rows} rows, {left} left out"),
+        "superseded" => format!("{table} {interval}: nothing to replay, a later interval has replaced the table"),
         _ => format!("{table} {interval}: nothing to replay, {left} rows left out"),
     };
     for ReasonReport { column, reason, rows } in &report.reasons {
