@@ -10,7 +10,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
-use naru_core::plan::{PLAN_VERSION, RunIdentity, SourceCompression, SourceFile, Target};
+use naru_core::plan::{PLAN_VERSION, QuarantineTarget, RunIdentity, SourceCompression, SourceFile, Target};
 use naru_core::{Engine, Interval, JobName, LoadPlan, Phase, PhysicalNames, Project, TableDefinition};
 use naru_lake::LandingStore;
 use naru_local::{DirectoryLanding, EmbeddedLake, path_to_location};
@@ -92,6 +92,7 @@ impl Sandbox {
         let bucket = path_to_location(&self.lake_path().join(self.names.lake.name.as_str())).unwrap();
         let location = format!("{bucket}/{}", self.names.table_location.as_str());
         let (database, table) = self.table();
+        let quarantine = path_to_location(&self.lake_path().join(self.names.quarantine.name.as_str())).unwrap();
         LoadPlan {
             version: PLAN_VERSION,
             job: self.job.to_string(),
@@ -115,8 +116,14 @@ impl Sandbox {
                 database: database.into(),
                 table: table.into(),
                 location: location.trim_end_matches('/').into(),
-                spec: definition.table_spec(),
+                spec: definition.table_spec_for(self.job.mode),
             },
+            quarantine: QuarantineTarget {
+                database: database.into(),
+                table: self.names.quarantine_table.to_string(),
+                location: format!("{}/{}", quarantine, self.names.table_location.as_str().trim_end_matches('/')),
+            },
+            merge: definition.merge().clone(),
             reject_limit: definition.reject_limit(),
             empty: definition.empty(),
             control: None,

@@ -28,6 +28,7 @@ pub mod phase;
 pub mod physical;
 pub mod plan;
 pub mod project;
+pub mod quarantine;
 pub mod route;
 pub mod run;
 pub mod table_spec;

@@ -51,6 +51,8 @@ pub struct LoadPlan {
     pub columns: Vec<PlanColumn>,
     /// The table.
     pub target: Target,
+    /// The table of the rows that do not fit; what it is, is the same for every target.
+    pub quarantine: QuarantineTarget,
     /// How many bad rows a run may have.
     pub reject_limit: RejectLimit,
     /// Whether a run without sources or rows is fine.
@@ -189,6 +191,17 @@ pub struct Target {
     pub location: String,
     /// What the table should be.
     pub spec: TableSpec,
+}
+
+/// The table of the rows that do not fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct QuarantineTarget {
+    /// Physical database.
+    pub database: String,
+    /// Table.
+    pub table: String,
+    /// URI of the table's directory, without a trailing slash.
+    pub location: String,
 }
 
 /// What `replace` replaces.

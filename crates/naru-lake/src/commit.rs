@@ -93,6 +93,7 @@ impl Lake {
     ///
     /// - [`Change::Append`] adds the files and removes all rows of the run's interval that were there: files that hold
     ///   nothing else are dropped, others are rewritten without them.
+    /// - [`Change::Extend`] adds the files to a run that is in force, and removes nothing.
     /// - [`Change::ReplaceTable`] removes all rows; [`Change::ReplacePartitions`] all rows of the partitions that the files
     ///   touch, and of the interval.
     /// - [`Change::Merge`] adds the files and removes what [`CommitRequest::delta`] says.

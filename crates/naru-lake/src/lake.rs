@@ -126,6 +126,22 @@ impl Lake {
         Ok(LakeTable::new(database, table, file_name, metadata, self.file_io.clone()))
     }
 
+    /// A table that is in no catalog yet: data files can be written for it before [`Self::create_table`] makes it of the
+    /// same specification, with the same field ids.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a specification that contradicts itself.
+    pub fn draft_table(
+        &self,
+        database: &str,
+        table: &str,
+        location: &str,
+        spec: &TableSpec,
+    ) -> Result<LakeTable, LakeError> {
+        let metadata = new_metadata(location, spec).map_err(|e| e.with("table", format!("{database}.{table}")))?;
+        Ok(LakeTable::new(database, table, String::new(), metadata, self.file_io.clone()))
+    }
+
     /// Makes a table that never held a snapshot anew, to another specification. A run that fails before its first commit
     /// leaves such a table, and its definition may have to change.
     ///

@@ -16,6 +16,7 @@ pub mod data_file;
 mod delete_files;
 pub mod error;
 mod history;
+mod interval_files;
 pub mod lake;
 pub mod landing;
 pub mod maintain;

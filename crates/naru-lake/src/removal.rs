@@ -89,6 +89,7 @@ impl Removal {
             Change::ReplacePartitions => {
                 request.added.iter().map(|file| (file.spec_id, file.file.partition())).collect()
             }
+            Change::Extend => return Ok(removal),
             Change::Append | Change::Merge | Change::ReplaceTable => HashSet::new(),
         };
         let mut others = Vec::new();
@@ -201,7 +202,7 @@ impl Removal {
         let removed = removed.map(|entry| entry.data_file());
         let newest = match request.change {
             _ if request.allow_older => None,
-            Change::Append | Change::Merge => None,
+            Change::Append | Change::Extend | Change::Merge => None,
             Change::ReplaceTable => table.newest_of(removed),
             Change::ReplacePartitions => table.newest_by_bounds(removed),
         };

@@ -5,11 +5,12 @@
 //! | `naru.run.source`, `.database`, `.table`, `.interval` | the run's identity |
 //! | `naru.job` | the job's name |
 //! | `naru.interval-start-micros`, `naru.interval-end-micros` | the interval, microseconds since 1970-01-01 UTC |
-//! | `naru.change` | `append`, `replace-table`, `replace-partitions` or `merge` |
+//! | `naru.change` | `append`, `extend`, `replace-table`, `replace-partitions` or `merge` |
 //! | `naru.before` | of a merge: the snapshot whose rows it changed, or `none`: an empty table |
 //! | `naru.sources` | JSON `{"prefix": p, "files": [[rest of the location, size in bytes, etag], …]}` |
 //! | `naru.sources-digest`, `naru.plan-digest` | digests that the planner made |
 //! | `naru.rows`, `naru.rejected` | numbers of rows written and refused |
+//! | `naru.rejects` | of a run that refused rows: JSON, what was decoded and which replays joined it |
 //! | `naru.mode`, `naru.engine` | as in a job's name |
 //! | `naru.treatments` | JSON `{column: treatment}` of the treated columns; left out if there are none |
 //! | `naru.treatment-key` | id of the treatment key; left out if no column needed one |
@@ -21,6 +22,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use naru_core::control::VerifiedTotals;
 use naru_core::plan::RunIdentity;
+use naru_core::quarantine::RejectsRecord;
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{Engine, Mode};
 use serde::{Deserialize, Serialize};
@@ -42,6 +44,8 @@ pub struct SourceRecord {
 pub enum Change {
     /// The rows of the run's interval become the added ones; others stay.
     Append,
+    /// The added rows join those of the run's interval, which the table holds; all others stay.
+    Extend,
     /// All rows become the added ones.
     ReplaceTable,
     /// The rows of the partitions that the added files touch, and of the run's interval, become the added ones.
@@ -81,10 +85,13 @@ pub struct RunRecord {
     pub before: Option<Option<i64>>,
     /// Control totals that were verified, one for each of `sources`; none: there were none to verify.
     pub control: Option<Vec<VerifiedTotals>>,
+    /// What ties the run to the rows that it refused.
+    pub rejects: RejectsRecord,
 }
 
 const BEFORE: &str = "naru.before";
 const NO_SNAPSHOT: &str = "none";
+const REJECTS: &str = "naru.rejects";
 const TREATMENTS: &str = "naru.treatments";
 const TREATMENT_KEY: &str = "naru.treatment-key";
 
@@ -126,6 +133,9 @@ impl RunRecord {
         if let Some(before) = self.before {
             properties.insert(BEFORE.into(), before.map_or_else(|| NO_SNAPSHOT.into(), |id| id.to_string()));
         }
+        if self.rejects != RejectsRecord::default() {
+            properties.insert(REJECTS.into(), serde_json::to_string(&self.rejects).unwrap_or_default());
+        }
         if let Some(control) = &self.control {
             properties.insert("naru.control".into(), serde_json::to_string(control).unwrap_or_default());
         }
@@ -163,6 +173,7 @@ impl RunRecord {
             },
             // No decision hangs on them: totals in a form to come do not make the record none.
             control: text("naru.control").and_then(|json| serde_json::from_str(&json).ok()),
+            rejects: text(REJECTS).map_or(Some(RejectsRecord::default()), |json| serde_json::from_str(&json).ok())?,
         })
     }
 
@@ -179,6 +190,7 @@ impl Change {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Append => "append",
+            Self::Extend => "extend",
             Self::ReplaceTable => "replace-table",
             Self::ReplacePartitions => "replace-partitions",
             Self::Merge => "merge",
@@ -240,7 +252,18 @@ mod tests {
             treatments: AppliedTreatments::default(),
             before: None,
             control: None,
+            rejects: RejectsRecord::default(),
         }
+    }
+
+    #[test]
+    fn what_was_refused_is_recorded_and_read_back() {
+        let rejects = RejectsRecord { decode_digest: Some("d".into()), replays: vec!["r".into()] };
+        let refused = RunRecord { rejects, ..record(vec![]) };
+        let properties = refused.to_properties(Change::Extend);
+        assert_eq!(properties["naru.rejects"], r#"{"decode_digest":"d","replays":["r"]}"#);
+        assert_eq!(RunRecord::from_properties(&properties), Some(refused));
+        assert!(!record(vec![]).to_properties(Change::Append).contains_key("naru.rejects"));
     }
 
     #[test]

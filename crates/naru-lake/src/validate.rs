@@ -45,7 +45,9 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
     }
     if let Some((snapshot, run)) = newest {
         let is_in_force = table.runs_in_force().any(|(in_force, _)| in_force.snapshot_id() == snapshot.snapshot_id());
-        let is_same = run.sources_digest == request.run.sources_digest && !is_treated_otherwise(request, &run);
+        let is_same = run.sources_digest == request.run.sources_digest
+            && run.rejects == request.run.rejects
+            && !is_treated_otherwise(request, &run);
         if is_in_force && is_same {
             return Ok(Verdict::AlreadyLoaded { snapshot_id: snapshot.snapshot_id() });
         }
@@ -58,6 +60,9 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
     }
     if !has_base {
         return Err(conflict(table, request, "the table's history lost the snapshot that the run was planned for"));
+    }
+    if request.change == Change::Extend && table.find_run(&request.run.identity).is_none() {
+        return Err(conflict(table, request, "the rows of the run that others were to join were replaced"));
     }
     if request.change != Change::ReplaceTable {
         check_overlaps(table, request)?;

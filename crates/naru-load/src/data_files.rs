@@ -72,7 +72,7 @@ impl<'a> DataFiles<'a> {
             match writer.close(self.target) {
                 Ok(file) => state.closed.push(file),
                 Err(error) => {
-                    self.target.delete(&state.closed);
+                    self.target.delete(state.closed.iter());
                     return Err(error);
                 }
             }

@@ -6,7 +6,7 @@ use naru_core::treatment::TreatmentConflict;
 use naru_decode::{KernelError, KeyError, SourceError};
 use naru_lake::LakeError;
 
-use crate::{ControlMismatch, RejectReport, RejectedValue};
+use crate::{ControlMismatch, Quarantined, RejectReport, RejectedValue};
 
 /// Why a run did not load. In every case the table is as it was before.
 #[derive(Debug, thiserror::Error)]
@@ -164,6 +164,17 @@ pub enum LoadError {
     /// Storage refused a data file.
     #[error("cannot write a data file")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What a quarantine table holds cannot be read.
+    #[error("cannot read the quarantine table")]
+    Read(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A run failed, and the rows that do not fit are in quarantine.
+    #[error("{error}")]
+    Quarantined {
+        /// Why it failed.
+        error: Box<LoadError>,
+        /// Where the rows are.
+        quarantined: Quarantined,
+    },
     /// The lake refused.
     #[error(transparent)]
     Lake(#[from] LakeError),
@@ -186,6 +197,10 @@ impl LoadError {
         Self::Write(Box::new(error))
     }
 
+    pub(crate) fn read(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Read(Box::new(error))
+    }
+
     pub(crate) fn io(error: std::io::Error) -> Self {
         Self::Write(Box::new(error))
     }
@@ -200,7 +215,16 @@ impl LoadError {
             Self::NothingLanded { .. } | Self::FewerSources { .. } | Self::SourceChanged { .. } => true,
             Self::ControlMissing { .. } | Self::SourceGone { .. } | Self::Stopped => true,
             Self::Lake(error) => error.is_retryable(),
+            Self::Quarantined { error, .. } => error.is_retryable(),
             _ => false,
+        }
+    }
+
+    /// Where the rows are that do not fit, of a run that failed and quarantined them.
+    pub fn quarantined(&self) -> Option<&Quarantined> {
+        match self {
+            Self::Quarantined { quarantined, .. } => Some(quarantined),
+            _ => None,
         }
     }
 

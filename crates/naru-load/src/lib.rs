@@ -22,6 +22,8 @@ mod merge_run;
 mod partitioner;
 mod pipeline;
 mod progress;
+mod quarantine;
+mod reject_sink;
 mod rejects;
 mod row_group;
 mod row_writer;
@@ -37,5 +39,8 @@ pub use execute::{
 pub use merge::MergeCounts;
 pub use naru_decode::{KeyError, KeySource, TreatmentKey};
 pub use progress::{NoProgress, Progress};
+pub use quarantine::{
+    FaultCount, IntervalRejects, QuarantineSummary, Quarantined, Replayed, Residue, StoredReplay, replay, summarize,
+};
 pub use rejects::{RejectReport, RejectedValue};
 pub use treatment::require_same_treatment;

@@ -5,7 +5,7 @@ use naru_lake::{
     Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeError, LakeErrorKind, LakeTable, Over, RunRecord,
 };
 
-use crate::execute::{decide_run, off_the_executor};
+use crate::execute::{Again, decide_run, off_the_executor};
 use crate::merge::{MergeBase, MergeBounds, StagedBatch, merge};
 use crate::pipeline::{Bounds, Written};
 use crate::write_target::WriteTarget;
@@ -21,6 +21,7 @@ pub(crate) struct MergeRun<'a> {
     pub(crate) staged: Vec<StagedBatch>,
     pub(crate) written: Written,
     pub(crate) run: RunRecord,
+    pub(crate) again: Again,
 }
 
 /// Finds out what the rows change in the table, writes it and commits it.
@@ -47,7 +48,7 @@ pub(crate) async fn merge_and_commit(run: MergeRun<'_>, table: LakeTable, reload
             let message = "the table was changed while its rows were read; run the job again";
             return Err(LakeError::new(LakeErrorKind::Conflict, message).with("table", table.full_name()).into());
         }
-        match decide_run(run.plan, &run.run.treatments, Some(&table), run.options.force).await? {
+        match decide_run(run.plan, &run.run.treatments, Some(&table), run.options.force, run.again).await? {
             Ok(again) => reload = again,
             Err(unchanged) => return Ok(unchanged),
         }
@@ -95,6 +96,7 @@ impl MergeRun<'_> {
             size_bytes: files.iter().map(|file| file.size_bytes()).sum(),
             control_verified: self.written.control.is_some(),
             merge: is_committed.then_some(merged.counts),
+            quarantined: None,
         })
     }
 }

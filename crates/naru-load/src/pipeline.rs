@@ -4,12 +4,13 @@ use std::sync::Mutex;
 
 use naru_core::LoadPlan;
 use naru_core::control::VerifiedTotals;
-use naru_decode::{Kernel, Scratch};
+use naru_decode::{Block, Kernel, Scratch, Trailer};
 use naru_lake::{DataFile, LandingStore};
 
 use crate::control::ControlTotals;
 use crate::data_files::DataFiles;
 use crate::merge::Staging;
+use crate::reject_sink::{RejectSink, RejectedBlock};
 use crate::rejects::{RejectReport, Rejects};
 use crate::row_writer::RowWriter;
 use crate::source_queue::SourceQueue;
@@ -51,29 +52,64 @@ pub(crate) struct Written {
     pub(crate) control: Option<Vec<VerifiedTotals>>,
 }
 
-/// Loads a plan's sources into data files, or into `staging` where it is yet to be found out which rows change the
-/// table. On any error, files already written are deleted.
-pub(crate) fn load(
-    plan: &LoadPlan,
-    kernel: Kernel,
-    target: &WriteTarget<'_>,
-    store: &dyn LandingStore,
-    staging: Option<&Staging>,
-    bounds: Bounds,
-    progress: &dyn Progress,
-) -> Result<Written, LoadError> {
-    let control = ControlTotals::new(plan, store)?;
-    let kernel = control.prepare(kernel)?;
-    let queue = SourceQueue::new(&kernel, &plan.sources, store, progress, bounds.block_bytes);
+/// Why nothing is loaded; all files of the target are deleted.
+pub(crate) struct Stopped {
+    pub(crate) error: LoadError,
+    /// Whether all sources were read to their ends, so that all that does not fit is known.
+    pub(crate) is_complete: bool,
+}
+
+/// Hands out blocks of whole records to the workers.
+pub(crate) trait BlockSupply: Sync {
+    /// The next block and its source's position; none when there are no more or a worker has failed.
+    fn next_block(&self, recycled: Option<Vec<u8>>) -> Result<Option<(usize, Block)>, LoadError>;
+    /// Name of a source, for the report of what does not fit.
+    fn location(&self, source: usize) -> &str;
+    /// Makes every worker stop at its next block: another one has failed.
+    fn stop(&self);
+    /// The trailer records of the sources that were read to their ends, with the sources' positions.
+    fn take_trailers(&self) -> Vec<(usize, Trailer)>;
+}
+
+/// What a load works with.
+#[derive(Clone, Copy)]
+pub(crate) struct Load<'a> {
+    pub(crate) plan: &'a LoadPlan,
+    pub(crate) target: &'a WriteTarget<'a>,
+    /// Takes the rows that do not fit.
+    pub(crate) sink: &'a dyn RejectSink,
+    /// Takes the rows where it is yet to be found out which of them change the table; none: they go into data files.
+    pub(crate) staging: Option<&'a Staging>,
+    pub(crate) bounds: Bounds,
+    pub(crate) progress: &'a dyn Progress,
+}
+
+/// Loads a plan's sources into data files.
+pub(crate) fn load(load: Load<'_>, kernel: Kernel, store: &dyn LandingStore) -> Result<Written, Stopped> {
+    let early = |error| Stopped { error, is_complete: false };
+    let control = ControlTotals::new(load.plan, store).map_err(early)?;
+    let kernel = control.prepare(kernel).map_err(early)?;
+    let queue = SourceQueue::new(&kernel, &load.plan.sources, store, load.progress, load.bounds.block_bytes);
+    load_blocks(load, &kernel, &queue, &control)
+}
+
+/// Loads the blocks of a supply into data files.
+pub(crate) fn load_blocks(
+    load: Load<'_>,
+    kernel: &Kernel,
+    queue: &dyn BlockSupply,
+    control: &ControlTotals<'_>,
+) -> Result<Written, Stopped> {
+    let Load { plan, target, sink, staging, bounds, progress } = load;
     let shared = Shared {
-        plan,
         target,
-        kernel: &kernel,
-        queue: &queue,
+        kernel,
+        queue,
         files: DataFiles::new(target),
         staging,
         rejects: Rejects::new(plan.reject_limit),
-        control: &control,
+        sink,
+        control,
         bounds,
         progress,
         column_names: plan.columns.iter().map(|c| c.target.as_ref().unwrap_or(&c.source).clone()).collect(),
@@ -81,6 +117,7 @@ pub(crate) fn load(
     let failed = run_workers(&shared);
     let Shared { files, rejects, .. } = shared;
     let (rejects, within_limit) = rejects.finish();
+    let is_complete = failed.is_none();
     let error = failed.or_else(|| (!within_limit).then(|| LoadError::Rejected(Box::new(rejects.clone()))));
     let verified = match error {
         Some(error) => Err(error),
@@ -90,23 +127,23 @@ pub(crate) fn load(
         Ok(control) => control,
         Err(error) => {
             target.delete(files.abandon().iter());
-            return Err(error);
+            return Err(Stopped { error, is_complete });
         }
     };
-    let files = files.finish()?;
+    let files = files.finish().map_err(|error| Stopped { error, is_complete: false })?;
     let rows = rejects.total_rows - rejects.rows;
     Ok(Written { files, rows, rejects, control })
 }
 
 /// What the workers share.
 struct Shared<'a> {
-    plan: &'a LoadPlan,
     target: &'a WriteTarget<'a>,
     kernel: &'a Kernel,
-    queue: &'a SourceQueue<'a>,
+    queue: &'a dyn BlockSupply,
     files: DataFiles<'a>,
     staging: Option<&'a Staging>,
     rejects: Rejects,
+    sink: &'a dyn RejectSink,
     control: &'a ControlTotals<'a>,
     bounds: Bounds,
     progress: &'a dyn Progress,
@@ -143,7 +180,11 @@ fn worker(shared: &Shared<'_>) -> Result<(), LoadError> {
     let mut rows = RowWriter::new(target, &shared.files, shared.bounds.worker_bytes, shared.progress);
     while let Some((source, block)) = shared.queue.next_block(recycled.take())? {
         let decoded = shared.kernel.decode(&block, &mut scratch)?;
-        let location = &shared.plan.sources[source].location;
+        let location = shared.queue.location(source);
+        if !decoded.rejects.is_empty() {
+            let rejects = &decoded.rejects;
+            shared.sink.add(RejectedBlock { kernel: shared.kernel, block: &block, location, rejects })?;
+        }
         shared.rejects.add(location, decoded.records, &decoded.rejects, &shared.column_names);
         shared.control.add(source, &decoded);
         shared.progress.decoded(decoded.records);

@@ -8,7 +8,7 @@ use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{ArrayRef, LargeBinaryArray, RecordBatch, TimestampMicrosecondArray};
 use arrow_schema::{DataType, FieldRef, SchemaRef, SortOptions};
 use futures::executor::block_on;
-use naru_core::LoadPlan;
+use naru_core::{LoadPlan, TableSpec};
 use naru_lake::{DataFile, Lake, LakeTable};
 use parquet::file::properties::WriterPropertiesPtr;
 
@@ -35,13 +35,24 @@ pub(crate) struct WriteTarget<'a> {
 }
 
 impl<'a> WriteTarget<'a> {
+    /// The plan's own table.
     pub(crate) fn new(lake: &'a Lake, table: &'a LakeTable, plan: &LoadPlan) -> Result<Self, LoadError> {
+        Self::of(lake, table, &plan.target.spec, plan)
+    }
+
+    /// A table of this specification, for rows of the plan's interval.
+    pub(crate) fn of(
+        lake: &'a Lake,
+        table: &'a LakeTable,
+        spec: &TableSpec,
+        plan: &LoadPlan,
+    ) -> Result<Self, LoadError> {
         let schema = table.arrow_schema()?;
         let properties = Arc::new(table.writer_properties()?);
         let encoders = RowGroupEncoderFactory::new(Arc::clone(&schema), Arc::clone(&properties))?;
         let metadata = table.metadata();
         let partitioner = Partitioner::new(metadata.default_partition_spec(), metadata.current_schema())?;
-        let sort = sort_columns(plan, &schema)?;
+        let sort = sort_columns(spec, &schema)?;
         Ok(Self {
             lake,
             table,
@@ -50,7 +61,7 @@ impl<'a> WriteTarget<'a> {
             encoders,
             partitioner,
             sort,
-            target_file_size_bytes: plan.target.spec.file.target_file_size_bytes,
+            target_file_size_bytes: spec.file.target_file_size_bytes,
             file_prefix: uuid::Uuid::new_v4().simple().to_string(),
             files: AtomicUsize::new(0),
             interval_micros: plan.interval.start.timestamp_micros(),
@@ -94,12 +105,12 @@ pub(crate) fn as_written((array, field): (&ArrayRef, &FieldRef)) -> ArrayRef {
     }
 }
 
-fn sort_columns(plan: &LoadPlan, schema: &SchemaRef) -> Result<Vec<SortColumn>, LoadError> {
+fn sort_columns(spec: &TableSpec, schema: &SchemaRef) -> Result<Vec<SortColumn>, LoadError> {
     let column = |field: &naru_core::table_spec::SortField| -> Result<SortColumn, LoadError> {
         Ok(SortColumn {
             index: schema.index_of(&field.column)?,
             options: SortOptions { descending: field.descending, nulls_first: field.nulls_first },
         })
     };
-    plan.target.spec.sort.iter().map(column).collect()
+    spec.sort.iter().map(column).collect()
 }

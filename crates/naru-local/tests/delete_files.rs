@@ -1,7 +1,7 @@
 //! Tables with delete files, which other engines write: they are carried along, and never passed over in silence.
 
 use iceberg::spec::{DataContentType, DataFileBuilder, DataFileFormat, Struct};
-use naru_lake::{AsOf, Change, LakeErrorKind};
+use naru_lake::{AsOf, Change};
 
 use crate::foreign::append;
 use crate::support::{Fixture, committed, load, simple_spec, summary};

@@ -142,6 +142,7 @@ pub(crate) fn run_record(day: i64, digest: &str) -> RunRecord {
         treatments: Default::default(),
         before: None,
         control: None,
+        rejects: Default::default(),
     }
 }
 

@@ -237,6 +237,7 @@ impl From<LoadError> for CommandError {
         let with_exit = Self { exit, ..Self::failed(error.to_string()) };
         match error {
             LoadError::Lake(error) => error.into(),
+            LoadError::Quarantined { error, .. } => (*error).into(),
             LoadError::NothingLanded { landing, recorded, .. } => {
                 let hint = if recorded == 0 {
                     "nothing was committed; drop the files there and run the same command again".to_owned()

@@ -26,6 +26,11 @@ pub(crate) struct IntervalArgs {
 }
 
 impl IntervalArgs {
+    /// Whether nothing was said about the interval.
+    pub(crate) fn is_default(&self) -> bool {
+        self.date.is_none() && !self.is_span()
+    }
+
     /// Whether a span is given, of one interval or many.
     pub(crate) fn is_span(&self) -> bool {
         self.interval_start.is_some()

@@ -12,6 +12,7 @@ mod log;
 mod output;
 mod planning;
 mod progress;
+mod quarantined;
 mod runtime;
 mod sampling;
 mod signals;

@@ -4,7 +4,9 @@ use clap::Args;
 use naru_core::control::{Control, ControlFile};
 use naru_core::definition::TableDefinition;
 use naru_core::physical::{Bucket, PhysicalNames};
-use naru_core::plan::{LandedControl, PLAN_VERSION, RunIdentity, SourceCompression, SourceFile, Target};
+use naru_core::plan::{
+    LandedControl, PLAN_VERSION, QuarantineTarget, RunIdentity, SourceCompression, SourceFile, Target,
+};
 use naru_core::route::{Place, PlaceKind};
 use naru_core::{Engine, Interval, JobName, LoadPlan, Route};
 use naru_lake::{LandedFile, LandingStore};
@@ -77,6 +79,16 @@ impl PlannedJob {
         }
     }
 
+    /// The table of the rows that do not fit: the same level, in a bucket of its own.
+    pub(crate) fn quarantine(&self, lake: &EmbeddedLake) -> QuarantineTarget {
+        let (bucket, prefix) = (&self.names.quarantine, self.names.table_location.as_str());
+        QuarantineTarget {
+            database: self.names.glue_database.to_string(),
+            table: self.names.quarantine_table.to_string(),
+            location: location(lake, bucket, prefix).trim_end_matches('/').into(),
+        }
+    }
+
     /// The directory that an interval's files land in, with a trailing slash.
     pub(crate) fn landing(&self, lake: &EmbeddedLake, interval: &Interval) -> String {
         location(lake, &self.names.landing, &self.names.landing_prefix(interval))
@@ -121,6 +133,7 @@ impl PlannedJob {
             dialect: self.definition.dialect().clone(),
             columns: self.definition.plan_columns(job.level),
             target: self.target(lake),
+            quarantine: self.quarantine(lake),
             reject_limit: self.definition.reject_limit(),
             empty: self.definition.empty(),
             control: self.definition.control().cloned(),

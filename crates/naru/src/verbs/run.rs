@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use clap::Args;
 use naru_core::route::human_bytes;
 use naru_core::{Cadence, Interval};
-use naru_load::{ExecuteOptions, LoadError, MergeCounts, Outcome, OutcomeKind, execute};
+use naru_load::{ExecuteOptions, LoadError, MergeCounts, Outcome, OutcomeKind, Quarantined, execute};
 use naru_local::DirectoryLanding;
 use serde::Serialize;
 
@@ -12,6 +12,7 @@ use crate::backfill::{Ended, Left};
 use crate::cli::Global;
 use crate::error::{CommandError, SHOWN_REJECTS, reject_line};
 use crate::interval_args::IntervalArgs;
+use crate::lake_names::quarantine_name;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::progress::Board;
 use crate::signals::StopSignal;
@@ -64,6 +65,8 @@ pub(crate) struct RunReport {
     rejected: u64,
     /// Places and reasons of the first of them.
     rejects: Vec<String>,
+    /// Where they are; none: all rows fit, or nothing was read.
+    quarantine: Option<QuarantineReport>,
     sources: usize,
     source_bytes: u64,
     files: usize,
@@ -105,6 +108,15 @@ impl MergeReport {
         let told: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
         if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) }
     }
+}
+
+/// Where a run's rejected rows are.
+#[derive(Debug, Serialize)]
+pub(crate) struct QuarantineReport {
+    /// As SQL says it.
+    table: String,
+    rows: u64,
+    snapshot_id: i64,
 }
 
 /// One job's intervals, in order: two runs of one table never go side by side.
@@ -251,10 +263,38 @@ impl Run {
         let progress = board.run(&report.table, route.landed_bytes);
         let key = workspace.treatment_key();
         let lake = lake.lake().stopping_at(board.stop().to_lake());
-        match runtime::block_on(execute(&plan, &lake, &DirectoryLanding, &key, options, &progress)) {
+        let executed = runtime::block_on(execute(&plan, &lake, &DirectoryLanding, &key, options, &progress));
+        let quarantined = match &executed {
+            Ok(outcome) => outcome.quarantined.as_ref(),
+            Err(error) => error.quarantined(),
+        };
+        report.quarantine = quarantined.map(|quarantined| QuarantineReport::new(job, quarantined));
+        match executed {
             Err(LoadError::NothingLanded { recorded: 0, .. }) if self.skip_missing => Ok(None),
-            executed => Ok(Some(executed?)),
+            executed => executed.map(Some).map_err(|error| told(job, interval, error)),
         }
+    }
+}
+
+impl QuarantineReport {
+    fn new(job: &PlannedJob, quarantined: &Quarantined) -> Self {
+        let Quarantined { rows, snapshot_id, .. } = quarantined;
+        Self { table: quarantine_name(&job.job), rows: *rows, snapshot_id: *snapshot_id }
+    }
+}
+
+/// An error of a run; of one that quarantined rows, with the place where they are.
+pub(crate) fn told(job: &PlannedJob, interval: &Interval, error: LoadError) -> CommandError {
+    let rows = error.quarantined().map(|quarantined| quarantined.rows);
+    let error = CommandError::from(error);
+    match rows {
+        None => error,
+        Some(rows) => error.detail(format!(
+            "{rows} row(s) are in {}; `naru quarantine {} --date {}` sums them up",
+            quarantine_name(&job.job),
+            job.job,
+            interval.text
+        )),
     }
 }
 
@@ -273,6 +313,7 @@ impl RunReport {
             rows: 0,
             rejected: 0,
             rejects: Vec::new(),
+            quarantine: None,
             sources: 0,
             source_bytes: 0,
             files: 0,
@@ -326,8 +367,10 @@ fn tell(global: &Global, report: &RunReport, error: Option<&CommandError>, runs:
     log::step(global, &message, serde_json::json!(report));
     if report.status != "unchanged" && report.rejected > 0 {
         let places = report.rejects.iter().take(SHOWN_REJECTS).map(|place| format!("\n  {place}")).collect::<String>();
+        let place = report.quarantine.as_ref().map(|q| format!(", they are in {}", q.table)).unwrap_or_default();
+        let left_out = report.rejected;
         let message =
-            format!("warning: {table} {interval}: {} row(s) that do not fit were left out{places}", report.rejected);
+            format!("warning: {table} {interval}: {left_out} row(s) that do not fit were left out{place}{places}");
         log::step(global, &message, serde_json::json!({ "rejected": report.rejected, "rejects": report.rejects }));
     }
 }
