@@ -12,8 +12,9 @@ const ROWS: u64 = 4000;
 /// Half of the rows have an amount with a comma.
 fn project_with_bad_rows() -> Project {
     let project = Project::with_job(JOB, &limited("50%"));
-    let row =
-        |n: u64| if n.is_multiple_of(2) { format!("{n},kim,\"1,{:03}.25\"\n", n % 1000) } else { format!("{n},kim,{n}.25\n") };
+    let row = |n: u64| {
+        if n.is_multiple_of(2) { format!("{n},kim,\"1,{:03}.25\"\n", n % 1000) } else { format!("{n},kim,{n}.25\n") }
+    };
     let text: String = (0..ROWS).fold("ID,NAME,AMT\n".into(), |text, n| text + &row(n));
     project.drop(JOB, "2026-11-22", "a.csv", text);
     project
