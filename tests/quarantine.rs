@@ -1,6 +1,6 @@
 //! Rows that do not fit: where they go, and how they are loaded after all.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::append::{DEFINITION, JOB};
 use crate::support::Project;
@@ -36,10 +36,18 @@ fn one_bad_row_fails_the_run_and_is_kept() {
         "select row_number, line, byte_offset, column_name, reason, fields, header, record, interval \
          from deposit.account_quarantine order by row_number",
     );
-    assert_eq!(
-        serde_json::to_string(&rows[0]).unwrap(),
-        r#"{"row_number":2,"line":3,"byte_offset":36,"column_name":"amount","reason":"not_a_decimal","fields":"[\"2\",\"lee, jr\",\"1,200.25\"]","header":"[\"ID\",\"NAME\",\"AMT\"]","record":"2,\"lee, jr\",\"1,200.25\"\n","interval":"2026-11-22"}"#
-    );
+    let expected = json!({
+        "row_number": 2,
+        "line": 3,
+        "byte_offset": 37,
+        "column_name": "amount",
+        "reason": "not_a_decimal",
+        "fields": r#"["2","lee, jr","1,200.25"]"#,
+        "header": r#"["ID","NAME","AMT"]"#,
+        "record": "2,\"lee, jr\",\"1,200.25\"\n",
+        "interval": "2026-11-22",
+    });
+    assert_eq!(rows[0], expected);
     assert_eq!(counts(&project, 0), (2, 0, 0));
     let table = project.naru(&["quarantine", JOB]).ok().stdout;
     assert!(table.contains("amount") && table.contains("not_a_decimal") && table.contains("open"), "{table}");
