@@ -3,6 +3,7 @@
 //!
 //! - [`killed`]: the process dies at every call of storage and catalog;
 //! - [`failures`]: a call fails, the disk is full, the catalog lies about what it did;
+//! - [`interleaved`]: another process does its work between two calls;
 //! - [`model`]: random sequences of everything, beside a model of the table in memory.
 //!
 //! A seeded sample runs by default. `NARU_FAULTS=all` runs every fault at every call, `NARU_MODEL_SEQUENCES=1000` as many
@@ -13,6 +14,7 @@
 mod compaction;
 mod contents;
 mod failures;
+mod interleaved;
 mod killed;
 mod model;
 mod random;

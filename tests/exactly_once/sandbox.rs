@@ -79,16 +79,7 @@ impl Sandbox {
     /// The plan of a run, as `naru plan` makes it of a definition and what has landed.
     pub(crate) fn plan(&self, definition: &str, interval: &str) -> LoadPlan {
         let definition = TableDefinition::parse(definition.as_bytes(), "table.csv").unwrap();
-        let landing = format!("{}/", path_to_location(&self.landing(interval)).unwrap());
-        let landed = futures::executor::block_on(DirectoryLanding.list(&landing)).unwrap();
-        let sources = landed.into_iter().map(|file| SourceFile {
-            compression: SourceCompression::of_name(&file.location),
-            size_bytes: file.size_bytes,
-            etag: file.etag,
-            modified: file.modified.into(),
-            location: file.location,
-            control: None,
-        });
+        let (landing, sources) = self.landed(interval);
         let bucket = path_to_location(&self.lake_path().join(self.names.lake.name.as_str())).unwrap();
         let location = format!("{bucket}/{}", self.names.table_location.as_str());
         let (database, table) = self.table();
@@ -109,7 +100,7 @@ impl Sandbox {
             engine: Engine::Pl,
             reason: "the test says so".into(),
             level: self.job.level,
-            sources: sources.collect(),
+            sources,
             dialect: definition.dialect().clone(),
             columns: definition.plan_columns(self.job.level),
             target: Target {
@@ -129,6 +120,27 @@ impl Sandbox {
             control: None,
             landing,
         }
+    }
+
+    /// The plan of a run of another interval, by the same definition.
+    pub(crate) fn plan_like(&self, plan: &LoadPlan, interval: &str) -> LoadPlan {
+        let (landing, sources) = self.landed(interval);
+        let run = RunIdentity { interval: interval.into(), ..plan.run.clone() };
+        LoadPlan { run, interval: self.interval(interval), landing, sources, ..plan.clone() }
+    }
+
+    fn landed(&self, interval: &str) -> (String, Vec<SourceFile>) {
+        let landing = format!("{}/", path_to_location(&self.landing(interval)).unwrap());
+        let landed = futures::executor::block_on(DirectoryLanding.list(&landing)).unwrap();
+        let sources = landed.into_iter().map(|file| SourceFile {
+            compression: SourceCompression::of_name(&file.location),
+            size_bytes: file.size_bytes,
+            etag: file.etag,
+            modified: file.modified.into(),
+            location: file.location,
+            control: None,
+        });
+        (landing, sources.collect())
     }
 
     /// Keeps a copy of the lake as it is now.

@@ -82,5 +82,5 @@ impl Scenario {
 /// The task of maintaining the sandbox's table.
 pub(crate) fn maintain(sandbox: &Sandbox, snapshots: usize) -> Task {
     let (database, table) = sandbox.table();
-    Task::Maintain { database: database.into(), table: table.into(), snapshots }
+    Task::Maintain { database: database.into(), table: table.into(), snapshots, has_grace: false }
 }

@@ -32,17 +32,21 @@ pub(crate) fn runs_all() -> bool {
 }
 
 impl Site<'_> {
-    /// Every fault at every call of the command, or a seeded sample: one in `rarity`.
+    /// Every fault at every call of the command, or a sample.
     pub(crate) fn faults(&self, of_call: impl Fn(Call) -> Vec<Fault>, rarity: u64) -> Vec<(usize, Fault)> {
         let faults = |(number, call): (usize, &Call)| of_call(*call).into_iter().map(move |fault| (number, fault));
-        let all: Vec<_> = self.calls.iter().enumerate().flat_map(faults).collect();
+        self.sample(self.calls.iter().enumerate().flat_map(faults).collect(), rarity)
+    }
+
+    /// All of the cases where all are wanted, or a seeded sample: one in `rarity`.
+    pub(crate) fn sample<T>(&self, cases: Vec<T>, rarity: u64) -> Vec<T> {
         if runs_all() {
-            return all;
+            return cases;
         }
         // The name makes the sample of each site another one, and the same every time.
         let seed = self.name.bytes().fold(0, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
         let mut random = Random::new(seed);
-        all.into_iter().filter(|_| random.below(rarity) == 0).collect()
+        cases.into_iter().filter(|_| random.below(rarity) == 0).collect()
     }
 
     /// The call that commits the rows; none if nothing is committed.

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Task {
     /// `naru run`, and with `--force`.
     Run { plan: Box<LoadPlan>, force: bool },
-    /// `naru maintain`, with no grace: so many of the newest snapshots stay.
-    Maintain { database: String, table: String, snapshots: usize },
+    /// `naru maintain`: so many of the newest snapshots stay, and files of the last hour if there is a grace.
+    Maintain { database: String, table: String, snapshots: usize, has_grace: bool },
 }
 
 /// What a command said.
@@ -42,11 +42,12 @@ impl Task {
                 let outcome = block_on(execute(plan, lake, &DirectoryLanding, &NoKey, options, &NoProgress));
                 outcome.map(|outcome| Done::Ran(outcome.kind)).map_err(|error| Failed::Load(Box::new(error)))
             }
-            Self::Maintain { database, table, snapshots } => {
+            Self::Maintain { database, table, snapshots, has_grace } => {
+                let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
                 let keep = Keep {
                     snapshots_since_ms: i64::MAX,
                     snapshots: *snapshots,
-                    files_since: SystemTime::now() + Duration::from_secs(3600),
+                    files_since: if *has_grace { now - hour } else { now + hour },
                 };
                 let maintained = block_on(lake.maintain(&DirectoryFiles, database, table, keep, false));
                 maintained.map(|_| Done::Maintained).map_err(Failed::Lake)

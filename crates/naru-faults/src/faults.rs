@@ -1,5 +1,6 @@
-//! Counts calls, and brings a fault about at one of them.
+//! Counts calls, and brings a fault about, or another process in, at one of them.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,10 +29,19 @@ pub struct Faults {
     state: Arc<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     calls: Mutex<Vec<Call>>,
     has_happened: AtomicBool,
+    meanwhile: Mutex<Option<(usize, Meanwhile)>>,
+}
+
+type Meanwhile = Box<dyn FnOnce() + Send>;
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("calls", &self.calls).finish_non_exhaustive()
+    }
 }
 
 /// What is to become of a call.
@@ -57,6 +67,13 @@ impl Faults {
         Self { fault: Some((number, fault)), ending, state: Arc::default() }
     }
 
+    /// No fault; but just before the call of this number, from 0, another process does its work, from its start to its
+    /// end. It does it on a thread of its own.
+    pub fn meanwhile(number: usize, work: impl FnOnce() + Send + 'static) -> Self {
+        let state = State { meanwhile: Mutex::new(Some((number, Box::new(work)))), ..State::default() };
+        Self { fault: None, ending: Ending::default(), state: Arc::new(state) }
+    }
+
     /// The calls so far.
     pub fn calls(&self) -> Vec<Call> {
         self.state.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -74,6 +91,7 @@ impl Faults {
             calls.push(call);
             calls.len() - 1
         };
+        self.let_others_work(number);
         let Some((at, fault)) = self.fault.filter(|(at, _)| number >= *at) else { return Fate::Passed };
         self.state.has_happened.store(true, Ordering::SeqCst);
         if number == at {
@@ -92,6 +110,15 @@ impl Faults {
             Fault::Locked if call.is_catalog() && call != Call::Ask => Fate::Wrong(fault),
             Fault::Vanishes { .. } if call.is_catalog() => Fate::Wrong(Fault::Vanishes { done: false }),
             _ => Fate::Passed,
+        }
+    }
+
+    fn let_others_work(&self, number: usize) {
+        let mut meanwhile = self.state.meanwhile.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some((_, work)) = meanwhile.take_if(|(at, _)| *at == number) else { return };
+        self.state.has_happened.store(true, Ordering::SeqCst);
+        if let Err(panic) = std::thread::spawn(work).join() {
+            std::panic::resume_unwind(panic);
         }
     }
 
