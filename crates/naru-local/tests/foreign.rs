@@ -2,9 +2,10 @@
 
 use iceberg::spec::DataContentType;
 use iceberg::spec::{DataFile, MAIN_BRANCH, ManifestListWriter, ManifestWriterBuilder, Operation, Snapshot, Summary};
-use naru_lake::LakeTable;
+use naru_lake::{Change, LakeErrorKind, LakeTable};
+use naru_local::EmbeddedLake;
 
-use crate::support::Fixture;
+use crate::support::{DATABASE, Fixture, TABLE, committed, expected, load, rows, simple_spec};
 
 pub(crate) async fn append(fixture: &Fixture, table: &LakeTable, file: DataFile) {
     let (io, metadata) = (table.file_io(), table.metadata());
@@ -44,4 +45,26 @@ pub(crate) async fn append(fixture: &Fixture, table: &LakeTable, file: DataFile)
     built.write_to(io, &location).await.unwrap();
     let pointer = fixture.lake().pointer();
     pointer.swap(table.database(), table.name(), table.metadata_location(), &location.to_string()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lake_opens_however_its_locations_are_written() {
+    let fixture = Fixture::new();
+    fixture.create(&simple_spec()).await;
+    committed(load(&fixture, Change::Append, 1, "a", &[1, 2]).await);
+    // As Hadoop's `Path` writes it, and so Spark.
+    let table = fixture.table().await;
+    let location = table.metadata_location().replacen("file:///", "file:/", 1);
+    assert_ne!(location, table.metadata_location());
+    fixture.lake().pointer().swap(DATABASE, TABLE, table.metadata_location(), &location).await.unwrap();
+    EmbeddedLake::open(fixture.embedded.directory()).unwrap();
+    committed(load(&fixture, Change::Append, 2, "b", &[3]).await);
+    assert_eq!(rows(&fixture.table().await).await, expected(&[(1, 1), (2, 1), (3, 2)]));
+    fixture
+        .lake()
+        .pointer()
+        .swap(DATABASE, TABLE, fixture.table().await.metadata_location(), "file:/else")
+        .await
+        .unwrap();
+    assert_eq!(EmbeddedLake::open(fixture.embedded.directory()).unwrap_err().kind(), LakeErrorKind::Refused);
 }
