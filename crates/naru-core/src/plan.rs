@@ -7,10 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::control::Control;
+use crate::evolution::EvolutionPolicy;
 use crate::{ColumnType, Dialect, Engine, Interval, Level, Mode, TableSpec, Treatment};
 
 /// Version of the load plan's format that this build writes and reads.
-pub const PLAN_VERSION: u32 = 2;
+pub const PLAN_VERSION: u32 = 3;
 
 /// Everything that one run needs to know. Two plans that are equal do the same work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -53,6 +54,8 @@ pub struct LoadPlan {
     /// Control totals that are verified before the commit; none: the source declares none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub control: Option<Control>,
+    /// What of the differences between the table and `target` the run may do away with, in its own commit.
+    pub evolution: EvolutionPolicy,
 }
 
 /// What a run is.

@@ -12,6 +12,7 @@ use iceberg::spec::{
 
 use crate::data_file::DataFile;
 use crate::error::{LakeError, LakeErrorKind};
+use crate::evolve::partition_values::schema_for;
 use crate::table::LakeTable;
 
 /// Manifests that are read at the same time.
@@ -172,7 +173,7 @@ impl<'a> SnapshotWriter<'a> {
             )
             .with("partition spec", spec_id)
         })?;
-        let (spec, schema) = (spec.as_ref().clone(), metadata.current_schema().clone());
+        let (spec, schema) = (spec.as_ref().clone(), schema_for(metadata, spec));
         Ok(self.manifest_builder(schema, spec)?.build_v2_data())
     }
 

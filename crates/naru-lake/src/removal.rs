@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use iceberg::spec::{DataContentType, ManifestEntry, Struct};
+use iceberg::spec::{DataContentType, ManifestEntry};
 
 use crate::commit::CommitRequest;
 use crate::data_file::DataFile;
 use crate::error::{LakeError, LakeErrorKind};
+use crate::evolve::touched::Touched;
 use crate::history::{Share, share_of_interval};
 use crate::manifests::LoadedManifest;
 use crate::rewrite::{Rewritten, without_interval};
@@ -30,17 +31,12 @@ impl Removal {
         rewritten: &mut HashMap<String, Rewritten>,
     ) -> Result<Self, LakeError> {
         let mut removal = Self::default();
-        let touched: HashSet<(i32, &Struct)> = match request.change {
-            Change::ReplacePartitions => {
-                request.added.iter().map(|file| (file.spec_id, file.file.partition())).collect()
-            }
-            Change::Append | Change::ReplaceTable => HashSet::new(),
-        };
+        let touched = Touched::by(table, request);
         let mut others = Vec::new();
         for loaded in manifests {
             for entry in loaded.live_entries() {
-                let partition = (loaded.spec_id(), entry.data_file().partition());
-                if request.change == Change::ReplaceTable || touched.contains(&partition) {
+                let is_replaced = request.change == Change::ReplaceTable || touched.holds(loaded, entry)?;
+                if is_replaced {
                     removal.locations.insert(entry.file_path().to_string());
                 } else {
                     others.push((loaded, entry.as_ref()));

@@ -12,7 +12,7 @@ use futures::future::BoxFuture;
 use futures::{FutureExt, TryStreamExt};
 use iceberg::arrow::ArrowFileReader;
 use iceberg::io::FileWrite;
-use iceberg::spec::{DataFile as Entry, DataFileFormat};
+use iceberg::spec::{DataFile as Entry, DataFileFormat, Struct};
 use parquet::arrow::async_reader::{ParquetRecordBatchStream, ParquetRecordBatchStreamBuilder};
 use parquet::arrow::async_writer::AsyncFileWriter;
 use parquet::arrow::{AsyncArrowWriter, ProjectionMask};
@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::data_file::{DataFile, WrittenFile, describe};
 use crate::error::{LakeError, LakeErrorKind};
+use crate::evolve::partition_values::promoted;
 use crate::nan_counts::NanCounts;
 use crate::table::LakeTable;
 use crate::writer::data_location;
@@ -80,8 +81,9 @@ pub(crate) async fn without_interval(
         return Ok(Rewritten::Emptied);
     }
     let name = format!("{}.parquet", Uuid::new_v4());
-    let location = data_location(table, spec_id, file.partition(), &name)?;
-    let copied = copy_others(&source, &location, file, spec_id, interval).await;
+    let partition = partition_of(table, file, spec_id)?;
+    let location = data_location(table, spec_id, &partition, &name)?;
+    let copied = copy_others(&source, &location, (file, partition), spec_id, interval).await;
     if copied.is_err() {
         // Nothing names it yet; what cannot be deleted is found by maintenance.
         drop(table.file_io().delete(&location).await);
@@ -89,10 +91,18 @@ pub(crate) async fn without_interval(
     Ok(Rewritten::Replaced(Box::new(copied?)))
 }
 
+/// The file's partition in the types that its spec's columns have now.
+fn partition_of(table: &LakeTable, file: &Entry, spec_id: i32) -> Result<Struct, LakeError> {
+    match table.metadata().partition_spec_by_id(spec_id) {
+        Some(spec) => promoted(table.metadata(), spec, file.partition()),
+        None => Ok(file.partition().clone()),
+    }
+}
+
 async fn copy_others(
     source: &Source<'_>,
     location: &str,
-    file: &Entry,
+    (file, partition): (&Entry, Struct),
     spec_id: i32,
     interval: i64,
 ) -> Result<DataFile, LakeError> {
@@ -117,7 +127,7 @@ async fn copy_others(
     let written = WrittenFile {
         location: location.to_string(),
         size_bytes: writer.bytes_written() as u64,
-        partition: file.partition().clone(),
+        partition,
         parquet: &parquet,
         nan_counts: nan_counts.counts(),
         sorted: false,

@@ -58,6 +58,9 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
     if !has_base {
         return Err(conflict(table, request, "the table's history lost the snapshot that the run was planned for"));
     }
+    if request.evolution.as_ref().is_some_and(|evolution| !evolution.fits(table)) {
+        return Err(conflict(table, request, "the table's columns, partitioning or sort order were changed"));
+    }
     if request.change != Change::ReplaceTable {
         check_overlaps(table, request)?;
     }

@@ -1,6 +1,6 @@
 //! Why a run did not load.
 
-use naru_core::diff::Difference;
+use naru_core::evolution::{EvolutionPolicy, Refused};
 use naru_core::treatment::TreatmentConflict;
 use naru_core::{Fault, Mode};
 use naru_decode::{KernelError, KeyError, SourceError};
@@ -104,8 +104,10 @@ pub enum LoadError {
     TableDiffers {
         /// Physical name.
         table: String,
-        /// All of them.
-        differences: Vec<Difference>,
+        /// What runs may change.
+        policy: EvolutionPolicy,
+        /// Those that stand in the way.
+        differences: Vec<Refused>,
     },
     /// The plan contradicts itself.
     #[error("the load plan cannot be run")]

@@ -1,6 +1,6 @@
 //! Executes a plan: decide, load, commit.
 
-use naru_core::diff::{Difference, TableDiff};
+use naru_core::diff::Difference;
 use naru_core::plan::{EmptyPolicy, ReplaceScope, SourceCompression};
 use naru_core::run::{Decision, Recorded, decide, plan_digest, sources_digest};
 use naru_core::treatment::AppliedTreatments;
@@ -11,6 +11,7 @@ use naru_lake::{
     RunRecord, SnapshotInfo, SourceRecord,
 };
 
+use crate::evolution::Evolving;
 use crate::pipeline::{Bounds, Written, load};
 use crate::treatment::{key_of, require_same_treatment};
 use crate::write_target::WriteTarget;
@@ -49,6 +50,8 @@ pub struct Outcome {
     pub size_bytes: u64,
     /// Whether the rows were verified against control totals.
     pub control_verified: bool,
+    /// What the run changed of the table's structure, in the same commit.
+    pub evolved: Vec<Difference>,
 }
 
 /// What happened to the table.
@@ -79,26 +82,21 @@ pub async fn execute(
     let treatments = AppliedTreatments::of(plan, key.as_ref().map(TreatmentKey::id));
     let kernel = Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref())?;
     let existing = lake.table(&plan.target.database, &plan.target.table).await?;
-    if let Some(table) = existing.as_ref().filter(|_| !options.force) {
+    let evolving = existing.as_ref().map(|table| Evolving::of(plan, table)).transpose()?;
+    let existing = evolving.as_ref().map(|evolving| &evolving.table);
+    if let Some(table) = existing.filter(|_| !options.force) {
         require_same_treatment(plan, table, &treatments)?;
     }
-    let reload = match decide_run(plan, &treatments, existing.as_ref(), options.force).await? {
+    let reload = match decide_run(plan, &treatments, existing, options.force).await? {
         Ok(reload) => reload,
         Err(unchanged) => return Ok(unchanged),
     };
-    let mut table = match existing {
-        Some(table) => table,
-        None => create(plan, lake).await?,
+    let evolving = match evolving {
+        Some(evolving) => evolving,
+        None => Evolving::of(plan, &create(plan, lake).await?)?,
     };
-    if table.metadata().snapshots().len() == 0 && !blocking_differences(plan, &table)?.is_empty() {
-        table = lake.redefine_empty_table(&table, &plan.target.spec).await?;
-    }
-    let differences = blocking_differences(plan, &table)?;
-    if !differences.is_empty() {
-        let table = format!("{}.{}", plan.target.database, plan.target.table);
-        return Err(LoadError::TableDiffers { table, differences });
-    }
-    let target = WriteTarget::new(lake, &table, plan)?;
+    evolving.require_allowed(plan)?;
+    let target = WriteTarget::new(lake, &evolving.table, plan)?;
     let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes, !treatments.columns.is_empty());
     let written = match off_the_executor(|| load(plan, kernel, &target, store, bounds, progress)) {
         Err(error) if may_be_unfinished(&error) => return Err(first_changed(plan, store).await?.unwrap_or(error)),
@@ -114,7 +112,7 @@ pub async fn execute(
         return Err(changed);
     }
     let run = run_record(plan, treatments, &written);
-    commit(plan, lake, &table, options, written, run, reload).await
+    commit(plan, lake, evolving, options, written, run, reload).await
 }
 
 /// Whether a source that is still being written would fail like this: its end is missing.
@@ -143,16 +141,6 @@ async fn create(plan: &LoadPlan, lake: &Lake) -> Result<LakeTable, LoadError> {
     }
 }
 
-/// Differences that a load cannot write across. Comments and file settings are none.
-///
-/// # Errors
-/// A table whose schema this version does not understand.
-pub fn blocking_differences(plan: &LoadPlan, table: &LakeTable) -> Result<Vec<Difference>, LoadError> {
-    let mut differences = TableDiff::between(&table.spec()?, &plan.target.spec);
-    differences.retain(Difference::changes_rows);
-    Ok(differences)
-}
-
 /// What an earlier execution recorded and what the table holds decide what is to be done: `Ok(reload)` to load.
 async fn decide_run(
     plan: &LoadPlan,
@@ -179,6 +167,7 @@ async fn decide_run(
             files: 0,
             size_bytes: 0,
             control_verified: record.is_some_and(|record| record.control.is_some()),
+            evolved: Vec::new(),
         })),
         Decision::ControlMissing { locations } => {
             Err(LoadError::ControlMissing { interval, files: plan.sources.len(), missing: locations })
@@ -281,7 +270,7 @@ fn threads(plan: &LoadPlan, wanted: usize) -> usize {
 async fn commit(
     plan: &LoadPlan,
     lake: &Lake,
-    table: &LakeTable,
+    evolving: Evolving,
     options: ExecuteOptions,
     written: Written,
     run: RunRecord,
@@ -297,24 +286,25 @@ async fn commit(
     let request = CommitRequest {
         database: plan.target.database.clone(),
         table: plan.target.table.clone(),
-        base: table.snapshot_id(),
+        base: evolving.table.snapshot_id(),
         change,
         interval_start_micros: plan.interval.start.timestamp_micros(),
         added: written.files,
         run,
         attempts: options.commit_attempts,
         allow_older: options.force,
+        evolution: Some(evolving.evolution),
     };
     let (rows, rejected, rejects) = (written.rows, written.rejects.rows, written.rejects.values.clone());
     let kind = if reload { OutcomeKind::Reloaded } else { OutcomeKind::Loaded };
     Ok(match lake.commit(request).await? {
         CommitOutcome::Committed(committed) => {
-            let snapshot_id = committed.snapshot_id;
-            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified }
+            let (snapshot_id, evolved) = (committed.snapshot_id, evolving.changes);
+            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified, evolved }
         }
         CommitOutcome::AlreadyLoaded { snapshot_id } => {
-            let (kind, files, size_bytes) = (OutcomeKind::Unchanged, 0, 0);
-            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified }
+            let (kind, files, size_bytes, evolved) = (OutcomeKind::Unchanged, 0, 0, Vec::new());
+            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified, evolved }
         }
     })
 }

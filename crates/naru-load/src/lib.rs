@@ -15,6 +15,7 @@ mod control;
 mod data_file_writer;
 mod data_files;
 mod error;
+mod evolution;
 mod execute;
 mod grouping;
 mod partitioner;
@@ -28,9 +29,9 @@ mod write_target;
 
 pub use control::ControlMismatch;
 pub use error::LoadError;
+pub use evolution::evolution_of;
 pub use execute::{
-    ExecuteOptions, Outcome, OutcomeKind, blocking_differences, earlier_run, execute, recorded, require_built,
-    require_runnable,
+    ExecuteOptions, Outcome, OutcomeKind, earlier_run, execute, recorded, require_built, require_runnable,
 };
 pub use naru_decode::{KeyError, KeySource, TreatmentKey};
 pub use progress::{NoProgress, Progress};

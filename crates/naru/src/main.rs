@@ -12,6 +12,8 @@ mod planning;
 mod progress;
 mod runtime;
 mod sampling;
+mod saved_plan;
+mod table_state;
 mod treatment_key;
 mod verbs;
 mod workspace;

@@ -19,6 +19,7 @@ mod order;
 mod order_checks;
 mod parse;
 mod records;
+mod rename_checks;
 mod reserved;
 mod setting;
 mod setting_checks;
@@ -114,6 +115,7 @@ impl TableDefinition {
             column_type: ColumnType::Timestamp,
             required: true,
             description: LOAD_INTERVAL_DESCRIPTION.into(),
+            renamed_from: None,
         });
         let mut key: Vec<(u32, &String)> =
             self.columns.iter().filter_map(|column| column.key.zip(column.target.as_ref())).collect();
@@ -171,5 +173,6 @@ fn column_spec(column: &DefinedColumn) -> Option<ColumnSpec> {
         column_type,
         required: column.required,
         description: column.description.clone(),
+        renamed_from: column.renamed_from.clone(),
     })
 }

@@ -8,7 +8,9 @@ use super::header::{Field, HeaderRow};
 use super::records::{self, Record};
 use super::setting::Setting;
 use super::settings::Settings;
-use super::{TableDefinition, column_checks, control_checks, order_checks, setting_checks, text, treatment_checks};
+use super::{
+    TableDefinition, column_checks, control_checks, order_checks, rename_checks, setting_checks, text, treatment_checks,
+};
 
 pub(super) fn parse(bytes: &[u8], file: &str) -> Result<TableDefinition, Vec<Fault>> {
     let mut faults = Faults::new(file);
@@ -57,6 +59,7 @@ fn read(bytes: &[u8], faults: &mut Faults) -> Option<(Settings, Vec<ColumnDraft>
     if header.has(Field::Target) {
         column_checks::check(&columns, &settings.dialect, faults);
         treatment_checks::check(&columns, faults);
+        rename_checks::check(&columns, faults);
         order_checks::check(&settings.partition, &settings.sort, &columns, faults);
         control_checks::check_columns(&settings, &columns, faults);
     }

@@ -1,17 +1,18 @@
+use std::path::PathBuf;
+
 use clap::Args;
-use naru_core::diff::{Difference, TableDiff};
 use naru_core::route::human_bytes;
 use naru_core::run::{Decision, decide};
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{LoadPlan, Treatment};
-use naru_lake::LakeTable;
 use naru_load::require_same_treatment;
-use serde::Serialize;
 
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::interval_args::IntervalArgs;
 use crate::planning::{PlanArgs, PlannedJob};
+use crate::saved_plan::SavedPlan;
+use crate::table_state::TableState;
 use crate::workspace::Workspace;
 use crate::{jobs, output, runtime};
 
@@ -28,15 +29,10 @@ pub(crate) struct Plan {
     interval: IntervalArgs,
     #[command(flatten)]
     plan: PlanArgs,
-}
-
-/// The table beside its definition.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
-enum TableState {
-    Create,
-    Unchanged,
-    Differs { differences: Vec<String> },
+    /// Save the plan in a file, for `naru apply FILE` or `naru run --plan FILE`: they do exactly this, or refuse if the
+    /// definition, the table or the landed files have changed since.
+    #[arg(long, env = "NARU_OUT", value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 impl Plan {
@@ -48,14 +44,10 @@ impl Plan {
         let (plan, route) = job.plan(&workspace, &embedded, &interval, &self.plan)?;
         let lake = embedded.lake();
         let table = runtime::block_on(lake.table(&plan.target.database, &plan.target.table))?;
-        let (state, recorded, newest) = match &table {
-            None => (TableState::Create, None, None),
-            Some(table) if table.metadata().snapshots().len() == 0 => (TableState::Create, None, None),
-            Some(table) => {
-                let differences = TableDiff::between(&table.spec()?, &plan.target.spec);
-                let newest = runtime::block_on(table.newest_interval())?;
-                (TableState::of(&differences), naru_load::earlier_run(&plan, table), newest)
-            }
+        let state = TableState::of(&plan, table.as_ref())?;
+        let (recorded, newest) = match table.as_ref().filter(|table| table.was_loaded()) {
+            None => (None, None),
+            Some(table) => (naru_load::earlier_run(&plan, table), runtime::block_on(table.newest_interval())?),
         };
         let recorded = recorded.and_then(|info| info.run).as_ref().map(naru_load::recorded);
         let treatments = AppliedTreatments::of(&plan, None);
@@ -63,34 +55,19 @@ impl Plan {
         let refusal = naru_load::require_runnable(&plan).err().or_else(treated);
         let run = match (refusal, decide(&plan, &treatments, recorded.as_ref(), newest, false)) {
             (Some(refusal), _) => format!("would fail: {refusal}"),
-            (None, Decision::Load { .. }) if is_blocked(&plan, table.as_ref(), &state)? => {
+            (None, Decision::Load { .. }) if state.is_blocked() => {
                 "would fail: the table differs from its definition".into()
             }
             (None, decision) => in_words(&decision),
         };
+        if let Some(file) = &self.out {
+            SavedPlan::write(file, &job, &plan, table.as_ref(), state.changes())?;
+        }
         if global.json {
             return output::json(&serde_json::json!({ "plan": plan, "route": route, "table": state, "run": run }));
         }
         print(&plan, &state, &run);
         Ok(())
-    }
-}
-
-/// Whether the table differs in what a run writes. Comments and settings of new files are none of that.
-fn is_blocked(plan: &LoadPlan, table: Option<&LakeTable>, state: &TableState) -> Result<bool, CommandError> {
-    match (table, state) {
-        (Some(table), TableState::Differs { .. }) => Ok(!naru_load::blocking_differences(plan, table)?.is_empty()),
-        _ => Ok(false),
-    }
-}
-
-impl TableState {
-    fn of(differences: &[Difference]) -> Self {
-        if differences.is_empty() {
-            Self::Unchanged
-        } else {
-            Self::Differs { differences: differences.iter().map(ToString::to_string).collect() }
-        }
     }
 }
 
@@ -138,16 +115,6 @@ fn print(plan: &LoadPlan, state: &TableState, run: &str) {
     if !plan.keyed_columns().is_empty() {
         output::line("  with the treatment key, which the run needs");
     }
-    let table = format!("{}.{}", plan.target.database, plan.target.table);
-    match state {
-        TableState::Create => output::line(format!("table     {table}: create")),
-        TableState::Unchanged => output::line(format!("table     {table}: unchanged")),
-        TableState::Differs { differences } => {
-            output::line(format!("table     {table}: differs from its definition"));
-            for difference in differences {
-                output::line(format!("  ~ {difference}"));
-            }
-        }
-    }
+    state.print(plan);
     output::line(format!("run       {run}"));
 }
