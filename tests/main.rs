@@ -9,6 +9,7 @@ mod concurrency;
 mod control;
 mod demo;
 mod docs;
+mod evolution;
 mod exit_codes;
 mod infer;
 mod killed;

@@ -134,7 +134,7 @@ impl Lake {
     }
 }
 
-fn new_metadata(location: &str, spec: &TableSpec) -> Result<TableMetadata, LakeError> {
+pub(crate) fn new_metadata(location: &str, spec: &TableSpec) -> Result<TableMetadata, LakeError> {
     let invalid = |e| LakeError::invalid("make the table's metadata", e);
     let built = TableMetadataBuilder::new(
         iceberg_schema(spec)?,

@@ -5,6 +5,7 @@
 mod check;
 mod definition;
 mod diff;
+mod evolution;
 mod infer;
 mod naming_convention;
 mod plan_schema;

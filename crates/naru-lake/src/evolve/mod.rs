@@ -15,6 +15,8 @@ mod partition_fields;
 pub(crate) mod partition_values;
 mod repartitioned;
 mod run_names;
+#[cfg(test)]
+mod tests;
 mod to_spec;
 pub(crate) mod touched;
 

@@ -1,11 +1,11 @@
 //! A table's metadata and what the table should be → the metadata that it gets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use iceberg::spec::{
-    NestedField, NullOrder, Schema, SortDirection, SortField, SortOrder, TableMetadata, TableMetadataBuilder,
-    Transform, Type,
+    NestedField, NullOrder, Schema, SchemaRef, SortDirection, SortField, SortOrder, TableMetadata,
+    TableMetadataBuilder, Transform, Type,
 };
 use naru_core::TableSpec;
 use naru_core::diff::renames;
@@ -30,7 +30,11 @@ pub(crate) fn to_spec(
     let schema = schema(metadata, spec)?;
     let sort = sort_order(&schema, spec)?;
     let partition = partition_fields::unbound(metadata, &schema, &spec.partition)?;
-    let mut builder = builder.add_current_schema(schema).map_err(invalid)?;
+    let mut builder = match schema_like(metadata, &schema) {
+        Some(id) => builder.set_current_schema(id),
+        None => builder.add_current_schema(schema),
+    }
+    .map_err(invalid)?;
     if let Some(partition) = partition {
         builder = builder.add_default_partition_spec(partition).map_err(invalid)?;
     }
@@ -78,6 +82,15 @@ fn schema(metadata: &TableMetadata, spec: &TableSpec) -> Result<Schema, LakeErro
     let named = Schema::builder().with_fields(fields).build().map_err(invalid)?;
     let key = spec.key.iter().map(|name| column_id(&named, name)).collect::<Result<Vec<_>, _>>()?;
     named.into_builder().with_identifier_field_ids(key).build().map_err(invalid)
+}
+
+/// The id of a schema that the table has or had and that says the same. (The iceberg crate's own search depends on the
+/// order in which a set gives the key's columns.)
+fn schema_like(metadata: &TableMetadata, wanted: &Schema) -> Option<i32> {
+    let key = |schema: &Schema| schema.identifier_field_ids().collect::<BTreeSet<i32>>();
+    let is_same = |schema: &&SchemaRef| schema.as_struct() == wanted.as_struct() && key(schema) == key(wanted);
+    let same = metadata.schemas_iter().filter(is_same).map(|schema| schema.schema_id());
+    same.clone().find(|id| *id == metadata.current_schema_id()).or_else(|| same.max())
 }
 
 fn sort_order(schema: &Schema, spec: &TableSpec) -> Result<SortOrder, LakeError> {
