@@ -5,8 +5,8 @@ use serde_json::Value;
 use crate::append::{DEFINITION, JOB};
 use crate::support::{Project, python, run};
 
-/// [`DEFINITION`] some releases later: `name` is called `holder`, `id` is a text of its own no more than before, amounts are
-/// greater, and there is a branch, in front.
+/// [`DEFINITION`] some releases later: `name` is called `holder`, amounts are greater, there is a branch, in front, and the
+/// table is partitioned and sorted.
 const LATER: &str = "\
 @partition,month(opened_on)
 @sort,id
@@ -99,7 +99,7 @@ fn a_run_changes_the_table_in_the_commit_of_its_rows() {
     assert_eq!(report["status"], "loaded");
     let evolved: Vec<&str> = report["evolved"].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
     assert!(evolved.contains(&"column name is renamed to holder"), "{evolved:?}");
-    let later = ["7,3,999999999999999999.99,park,2026-11-20,2026-11-21T15:00:00\n"].concat();
+    let later = "7,3,999999999999999999.99,park,2026-11-20,2026-11-21T15:00:00\n";
     assert_eq!(project.csv(ALL), format!("{EVOLVED}{later}"));
     let after = metadata(&project);
     assert_eq!(after["metadata-log"].as_array().unwrap().len(), before["metadata-log"].as_array().unwrap().len() + 1);
@@ -255,6 +255,8 @@ fn a_hashed_column_is_renamed_without_loading_anew() {
         .replace("format,description\n", "format,description,renamed_from\n")
         .replace("NAME,name,string,,,p1,hash,,Name", "NAME,holder,string,,,p1,hash,,Name,name");
     project.job(JOB, &renamed);
+    let plan = project.naru(&["plan", JOB, "--date", "2026-11-21"]).ok().stdout;
+    assert!(plan.contains("would do nothing"), "{plan}");
     let again = naru(&["run", JOB, "--date", "2026-11-21", "--json"]).ok().json();
     assert_eq!(again[0]["status"], "unchanged");
     project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n2,kim,1\n");

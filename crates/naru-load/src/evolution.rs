@@ -45,6 +45,14 @@ impl Evolving {
     }
 }
 
+/// The table as a run of the plan would write for it: evolved in memory where that is allowed, else as it is.
+///
+/// # Errors
+/// A table whose schema this version does not understand, or that cannot become what the plan says.
+pub fn table_as_planned(plan: &LoadPlan, table: &LakeTable) -> Result<LakeTable, LoadError> {
+    Ok(Evolving::of(plan, table)?.table)
+}
+
 /// How a table differs from a plan's definition, and what a run does about it.
 ///
 /// # Errors

@@ -29,7 +29,7 @@ mod write_target;
 
 pub use control::ControlMismatch;
 pub use error::LoadError;
-pub use evolution::evolution_of;
+pub use evolution::{evolution_of, table_as_planned};
 pub use execute::{
     ExecuteOptions, Outcome, OutcomeKind, earlier_run, execute, recorded, require_built, require_runnable,
 };

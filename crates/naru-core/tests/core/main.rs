@@ -10,6 +10,7 @@ mod infer;
 mod naming_convention;
 mod plan_schema;
 mod run_keys;
+mod saved_plan;
 
 use naru_core::Fault;
 

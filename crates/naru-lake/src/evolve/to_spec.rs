@@ -89,8 +89,9 @@ fn schema(metadata: &TableMetadata, spec: &TableSpec) -> Result<Schema, LakeErro
 fn schema_like(metadata: &TableMetadata, wanted: &Schema) -> Option<i32> {
     let key = |schema: &Schema| schema.identifier_field_ids().collect::<BTreeSet<i32>>();
     let is_same = |schema: &&SchemaRef| schema.as_struct() == wanted.as_struct() && key(schema) == key(wanted);
-    let same = metadata.schemas_iter().filter(is_same).map(|schema| schema.schema_id());
-    same.clone().find(|id| *id == metadata.current_schema_id()).or_else(|| same.max())
+    let same: BTreeSet<i32> = metadata.schemas_iter().filter(is_same).map(|schema| schema.schema_id()).collect();
+    let current = metadata.current_schema_id();
+    if same.contains(&current) { Some(current) } else { same.last().copied() }
 }
 
 fn sort_order(schema: &Schema, spec: &TableSpec) -> Result<SortOrder, LakeError> {

@@ -45,13 +45,14 @@ impl Plan {
         let lake = embedded.lake();
         let table = runtime::block_on(lake.table(&plan.target.database, &plan.target.table))?;
         let state = TableState::of(&plan, table.as_ref())?;
-        let (recorded, newest) = match table.as_ref().filter(|table| table.was_loaded()) {
+        let planned = table.as_ref().map(|table| naru_load::table_as_planned(&plan, table)).transpose()?;
+        let (recorded, newest) = match planned.as_ref().filter(|table| table.was_loaded()) {
             None => (None, None),
             Some(table) => (naru_load::earlier_run(&plan, table), runtime::block_on(table.newest_interval())?),
         };
         let recorded = recorded.and_then(|info| info.run).as_ref().map(naru_load::recorded);
         let treatments = AppliedTreatments::of(&plan, None);
-        let treated = || table.as_ref().and_then(|table| require_same_treatment(&plan, table, &treatments).err());
+        let treated = || planned.as_ref().and_then(|table| require_same_treatment(&plan, table, &treatments).err());
         let refusal = naru_load::require_runnable(&plan).err().or_else(treated);
         let run = match (refusal, decide(&plan, &treatments, recorded.as_ref(), newest, false)) {
             (Some(refusal), _) => format!("would fail: {refusal}"),
