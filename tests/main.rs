@@ -10,6 +10,7 @@ mod control;
 mod demo;
 mod docs;
 mod evolution;
+mod evolved_tables;
 mod exit_codes;
 mod infer;
 mod killed;
