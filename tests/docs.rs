@@ -40,6 +40,18 @@ fn the_readmes_tour_runs_word_for_word() {
     assert!(read.stdout.contains("120.50"), "{}", read.stdout);
 }
 
+/// Runs a page's `sh` blocks in an empty directory, and looks for what they must have printed.
+pub(crate) fn run_page(page: &str, parts: &[&str]) {
+    let dir = tempfile::tempdir().unwrap();
+    let bin = Path::new(env!("CARGO_BIN_EXE_naru")).parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let mut bash = Command::new("bash");
+    let ran = run(bash.arg("-c").arg(shell(page)).current_dir(dir.path()).env("PATH", path).env("NO_COLOR", "1")).ok();
+    for part in parts {
+        assert!(ran.stdout.contains(part), "{part} is not in\n{}\n{}", ran.stdout, ran.stderr);
+    }
+}
+
 #[test]
 fn links_between_pages_hold() {
     let root = repository();

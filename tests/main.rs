@@ -10,6 +10,8 @@ mod concurrency;
 mod control;
 mod demo;
 mod docs;
+mod evolution;
+mod evolved_tables;
 mod exit_codes;
 mod infer;
 mod killed;

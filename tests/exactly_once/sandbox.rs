@@ -10,6 +10,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
+use naru_core::evolution::EvolutionPolicy;
 use naru_core::plan::{PLAN_VERSION, QuarantineTarget, RunIdentity, SourceCompression, SourceFile, Target};
 use naru_core::{Engine, Interval, JobName, LoadPlan, Phase, PhysicalNames, Project, TableDefinition};
 use naru_lake::LandingStore;
@@ -115,6 +116,7 @@ impl Sandbox {
                 location: format!("{}/{}", quarantine, self.names.table_location.as_str().trim_end_matches('/')),
             },
             merge: definition.merge().clone(),
+            evolution: EvolutionPolicy::Evolve,
             reject_limit: definition.reject_limit(),
             empty: definition.empty(),
             control: None,

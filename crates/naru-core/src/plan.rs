@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::control::Control;
+use crate::evolution::EvolutionPolicy;
 use crate::merge::MergeRules;
 use crate::table_spec::VALID_FROM;
 use crate::{ColumnType, Dialect, Engine, Interval, Level, Mode, TableSpec, Treatment};
@@ -60,6 +61,8 @@ pub struct LoadPlan {
     /// Control totals that are verified before the commit; none: the source declares none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub control: Option<Control>,
+    /// What of the differences between the table and `target` the run may do away with, in its own commit.
+    pub evolution: EvolutionPolicy,
 }
 
 /// What a run is.

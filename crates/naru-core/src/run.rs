@@ -136,6 +136,11 @@ pub fn plan_digest(plan: &LoadPlan) -> String {
     hex(&Sha256::digest(&json))
 }
 
+/// Hexadecimal SHA-256 of a text.
+pub(crate) fn digest_text(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }

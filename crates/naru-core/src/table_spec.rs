@@ -46,6 +46,9 @@ pub struct ColumnSpec {
     pub required: bool,
     /// Comment; empty for none.
     pub description: String,
+    /// What the column was called before, for tables that still call it so; a table itself has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub renamed_from: Option<String>,
 }
 
 /// A partition field: `transform(column)`.

@@ -4,11 +4,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use iceberg::MetadataLocation;
 use iceberg::spec::{MAIN_BRANCH, Operation, Snapshot, Summary, TableMetadata};
+use naru_core::TableSpec;
 use uuid::Uuid;
 
 use crate::commit::{Commit, Committed};
 use crate::data_file::DataFile;
 use crate::error::LakeError;
+use crate::evolve::{Evolution, to_spec};
 use crate::manifests::{SnapshotWriter, load_manifests};
 use crate::removal::Removal;
 use crate::schema::DELETE_METADATA_PROPERTY;
@@ -70,7 +72,13 @@ impl Attempt {
 
 impl Commit<'_> {
     /// Writes all that a try needs before its swap. Gives the metadata files to delete once the swap is done.
-    pub(crate) async fn prepare(&mut self, table: &LakeTable, attempt: &mut Attempt) -> Result<Vec<String>, LakeError> {
+    pub(crate) async fn prepare(
+        &mut self,
+        current: &LakeTable,
+        attempt: &mut Attempt,
+    ) -> Result<Vec<String>, LakeError> {
+        let evolved = self.evolve_to().map(|spec| current.evolved(spec)).transpose()?;
+        let table = evolved.as_ref().unwrap_or(current);
         let manifests = match table.metadata().current_snapshot() {
             Some(snapshot) => load_manifests(table, snapshot).await?,
             None => Vec::new(),
@@ -116,7 +124,11 @@ impl Commit<'_> {
             .with_schema_id(table.metadata().current_schema_id())
             .with_summary(Summary { operation: totals.operation(), additional_properties: properties })
             .build();
-        self.write_metadata(table, attempt, snapshot).await
+        self.write_metadata(current, attempt, snapshot).await
+    }
+
+    fn evolve_to(&self) -> Option<&TableSpec> {
+        self.request.evolution.as_ref().and_then(Evolution::spec)
     }
 
     async fn write_metadata(
@@ -128,11 +140,12 @@ impl Commit<'_> {
         let invalid =
             |e| LakeError::invalid("add a snapshot to the table's metadata", e).with("table", table.full_name());
         let metadata = table.metadata().as_ref().clone();
-        let built = metadata
-            .into_builder(Some(table.metadata_location().to_string()))
-            .set_branch_snapshot(snapshot, MAIN_BRANCH)
-            .and_then(|builder| builder.build())
-            .map_err(invalid)?;
+        let mut builder = metadata.into_builder(Some(table.metadata_location().to_string()));
+        if let Some(spec) = self.evolve_to() {
+            builder = to_spec(builder, table.metadata(), spec)?;
+        }
+        let built =
+            builder.set_branch_snapshot(snapshot, MAIN_BRANCH).and_then(|builder| builder.build()).map_err(invalid)?;
         let file = next_metadata_file(table, &built.metadata);
         attempt.metadata_location = file.to_string();
         attempt.written.push(attempt.metadata_location.clone());

@@ -17,6 +17,7 @@ use crate::attempt::Attempt;
 use crate::backoff;
 use crate::data_file::DataFile;
 use crate::error::{LakeError, LakeErrorKind};
+use crate::evolve::Evolution;
 use crate::lake::Lake;
 use crate::ports::PointerErrorKind;
 use crate::rewrite::Rewritten;
@@ -51,6 +52,8 @@ pub struct CommitRequest {
     pub attempts: u32,
     /// Lets a replacement take the place of newer rows.
     pub allow_older: bool,
+    /// What the files were written for, and what the table becomes with them; none: not checked.
+    pub evolution: Option<Evolution>,
 }
 
 /// What became of a commit.

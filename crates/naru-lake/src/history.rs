@@ -42,9 +42,7 @@ impl LakeTable {
     /// The newest snapshot of the table's current history that this run made, also if a later interval replaced its rows.
     /// None if the table went back since: an earlier interval was loaded over it, and no later one over that.
     pub fn find_recorded_run(&self, identity: &RunIdentity) -> Option<SnapshotInfo> {
-        let runs = self.ancestry().filter_map(|snapshot| {
-            Some((snapshot, RunRecord::from_properties(&snapshot.summary().additional_properties)?))
-        });
+        let runs = self.ancestry().filter_map(|snapshot| Some((snapshot, self.run_of(snapshot)?)));
         let (mut since, mut found) = (Vec::new(), None);
         for (snapshot, run) in runs {
             if run.identity == *identity {
@@ -73,9 +71,7 @@ impl LakeTable {
         let mut seen = HashSet::from([identity.interval.clone()]);
         self.runs_in_force().filter(|(_, run)| seen.insert(run.identity.interval.clone())).find_map(
             |(snapshot, run)| {
-                let schema = snapshot.schema(self.metadata()).ok();
-                let existed = |name: &str| schema.as_ref().is_none_or(|schema| schema.field_id_by_name(name).is_some());
-                let conflict = treatments.conflict_with(&run.treatments, existed)?;
+                let conflict = treatments.conflict_with(&run.treatments, |name| self.had_column(snapshot, name))?;
                 Some((run.identity.interval, conflict))
             },
         )
@@ -118,9 +114,7 @@ impl LakeTable {
                 is_over = replaces_all(snapshot);
                 Some(snapshot.as_ref())
             })
-            .filter_map(|snapshot| {
-                Some((snapshot, RunRecord::from_properties(&snapshot.summary().additional_properties)?))
-            })
+            .filter_map(|snapshot| Some((snapshot, self.run_of(snapshot)?)))
     }
 
     /// The field id of `load_interval`; none if the table has no such column.

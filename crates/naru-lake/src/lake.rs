@@ -142,37 +142,6 @@ impl Lake {
         Ok(LakeTable::new(database, table, String::new(), metadata, self.file_io.clone()))
     }
 
-    /// Makes a table that never held a snapshot anew, to another specification. A run that fails before its first commit
-    /// leaves such a table, and its definition may have to change.
-    ///
-    /// # Errors
-    /// `InvalidInput` for a table that has snapshots; `Conflict` when another process changed it meanwhile; otherwise as
-    /// [`Self::create_table`].
-    pub async fn redefine_empty_table(&self, table: &LakeTable, spec: &TableSpec) -> Result<LakeTable, LakeError> {
-        if table.metadata().snapshots().len() > 0 {
-            return Err(LakeError::new(LakeErrorKind::InvalidInput, "only a table without snapshots can be made anew")
-                .with("table", table.full_name()));
-        }
-        let metadata = new_metadata(table.location(), spec).map_err(|e| e.with("table", table.full_name()))?;
-        let file = MetadataLocation::new_with_metadata(metadata.location(), &metadata);
-        let file_name = file.to_string();
-        if let Err(error) = metadata.write_to(&self.file_io, &file).await {
-            self.delete(std::slice::from_ref(&file_name)).await;
-            return Err(LakeError::storage("write a table's metadata", &file_name, error));
-        }
-        let (database, name) = (table.database(), table.name());
-        match self.pointer.swap(database, name, table.metadata_location(), &file_name).await {
-            Ok(()) => Ok(LakeTable::new(database, name, file_name, metadata, self.file_io.clone())),
-            // What the catalog says now decides; an unclear answer leaves the file where it is.
-            Err(error) => match self.pointer.load(database, name).await {
-                Ok(Some(current)) if current == file_name => {
-                    Ok(LakeTable::new(database, name, file_name, metadata, self.file_io.clone()))
-                }
-                _ => Err(LakeError::from(error).with("table", table.full_name())),
-            },
-        }
-    }
-
     /// Deletes files that no table knows, as well as it can: what stays behind is found by maintenance.
     pub(crate) async fn delete(&self, locations: &[String]) {
         for location in locations {
@@ -183,7 +152,7 @@ impl Lake {
     }
 }
 
-fn new_metadata(location: &str, spec: &TableSpec) -> Result<TableMetadata, LakeError> {
+pub(crate) fn new_metadata(location: &str, spec: &TableSpec) -> Result<TableMetadata, LakeError> {
     let invalid = |e| LakeError::invalid("make the table's metadata", e);
     let built = TableMetadataBuilder::new(
         iceberg_schema(spec)?,

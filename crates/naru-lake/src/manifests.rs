@@ -14,6 +14,7 @@ use iceberg::spec::{
 
 use crate::data_file::DataFile;
 use crate::error::{LakeError, LakeErrorKind};
+use crate::evolve::partition_values::schema_for;
 use crate::removal::Restored;
 use crate::table::LakeTable;
 
@@ -187,7 +188,7 @@ impl<'a> SnapshotWriter<'a> {
             )
             .with("partition spec", spec_id)
         })?;
-        let (spec, schema) = (spec.as_ref().clone(), metadata.current_schema().clone());
+        let (spec, schema) = (spec.as_ref().clone(), schema_for(metadata, spec));
         let builder = self.manifest_builder(schema, spec)?;
         Ok(if is_deletes { builder.build_v2_deletes() } else { builder.build_v2_data() })
     }

@@ -7,6 +7,7 @@ use iceberg::spec::{DataContentType, ManifestEntry, ManifestEntryRef, Struct};
 use crate::commit::CommitRequest;
 use crate::data_file::DataFile;
 use crate::error::{LakeError, LakeErrorKind};
+use crate::evolve::touched::Touched;
 use crate::history::{Share, share_of_interval};
 use crate::manifests::{LoadedManifest, load_manifests};
 use crate::position_deletes::DeletedRows;
@@ -85,18 +86,15 @@ impl Removal {
         rewritten: &mut HashMap<String, Rewritten>,
     ) -> Result<Self, LakeError> {
         let mut removal = Self::default();
-        let touched: HashSet<(i32, &Struct)> = match request.change {
-            Change::ReplacePartitions => {
-                request.added.iter().map(|file| (file.spec_id, file.file.partition())).collect()
-            }
-            Change::Extend => return Ok(removal),
-            Change::Append | Change::Merge | Change::ReplaceTable => HashSet::new(),
-        };
+        if request.change == Change::Extend {
+            return Ok(removal);
+        }
+        let touched = Touched::by(table, request);
         let mut others = Vec::new();
         for loaded in manifests {
             for entry in loaded.live_entries() {
-                let partition = (loaded.spec_id(), entry.data_file().partition());
-                if request.change == Change::ReplaceTable || touched.contains(&partition) {
+                let is_replaced = request.change == Change::ReplaceTable || touched.holds(loaded, entry)?;
+                if is_replaced {
                     removal.locations.insert(entry.file_path().to_string());
                 } else if !loaded.holds_deletes() {
                     others.push((loaded.spec_id(), entry.as_ref()));

@@ -8,13 +8,14 @@ use arrow_array::{BooleanArray, RecordBatch};
 use arrow_buffer::BooleanBuffer;
 use futures::TryStreamExt;
 use iceberg::arrow::ArrowFileReader;
-use iceberg::spec::{DataFile as Entry, DataFileFormat};
+use iceberg::spec::{DataFile as Entry, DataFileFormat, Struct};
 use parquet::arrow::async_reader::ParquetRecordBatchStream;
 use parquet::arrow::{AsyncArrowWriter, PARQUET_FIELD_ID_META_KEY, ProjectionMask};
 use uuid::Uuid;
 
 use crate::data_file::{DataFile, WrittenFile, describe};
 use crate::error::{LakeError, LakeErrorKind};
+use crate::evolve::partition_values::promoted;
 use crate::nan_counts::NanCounts;
 use crate::parquet_io::{BATCH_ROWS, Output, open, unreadable, unwritable};
 use crate::state::LiveFile;
@@ -130,8 +131,9 @@ async fn copy(
     spec_id: i32,
     kept: impl FnMut(&RecordBatch, u64) -> Result<BooleanBuffer, LakeError>,
 ) -> Result<DataFile, LakeError> {
-    let location = data_location(table, spec_id, file.partition(), &format!("{}.parquet", Uuid::new_v4()))?;
-    let copied = copy_to(&location, table, file, spec_id, kept).await;
+    let partition = partition_of(table, file, spec_id)?;
+    let location = data_location(table, spec_id, &partition, &format!("{}.parquet", Uuid::new_v4()))?;
+    let copied = copy_to(&location, table, (file, partition), spec_id, kept).await;
     if copied.is_err() {
         // Nothing names it yet; what cannot be deleted is found by maintenance.
         drop(table.file_io().delete(&location).await);
@@ -139,10 +141,18 @@ async fn copy(
     copied
 }
 
+/// The file's partition in the types that its spec's columns have now.
+fn partition_of(table: &LakeTable, file: &Entry, spec_id: i32) -> Result<Struct, LakeError> {
+    match table.metadata().partition_spec_by_id(spec_id) {
+        Some(spec) => promoted(table.metadata(), spec, file.partition()),
+        None => Ok(file.partition().clone()),
+    }
+}
+
 async fn copy_to(
     location: &str,
     table: &LakeTable,
-    file: &Entry,
+    (file, partition): (&Entry, Struct),
     spec_id: i32,
     mut kept: impl FnMut(&RecordBatch, u64) -> Result<BooleanBuffer, LakeError>,
 ) -> Result<DataFile, LakeError> {
@@ -165,7 +175,7 @@ async fn copy_to(
     let written = WrittenFile {
         location: location.to_string(),
         size_bytes: writer.bytes_written() as u64,
-        partition: file.partition().clone(),
+        partition,
         parquet: &parquet,
         nan_counts: nan_counts.counts(),
         sorted: false,

@@ -25,7 +25,7 @@ pub enum AsOf {
 pub struct TableScan {
     /// The snapshot; none for a table that never had one.
     pub snapshot_id: Option<i64>,
-    /// The schema of that snapshot.
+    /// The schema of that snapshot; for the newest state the table's own.
     pub schema: SchemaRef,
     /// The live data files, in the order of the manifests.
     pub files: Vec<ScanFile>,
@@ -79,7 +79,13 @@ impl LakeTable {
             AsOf::Snapshot(id) => metadata.snapshot_by_id(id).ok_or_else(|| self.missing_snapshot(id))?,
             AsOf::Timestamp(milliseconds) => self.snapshot_at(milliseconds)?,
         };
-        let schema = snapshot.schema(metadata).map_err(|e| LakeError::invalid("find the snapshot's schema", e))?;
+        let schema = match as_of {
+            // The newest state is that of the table, which may have evolved since its last snapshot.
+            AsOf::Current => metadata.current_schema().clone(),
+            AsOf::Snapshot(_) | AsOf::Timestamp(_) => {
+                snapshot.schema(metadata).map_err(|e| LakeError::invalid("find the snapshot's schema", e))?
+            }
+        };
         let mut files = Vec::new();
         let manifests = load_manifests(self, snapshot).await?;
         let delete_files = DeleteFiles::of(self, &manifests)?;

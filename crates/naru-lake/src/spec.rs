@@ -11,7 +11,8 @@ use naru_core::table_spec::{
 use crate::error::{LakeError, LakeErrorKind};
 use crate::schema::{CODEC_PROPERTY, KEY_PROPERTY, LEVEL_PROPERTY, TARGET_SIZE_PROPERTY};
 
-/// What the table is now. For a table made from a [`TableSpec`] that spec again, field for field.
+/// What the table is now. For a table made from a [`TableSpec`] that spec again, field for field, but for what columns
+/// were called before.
 ///
 /// # Errors
 /// `Unsupported` for types, transforms or codecs that a definition cannot say (tables that others made).
@@ -80,7 +81,7 @@ pub(crate) fn column_spec(field: &NestedField) -> Result<ColumnSpec, LakeError> 
         _ => return Err(unsupported()),
     };
     let description = field.doc.clone().unwrap_or_default();
-    Ok(ColumnSpec { name: field.name.clone(), column_type, required: field.required, description })
+    Ok(ColumnSpec { name: field.name.clone(), column_type, required: field.required, description, renamed_from: None })
 }
 
 /// None for `void`, which stands for a field that was dropped.

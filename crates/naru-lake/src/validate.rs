@@ -64,6 +64,9 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
     if request.change == Change::Extend && table.find_run(&request.run.identity).is_none() {
         return Err(conflict(table, request, "the rows of the run that others were to join were replaced"));
     }
+    if request.evolution.as_ref().is_some_and(|evolution| !evolution.fits(table)) {
+        return Err(conflict(table, request, "the table's columns, partitioning or sort order were changed"));
+    }
     if request.change != Change::ReplaceTable {
         check_overlaps(table, request)?;
     }

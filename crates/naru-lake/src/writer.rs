@@ -6,6 +6,7 @@ use parquet::basic::{Compression as Codec, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use crate::error::{LakeError, LakeErrorKind};
+use crate::evolve::partition_values::schema_for;
 use crate::table::LakeTable;
 
 /// Rows in a row group, at most.
@@ -75,7 +76,7 @@ pub(crate) fn data_location(
     let missing =
         || LakeError::new(LakeErrorKind::InvalidInput, "a partition has not one value for each field of its spec");
     let spec = metadata.partition_spec_by_id(spec_id).ok_or_else(missing)?;
-    let partition_type = spec.partition_type(metadata.current_schema()).map_err(invalid)?;
+    let partition_type = spec.partition_type(&schema_for(metadata, spec)).map_err(invalid)?;
     if partition.fields().len() != spec.fields().len() {
         return Err(missing());
     }

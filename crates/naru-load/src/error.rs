@@ -1,7 +1,7 @@
 //! Why a run did not load.
 
 use naru_core::Fault;
-use naru_core::diff::Difference;
+use naru_core::evolution::{EvolutionPolicy, Refused};
 use naru_core::treatment::TreatmentConflict;
 use naru_decode::{KernelError, KeyError, SourceError};
 use naru_lake::LakeError;
@@ -117,8 +117,10 @@ pub enum LoadError {
     TableDiffers {
         /// Physical name.
         table: String,
-        /// All of them.
-        differences: Vec<Difference>,
+        /// What runs may change.
+        policy: EvolutionPolicy,
+        /// Those that stand in the way.
+        differences: Vec<Refused>,
     },
     /// The plan contradicts itself.
     #[error("the load plan cannot be run")]

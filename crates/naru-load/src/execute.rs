@@ -1,6 +1,6 @@
 //! Executes a plan: decide, load, commit.
 
-use naru_core::diff::{Difference, TableDiff};
+use naru_core::diff::Difference;
 use naru_core::plan::{EmptyPolicy, ReplaceScope, SourceCompression};
 use naru_core::quarantine::{RejectsRecord, decode_digest};
 use naru_core::run::{Decision, Recorded, decide, goes_forward_only, plan_digest, sources_digest};
@@ -12,6 +12,7 @@ use naru_lake::{
     RunRecord, SnapshotInfo, SourceRecord,
 };
 
+use crate::evolution::Evolving;
 use crate::merge::{MergeCounts, Staging, decoded_columns};
 use crate::merge_run::{MergeRun, merge_and_commit};
 use crate::pipeline::{Bounds, Load, Stopped, Written, load};
@@ -55,6 +56,8 @@ pub struct Outcome {
     pub control_verified: bool,
     /// Of a merge: what became of the rows.
     pub merge: Option<MergeCounts>,
+    /// What the run changed of the table's structure, in the same commit.
+    pub evolved: Vec<Difference>,
     /// Where the rows are that were left out now; none: there are none.
     pub quarantined: Option<Quarantined>,
 }
@@ -107,26 +110,21 @@ pub(crate) async fn execute_again(
     let treatments = AppliedTreatments::of(plan, key.as_ref().map(TreatmentKey::id));
     let kernel = Kernel::with_key(&plan.dialect, &decoded_columns(plan), key.as_ref())?;
     let existing = lake.table(&plan.target.database, &plan.target.table).await?;
-    if let Some(table) = existing.as_ref().filter(|_| !options.force) {
+    let evolving = existing.as_ref().map(|table| Evolving::of(plan, table)).transpose()?;
+    let existing = evolving.as_ref().map(|evolving| &evolving.table);
+    if let Some(table) = existing.filter(|_| !options.force) {
         require_same_treatment(plan, table, &treatments)?;
     }
-    let reload = match decide_run(plan, &treatments, existing.as_ref(), options.force, again).await? {
+    let reload = match decide_run(plan, &treatments, existing, options.force, again).await? {
         Ok(reload) => reload,
         Err(unchanged) => return Ok(unchanged),
     };
-    let mut table = match existing {
-        Some(table) => table,
-        None => create(plan, lake).await?,
+    let evolving = match evolving {
+        Some(evolving) => evolving,
+        None => Evolving::of(plan, &create(plan, lake).await?)?,
     };
-    if table.metadata().snapshots().len() == 0 && !blocking_differences(plan, &table)?.is_empty() {
-        table = lake.redefine_empty_table(&table, &plan.target.spec).await?;
-    }
-    let differences = blocking_differences(plan, &table)?;
-    if !differences.is_empty() {
-        let table = format!("{}.{}", plan.target.database, plan.target.table);
-        return Err(LoadError::TableDiffers { table, differences });
-    }
-    let target = WriteTarget::new(lake, &table, plan)?;
+    evolving.require_allowed(plan)?;
+    let target = WriteTarget::new(lake, &evolving.table, plan)?;
     let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes, !treatments.columns.is_empty());
     let staging = if is_merged(plan.mode) { Some(Staging::new(plan)?) } else { None };
     let quarantine = QuarantineTable::open(plan, lake).await?;
@@ -166,9 +164,9 @@ pub(crate) async fn execute_again(
                 Some(staging) => {
                     let staged = staging.finish();
                     let merging = MergeRun { plan, lake, options, bounds, progress, staged, written, run, again };
-                    merge_and_commit(merging, table, reload).await?
+                    merge_and_commit(merging, evolving, reload).await?
                 }
-                None => commit(plan, lake, &table, options, written, run, reload).await?,
+                None => commit(plan, lake, evolving, options, written, run, reload).await?,
             };
             Ok(Outcome { quarantined, ..outcome })
         }
@@ -239,16 +237,6 @@ async fn create(plan: &LoadPlan, lake: &Lake) -> Result<LakeTable, LoadError> {
     }
 }
 
-/// Differences that a load cannot write across. Comments and file settings are none.
-///
-/// # Errors
-/// A table whose schema this version does not understand.
-pub fn blocking_differences(plan: &LoadPlan, table: &LakeTable) -> Result<Vec<Difference>, LoadError> {
-    let mut differences = TableDiff::between(&table.spec()?, &plan.target.spec);
-    differences.retain(Difference::changes_rows);
-    Ok(differences)
-}
-
 /// What an earlier execution recorded and what the table holds decide what is to be done: `Ok(reload)` to load.
 pub(crate) async fn decide_run(
     plan: &LoadPlan,
@@ -278,6 +266,7 @@ pub(crate) async fn decide_run(
             files: 0,
             size_bytes: 0,
             control_verified: record.is_some_and(|record| record.control.is_some()),
+            evolved: Vec::new(),
             merge: None,
             quarantined: None,
         })),
@@ -378,7 +367,7 @@ fn threads(plan: &LoadPlan, wanted: usize) -> usize {
 async fn commit(
     plan: &LoadPlan,
     lake: &Lake,
-    table: &LakeTable,
+    evolving: Evolving,
     options: ExecuteOptions,
     written: Written,
     run: RunRecord,
@@ -394,7 +383,7 @@ async fn commit(
     let request = CommitRequest {
         database: plan.target.database.clone(),
         table: plan.target.table.clone(),
-        base: table.snapshot_id(),
+        base: evolving.table.snapshot_id(),
         change,
         interval_start_micros: plan.interval.start.timestamp_micros(),
         added: written.files,
@@ -402,6 +391,7 @@ async fn commit(
         run,
         attempts: options.commit_attempts,
         allow_older: options.force,
+        evolution: Some(evolving.evolution),
     };
     let (rows, rejected, rejects) = (written.rows, written.rejects.rows, written.rejects.values.clone());
     let kind = if reload { OutcomeKind::Reloaded } else { OutcomeKind::Loaded };
@@ -417,6 +407,7 @@ async fn commit(
                 files,
                 size_bytes,
                 control_verified,
+                evolved: evolving.changes,
                 merge: None,
                 quarantined: None,
             }
@@ -432,6 +423,7 @@ async fn commit(
                 files,
                 size_bytes,
                 control_verified,
+                evolved: Vec::new(),
                 merge: None,
                 quarantined: None,
             }

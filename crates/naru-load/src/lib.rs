@@ -15,6 +15,7 @@ mod control;
 mod data_file_writer;
 mod data_files;
 mod error;
+mod evolution;
 mod execute;
 mod grouping;
 mod merge;
@@ -33,9 +34,8 @@ mod write_target;
 
 pub use control::ControlMismatch;
 pub use error::{DuplicateKey, LoadError};
-pub use execute::{
-    ExecuteOptions, Outcome, OutcomeKind, blocking_differences, earlier_run, execute, recorded, require_runnable,
-};
+pub use evolution::{evolution_of, table_as_planned};
+pub use execute::{ExecuteOptions, Outcome, OutcomeKind, earlier_run, execute, recorded, require_runnable};
 pub use merge::MergeCounts;
 pub use naru_decode::{KeyError, KeySource, TreatmentKey};
 pub use progress::{NoProgress, Progress};

@@ -5,6 +5,7 @@ use naru_lake::{
     Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeError, LakeErrorKind, LakeTable, Over, RunRecord,
 };
 
+use crate::evolution::Evolving;
 use crate::execute::{Again, decide_run, off_the_executor};
 use crate::merge::{MergeBase, MergeBounds, StagedBatch, merge};
 use crate::pipeline::{Bounds, Written};
@@ -28,12 +29,15 @@ pub(crate) struct MergeRun<'a> {
 ///
 /// # Errors
 /// The merge's and the commit's; a conflict only after as many attempts as a commit has.
-pub(crate) async fn merge_and_commit(run: MergeRun<'_>, table: LakeTable, reload: bool) -> Result<Outcome, LoadError> {
-    let (schema, spec) = (table.metadata().current_schema_id(), table.metadata().default_partition_spec_id());
-    let (mut table, mut reload) = (table, reload);
+pub(crate) async fn merge_and_commit(
+    run: MergeRun<'_>,
+    evolving: Evolving,
+    reload: bool,
+) -> Result<Outcome, LoadError> {
+    let (mut evolving, mut reload) = (evolving, reload);
     let mut attempt = 1;
     loop {
-        match run.once(&table, reload).await {
+        match run.once(&evolving, reload).await {
             Err(LoadError::Lake(error))
                 if error.kind() == LakeErrorKind::Conflict && attempt < run.options.commit_attempts =>
             {
@@ -42,13 +46,15 @@ pub(crate) async fn merge_and_commit(run: MergeRun<'_>, table: LakeTable, reload
             }
             result => return result,
         }
-        table = run.lake.expect_table(table.database(), table.name()).await?;
-        // The staged rows are of the table as it was defined when they were read.
-        if (table.metadata().current_schema_id(), table.metadata().default_partition_spec_id()) != (schema, spec) {
+        let table = run.lake.expect_table(evolving.table.database(), evolving.table.name()).await?;
+        // The staged rows are of the table as it was to be when they were read.
+        if !evolving.evolution.fits(&table) {
             let message = "the table was changed while its rows were read; run the job again";
             return Err(LakeError::new(LakeErrorKind::Conflict, message).with("table", table.full_name()).into());
         }
-        match decide_run(run.plan, &run.run.treatments, Some(&table), run.options.force, run.again).await? {
+        evolving = Evolving::of(run.plan, &table)?;
+        evolving.require_allowed(run.plan)?;
+        match decide_run(run.plan, &run.run.treatments, Some(&evolving.table), run.options.force, run.again).await? {
             Ok(again) => reload = again,
             Err(unchanged) => return Ok(unchanged),
         }
@@ -56,7 +62,8 @@ pub(crate) async fn merge_and_commit(run: MergeRun<'_>, table: LakeTable, reload
 }
 
 impl MergeRun<'_> {
-    async fn once(&self, table: &LakeTable, reload: bool) -> Result<Outcome, LoadError> {
+    async fn once(&self, evolving: &Evolving, reload: bool) -> Result<Outcome, LoadError> {
+        let table = &evolving.table;
         let base = base_of(self.plan, table);
         let target = WriteTarget::new(self.lake, table, self.plan)?;
         let (threads, worker_bytes) = (self.options.threads.max(1), self.bounds.worker_bytes);
@@ -77,6 +84,7 @@ impl MergeRun<'_> {
             run: RunRecord { before: Some(before), ..self.run.clone() },
             attempts: self.options.commit_attempts,
             allow_older: self.options.force,
+            evolution: Some(evolving.evolution.clone()),
         };
         let outcome = self.lake.commit(request).await?;
         let (rows, rejects) = (self.written.rows, &self.written.rejects);
@@ -95,6 +103,7 @@ impl MergeRun<'_> {
             files: files.len(),
             size_bytes: files.iter().map(|file| file.size_bytes()).sum(),
             control_verified: self.written.control.is_some(),
+            evolved: if is_committed { evolving.changes.clone() } else { Vec::new() },
             merge: is_committed.then_some(merged.counts),
             quarantined: None,
         })

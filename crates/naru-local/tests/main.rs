@@ -6,6 +6,7 @@ mod commit;
 mod concurrency;
 mod create;
 mod delete_files;
+mod evolve;
 mod extend;
 mod foreign;
 mod landing;

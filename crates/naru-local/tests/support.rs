@@ -77,7 +77,7 @@ fn collect(directory: &std::path::Path, files: &mut Vec<PathBuf>) {
 }
 
 pub(crate) fn column(name: &str, column_type: ColumnType, required: bool) -> ColumnSpec {
-    ColumnSpec { name: name.into(), column_type, required, description: String::new() }
+    ColumnSpec { name: name.into(), column_type, required, description: String::new(), renamed_from: None }
 }
 
 /// `id bigint, name string, load_interval timestamp`.
@@ -164,6 +164,7 @@ pub(crate) async fn request(table: &LakeTable, change: Change, day: i64, digest:
         attempts: 20,
         delta: None,
         allow_older: false,
+        evolution: None,
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use naru_core::Fault;
+use naru_core::evolution::Refused;
 use naru_decode::SourceError;
 use naru_lake::{LakeError, LakeErrorKind};
 use naru_load::{KeyError, LoadError, RejectedValue};
@@ -154,10 +155,6 @@ impl CommandError {
         &self.heading
     }
 
-    pub(crate) fn hint_text(&self) -> Option<&str> {
-        self.hint.as_deref()
-    }
-
     /// One error for several things that failed, each told before: try again later only if that may help all of them.
     pub(crate) fn of_several(things: &str, all: usize, exits: &[Exit]) -> Self {
         let failed = exits.len();
@@ -301,10 +298,10 @@ impl From<LoadError> for CommandError {
                 .detail(reason)
                 .detail("Spark runs on AWS Glue, which needs a phase with `lake = \"aws\"`")
                 .hint("run it in this process all the same with `--engine pl`, or write `pl` as the name's engine"),
-            LoadError::TableDiffers { differences, .. } => differences
-                .iter()
-                .fold(with_exit, |e, d| e.detail(d.to_string()))
-                .hint("bring the definition back in step with the table; this version does not evolve tables"),
+            LoadError::TableDiffers { policy, differences, .. } => with_exit.refused(&differences).hint(format!(
+                "nothing was committed; runs of this phase may change {}; docs/evolution.md says more",
+                policy.title()
+            )),
             LoadError::Rejected(report) => with_exit.rejects(&report),
             LoadError::Stopped => with_exit.hint(STOPPED_HINT),
             LoadError::SourceChanged { .. } => {
@@ -335,6 +332,13 @@ impl CommandError {
             self.details.push(format!("and {more} more"));
         }
         self
+    }
+
+    /// Differences between a table and its definition that stay, each with what to do.
+    pub(crate) fn refused(self, refused: &[Refused]) -> Self {
+        refused
+            .iter()
+            .fold(self, |error, refused| error.detail(format!("{}\n    {}", refused.difference, refused.remedy)))
     }
 
     /// Places and reasons of bad values, never the values.

@@ -14,6 +14,7 @@ use naru_local::{DirectoryLanding, EmbeddedLake};
 
 use crate::error::CommandError;
 use crate::runtime;
+use crate::saved_plan::SavedPlan;
 use crate::workspace::Workspace;
 
 /// Options that shape a plan.
@@ -59,6 +60,8 @@ pub(crate) struct PlannedJob {
     pub(crate) job: JobName,
     pub(crate) names: PhysicalNames,
     pub(crate) definition: TableDefinition,
+    /// A plan that was saved before, to be carried out instead of one made now.
+    pub(crate) saved: Option<SavedPlan>,
 }
 
 impl PlannedJob {
@@ -66,7 +69,7 @@ impl PlannedJob {
     pub(crate) fn new(workspace: &Workspace, job: JobName) -> Result<Self, CommandError> {
         let names = names(workspace, &job)?;
         let definition = workspace.definition(&job)?;
-        Ok(Self { job, names, definition })
+        Ok(Self { job, names, definition, saved: None })
     }
 
     /// The table that the job loads.
@@ -137,6 +140,7 @@ impl PlannedJob {
             reject_limit: self.definition.reject_limit(),
             empty: self.definition.empty(),
             control: self.definition.control().cloned(),
+            evolution: workspace.project.evolution(workspace.phase),
         };
         Ok((plan, route))
     }

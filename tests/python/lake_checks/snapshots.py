@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from pyiceberg.conversions import from_bytes
 from pyiceberg.manifest import DataFile, DataFileContent, ManifestEntry, ManifestEntryStatus, ManifestFile
+from pyiceberg.partitioning import PartitionSpec
+from pyiceberg.schema import Schema
 from pyiceberg.table import Table
 from pyiceberg.table.snapshots import Snapshot
 
@@ -76,7 +78,7 @@ def check_partition_summaries(table: Table, manifest: ManifestFile, entries: lis
     faults, summaries = [], manifest.partitions or []
     if len(summaries) != len(spec.fields):
         return [f"{name}: {len(summaries)} partition summaries for {len(spec.fields)} partition fields"]
-    types = [f.field_type for f in spec.partition_type(table.schema()).fields]
+    types = [f.field_type for f in spec.partition_type(schema_for(table, spec)).fields]
     for position, (part, summary, kind) in enumerate(zip(spec.fields, summaries, types, strict=True)):
         values = [internal_value(e.data_file.partition[position]) for e in entries]
         if any(v is None for v in values) and not summary.contains_null:
@@ -86,6 +88,14 @@ def check_partition_summaries(table: Table, manifest: ManifestFile, entries: lis
         if present and (low is None or high is None or low > min(present) or high < max(present)):
             faults.append(f"{name}: bounds of {part.name} do not hold all of its entries' partitions")
     return faults
+
+
+def schema_for(table: Table, spec: PartitionSpec) -> Schema:
+    """The present schema, or, where a column that the spec is about was dropped, the newest that has all of them."""
+    sources = {part.source_id for part in spec.fields}
+    complete = [s for s in table.schemas().values() if sources <= {f.field_id for f in s.fields}]
+    present = table.schema()
+    return present if present in complete else max(complete, key=lambda s: s.schema_id, default=present)
 
 
 def check_summary(snapshot: Snapshot, live: Live) -> list[str]:

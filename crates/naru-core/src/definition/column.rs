@@ -31,6 +31,8 @@ pub struct DefinedColumn {
     pub format: Option<String>,
     /// Comment; empty for none.
     pub description: String,
+    /// What the table's column was called before.
+    pub renamed_from: Option<String>,
     /// Where the column stands in the file.
     pub place: ColumnPlace,
 }
@@ -68,6 +70,7 @@ pub(super) struct ColumnDraft {
     pub(super) treatment: Option<Treatment>,
     pub(super) format: Option<String>,
     pub(super) description: String,
+    pub(super) renamed_from: Option<String>,
     pub(super) place: ColumnPlace,
 }
 
@@ -95,6 +98,7 @@ impl ColumnDraft {
             treatment: treatment(text(Field::Treatment), place, faults),
             format: Some(text(Field::Format)).filter(|f| !f.is_empty()).map(String::from),
             description: text(Field::Description).into(),
+            renamed_from: Some(text(Field::RenamedFrom)).filter(|t| !t.is_empty()).map(String::from),
             target,
             place,
         };
@@ -141,6 +145,7 @@ impl ColumnDraft {
             treatment: self.treatment,
             format: self.format,
             description: self.description,
+            renamed_from: self.renamed_from,
             place: self.place,
         }
     }

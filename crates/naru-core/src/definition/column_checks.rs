@@ -69,8 +69,7 @@ fn check_targets(columns: &[ColumnDraft], faults: &mut Faults) {
 }
 
 fn check_name(target: &str, place: Place, faults: &mut Faults) {
-    let plain = target.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if !plain || !target.starts_with(|c: char| c.is_ascii_lowercase()) {
+    if !is_name(target) {
         let message = format!("target \"{target}\" is not a column name");
         let suggestion = suggest_name(target);
         let rule = "a name is a lower-case letter, then lower-case letters, digits and _";
@@ -86,6 +85,12 @@ fn check_name(target: &str, place: Place, faults: &mut Faults) {
         let message = format!("target \"{target}\" is a reserved word of SQL");
         faults.add_hint(place, message, format!("choose another name, as in \"{target}_value\""));
     }
+}
+
+/// Whether a text is written as names of columns are.
+pub(super) fn is_name(text: &str) -> bool {
+    let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    plain && text.starts_with(|c: char| c.is_ascii_lowercase())
 }
 
 /// `AccountNo`, `Account No` → `account_no`; none where too little is left.

@@ -25,11 +25,13 @@ pub enum Field {
     Format,
     /// Comment.
     Description,
+    /// What the table's column was called before.
+    RenamedFrom,
 }
 
 impl Field {
     /// Every field, in the usual order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Source,
         Self::Target,
         Self::Type,
@@ -39,6 +41,7 @@ impl Field {
         Self::Treatment,
         Self::Format,
         Self::Description,
+        Self::RenamedFrom,
     ];
 
     /// As written in the header row.
@@ -53,6 +56,7 @@ impl Field {
             Self::Treatment => "treatment",
             Self::Format => "format",
             Self::Description => "description",
+            Self::RenamedFrom => "renamed_from",
         }
     }
 

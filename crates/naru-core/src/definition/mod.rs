@@ -22,6 +22,7 @@ mod order;
 mod order_checks;
 mod parse;
 mod records;
+mod rename_checks;
 mod reserved;
 mod setting;
 mod setting_checks;

@@ -9,7 +9,8 @@ use super::records::{self, Record};
 use super::setting::Setting;
 use super::settings::Settings;
 use super::{
-    TableDefinition, column_checks, control_checks, merge_checks, order_checks, setting_checks, text, treatment_checks,
+    TableDefinition, column_checks, control_checks, merge_checks, order_checks, rename_checks, setting_checks, text,
+    treatment_checks,
 };
 
 pub(super) fn parse(bytes: &[u8], file: &str) -> Result<TableDefinition, Vec<Fault>> {
@@ -61,6 +62,7 @@ fn read(bytes: &[u8], faults: &mut Faults) -> Option<(Settings, Vec<ColumnDraft>
     if header.has(Field::Target) {
         column_checks::check(&columns, &settings.dialect, faults);
         treatment_checks::check(&columns, faults);
+        rename_checks::check(&columns, faults);
         order_checks::check(&settings.partition, &settings.sort, &columns, faults);
         control_checks::check_columns(&settings, &columns, faults);
         merge_checks::check(&settings, &columns, faults);

@@ -61,7 +61,7 @@ impl TableDefinition {
 }
 
 fn added(name: &str, column_type: ColumnType, required: bool, description: &str) -> ColumnSpec {
-    ColumnSpec { name: name.into(), column_type, required, description: description.into() }
+    ColumnSpec { name: name.into(), column_type, required, description: description.into(), renamed_from: None }
 }
 
 fn column_spec(column: &DefinedColumn) -> Option<ColumnSpec> {
@@ -70,5 +70,6 @@ fn column_spec(column: &DefinedColumn) -> Option<ColumnSpec> {
         column_type,
         required: column.required,
         description: column.description.clone(),
+        renamed_from: column.renamed_from.clone(),
     })
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::Impact;
 use crate::ColumnType;
 use crate::table_spec::Compression;
 
@@ -20,6 +21,13 @@ pub enum Difference {
         column_type: ColumnType,
         /// No nulls; rows that are already there have nothing else.
         required: bool,
+    },
+    /// The definition has another name for a column, and says so.
+    ColumnRenamed {
+        /// Name in the table.
+        from: String,
+        /// Name in the definition.
+        to: String,
     },
     /// The table has a column that the definition lacks.
     ColumnDropped {
@@ -102,10 +110,7 @@ impl Difference {
     /// Whether rows written by the definition would not be rows of the table as it is. Comments, compression and file
     /// size are no part of a row.
     pub fn changes_rows(&self) -> bool {
-        !matches!(
-            self,
-            Self::DescriptionChanged { .. } | Self::CompressionChanged { .. } | Self::TargetFileSizeChanged { .. }
-        )
+        self.impact() > Impact::Settings
     }
 }
 
@@ -116,6 +121,7 @@ impl fmt::Display for Difference {
                 let required = if *required { ", required" } else { "" };
                 write!(f, "column {column} ({column_type}{required}) is added")
             }
+            Self::ColumnRenamed { from, to } => write!(f, "column {from} is renamed to {to}"),
             Self::ColumnDropped { column, column_type } => write!(f, "column {column} ({column_type}) is dropped"),
             Self::TypeChanged { column, from, to } => write!(f, "column {column} changes from {from} to {to}"),
             Self::RequiredChanged { column, required: true } => write!(f, "column {column} becomes required"),

@@ -1,8 +1,12 @@
 //! What differs between a table as it is and as its definition says.
 
 mod difference;
+mod impact;
+mod renames;
 
 pub use difference::Difference;
+pub use impact::Impact;
+pub use renames::renames;
 
 use std::collections::HashMap;
 
@@ -14,10 +18,15 @@ use crate::table_spec::ColumnSpec;
 pub struct TableDiff;
 
 impl TableDiff {
-    /// What has to change in `table` so that it is as `definition` says; empty if nothing. Columns are matched by name:
-    /// a renamed column is one dropped and one added, since a name alone cannot tell that its values are the same.
+    /// What has to change in `table` so that it is as `definition` says; empty if nothing. Columns are matched by name, and
+    /// by the name that the definition says they had; without that, a renamed column is one dropped and one added.
+    ///
+    /// All but the renames themselves are told in the definition's names.
     pub fn between(table: &TableSpec, definition: &TableSpec) -> Vec<Difference> {
-        let mut differences = Vec::new();
+        let renames = renames(table, definition);
+        let renamed = |(from, to): &(&str, &str)| Difference::ColumnRenamed { from: (*from).into(), to: (*to).into() };
+        let mut differences: Vec<Difference> = renames.iter().map(renamed).collect();
+        let table = &renames::renamed(table, &renames);
         compare_columns(table, definition, &mut differences);
         compare_order(table, definition, &mut differences);
         if table.partition != definition.partition {

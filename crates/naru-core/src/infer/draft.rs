@@ -50,7 +50,9 @@ impl Draft {
         for (setting, values) in self.settings() {
             write_row(&mut out, std::iter::once(setting.name()).chain(values.iter().map(String::as_str)));
         }
-        write_row(&mut out, Field::ALL.map(Field::name));
+        // What is drafted has no past to be renamed from.
+        let fields = Field::ALL.into_iter().filter(|field| *field != Field::RenamedFrom);
+        write_row(&mut out, fields.map(Field::name));
         for column in &self.columns {
             let key = column.key.map(|key| key.to_string()).unwrap_or_default();
             let is_loaded = column.target.is_some();

@@ -26,6 +26,9 @@
 //! memory_mib = 512
 //! commit_attempts = 10
 //!
+//! [evolution]                     # what runs of a phase may change of a table's structure
+//! prod = "freeze"
+//!
 //! [route]                         # constants of the router's model
 //! ```
 
@@ -45,6 +48,7 @@ use serde::Serialize;
 pub use names::NameTemplates;
 pub use template::{Placeholder, Template, TemplateError};
 
+use crate::evolution::EvolutionPolicy;
 use crate::route::RouteModel;
 use crate::{Fault, Phase};
 
@@ -74,6 +78,8 @@ pub struct Project {
     pub run: RunSettings,
     /// Constants of the router's cost model.
     pub route: RouteModel,
+    /// What runs may change of tables, where the file says it of a phase; see [`Self::evolution`].
+    pub evolution: BTreeMap<Phase, EvolutionPolicy>,
 }
 
 /// Where a phase's storage and catalog are.
@@ -129,6 +135,11 @@ impl Project {
     /// Every fault at once, each with its line and character.
     pub fn parse(text: &str, file: &str) -> Result<Self, Vec<Fault>> {
         parse::project(text, file)
+    }
+
+    /// What runs of a phase may change of tables. Default: dev `evolve`, qa `additive`, prod `freeze`.
+    pub fn evolution(&self, phase: Phase) -> EvolutionPolicy {
+        self.evolution.get(&phase).copied().unwrap_or_else(|| EvolutionPolicy::default_of(phase))
     }
 
     /// The lake of a phase.

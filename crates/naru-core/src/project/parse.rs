@@ -9,6 +9,7 @@ use toml::de::DeTable;
 use super::names::{self, NameTemplates, Row};
 use super::reader::{Faults, Reader};
 use super::{DEFAULT_LAKE_PATH, LakeSettings, Project, RunSettings};
+use crate::evolution::EvolutionPolicy;
 use crate::nearest::nearest;
 use crate::route::RouteModel;
 use crate::{Fault, Phase, treatment};
@@ -39,6 +40,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
     let phases = phases(Reader::new("phases", top.table("phases", &mut faults)), &mut faults);
     let names = names(Reader::new("names", top.table("names", &mut faults)), has_account, &mut faults);
     let run = run(Reader::new("run", top.table("run", &mut faults)), &mut faults);
+    let evolution = evolution(Reader::new("evolution", top.table("evolution", &mut faults)), &mut faults);
     let route = top.take::<RouteModel>("route", &mut faults).map(toml::Spanned::into_inner).unwrap_or_default();
     top.finish(&mut faults);
     let all = (|| {
@@ -53,6 +55,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
             names: names?,
             run,
             route,
+            evolution,
         })
     })();
     faults.into_result(all)
@@ -200,6 +203,18 @@ fn names(mut reader: Reader<'_>, has_account: bool, faults: &mut Faults<'_>) -> 
         workgroup: workgroup?,
         dag: dag?,
     })
+}
+
+fn evolution(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> BTreeMap<Phase, EvolutionPolicy> {
+    let mut policies = BTreeMap::new();
+    for phase in Phase::ALL {
+        let policy = reader.parse(phase.as_str(), Some(None), faults, |text| {
+            text.parse().map(Some).map_err(|error: crate::name::WordError| (error.to_string(), error.hint()))
+        });
+        policies.extend(policy.flatten().map(|policy| (*phase, policy)));
+    }
+    reader.finish(faults);
+    policies
 }
 
 fn run(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> RunSettings {

@@ -66,6 +66,7 @@ pub fn quarantine_spec() -> TableSpec {
         column_type,
         required,
         description: description.into(),
+        renamed_from: None,
     };
     TableSpec {
         columns: columns.into_iter().map(column).collect(),

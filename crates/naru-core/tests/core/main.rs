@@ -5,10 +5,12 @@
 mod check;
 mod definition;
 mod diff;
+mod evolution;
 mod infer;
 mod naming_convention;
 mod plan_schema;
 mod run_keys;
+mod saved_plan;
 
 use naru_core::Fault;
 

@@ -2,6 +2,7 @@
 
 use naru_core::LoadPlan;
 use naru_core::diff::{Difference, TableDiff};
+use naru_core::evolution::{self, EvolutionPolicy};
 use naru_core::quarantine::{RejectsRecord, decode_digest, quarantine_spec};
 use naru_core::run::plan_digest;
 use naru_core::treatment::AppliedTreatments;
@@ -67,7 +68,11 @@ pub(crate) async fn find(plan: &LoadPlan, lake: &Lake) -> Result<Option<LakeTabl
     if differences.is_empty() {
         return Ok(Some(table));
     }
-    Err(LoadError::TableDiffers { table: format!("{}.{}", place.database, place.table), differences })
+    let remedy = || "give this table, which another program or version made, another name".to_owned();
+    let refused =
+        differences.into_iter().map(|difference| evolution::Refused { difference, remedy: remedy() }).collect();
+    let table = format!("{}.{}", place.database, place.table);
+    Err(LoadError::TableDiffers { table, policy: EvolutionPolicy::Freeze, differences: refused })
 }
 
 /// Makes the interval's rows of the quarantine table those that an execution refused, before the target's commit. Rows of an
@@ -120,6 +125,7 @@ pub(crate) async fn commit(
         run,
         attempts,
         allow_older: false,
+        evolution: None,
     };
     Ok(match lake.commit(request).await? {
         CommitOutcome::Committed(committed) => committed.snapshot_id,

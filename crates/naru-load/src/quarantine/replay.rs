@@ -20,11 +20,12 @@ use super::recorded::recorded_run;
 use super::selection::Selection;
 use super::stored_queue::StoredQueue;
 use crate::control::ControlTotals;
+use crate::evolution::Evolving;
 use crate::execute::{Again, execute_again, off_the_executor};
 use crate::pipeline::{Bounds, Load, Written, load_blocks};
 use crate::treatment::key_of;
 use crate::write_target::WriteTarget;
-use crate::{ExecuteOptions, LoadError, Outcome, Progress, blocking_differences, require_runnable};
+use crate::{ExecuteOptions, LoadError, Outcome, Progress, require_runnable};
 
 /// What a replay of an interval came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,7 +86,8 @@ pub async fn replay(
         (ReplayDecision::Nothing, ..) => Ok(Replayed::Nothing),
         (ReplayDecision::Superseded, ..) => Ok(Replayed::Superseded),
         (ReplayDecision::Stored, Some(table), Some((record, recorded))) => {
-            let replay = Replay { plan, lake, quarantine: &quarantine, table: &table, record, recorded };
+            let evolving = Evolving::of(plan, &table)?;
+            let replay = Replay { plan, lake, quarantine: &quarantine, evolving, record, recorded };
             replay.run(store, keys, options, progress).await.map(Replayed::Stored)
         }
         (ReplayDecision::Reload, _, Some((record, _))) if plan.sources.len() < record.sources.len() => {
@@ -106,7 +108,8 @@ struct Replay<'a> {
     plan: &'a LoadPlan,
     lake: &'a Lake,
     quarantine: &'a LakeTable,
-    table: &'a LakeTable,
+    /// The target, as the definition says it should be.
+    evolving: Evolving,
     /// What the table says of the run that the rows join.
     record: RunRecord,
     recorded: RecordedRejects,
@@ -127,7 +130,7 @@ impl Replay<'_> {
         let treatments = AppliedTreatments::of(&plan, key.as_ref().map(TreatmentKey::id));
         self.require_fit(&treatments)?;
         let kernel = Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref())?;
-        let target = WriteTarget::new(self.lake, self.table, &plan)?;
+        let target = WriteTarget::new(self.lake, &self.evolving.table, &plan)?;
         let bounds = Bounds::new(options.threads, options.memory_bytes, !treatments.columns.is_empty());
         let misfits = Misfits::new(&plan);
         let start = plan.interval.start.timestamp_micros();
@@ -154,14 +157,10 @@ impl Replay<'_> {
     /// Refuses rows that would stand beside others that were treated otherwise, or in a table of another schema.
     fn require_fit(&self, treatments: &AppliedTreatments) -> Result<(), LoadError> {
         if let Some(conflict) = treatments.conflict_with(&self.record.treatments, |_| true) {
-            let (table, interval) = (self.table.full_name(), self.plan.interval.text.clone());
+            let (table, interval) = (self.evolving.table.full_name(), self.plan.interval.text.clone());
             return Err(LoadError::TreatedOtherwise { table, interval, conflict });
         }
-        let differences = blocking_differences(self.plan, self.table)?;
-        if differences.is_empty() {
-            return Ok(());
-        }
-        Err(LoadError::TableDiffers { table: self.table.full_name(), differences })
+        self.evolving.require_allowed(self.plan)
     }
 
     /// Marks the rows that fit, in the quarantine table.
@@ -201,9 +200,9 @@ impl Replay<'_> {
             ..self.record.clone()
         };
         let request = CommitRequest {
-            database: self.table.database().into(),
-            table: self.table.name().into(),
-            base: self.table.snapshot_id(),
+            database: self.evolving.table.database().into(),
+            table: self.evolving.table.name().into(),
+            base: self.evolving.table.snapshot_id(),
             change: Change::Extend,
             interval_start_micros: self.record.interval_start_micros,
             delta: None,
@@ -211,6 +210,7 @@ impl Replay<'_> {
             run,
             attempts: options.commit_attempts,
             allow_older: false,
+            evolution: Some(self.evolving.evolution.clone()),
         };
         Ok(match self.lake.commit(request).await? {
             CommitOutcome::Committed(committed) => committed.snapshot_id,
@@ -224,7 +224,8 @@ impl Replay<'_> {
     }
 
     fn outcome(&self, snapshot_id: Option<i64>, written: &Written, misfits: &Misfits<'_>) -> StoredReplay {
-        let current = || self.table.find_run(&self.record.identity).map_or(0, |info| info.snapshot.snapshot_id());
+        let current =
+            || self.evolving.table.find_run(&self.record.identity).map_or(0, |info| info.snapshot.snapshot_id());
         StoredReplay {
             snapshot_id: snapshot_id.unwrap_or_else(current),
             rows: written.rows,

@@ -1,96 +1,175 @@
+use std::path::Path;
+
 use clap::Args;
-use naru_core::diff::TableDiff;
-use naru_lake::LakeErrorKind;
+use naru_core::diff::{Difference, TableDiff};
+use naru_core::evolution::{self, Deliberate, Evolution, EvolutionPolicy, Refused};
+use naru_core::plan::Target;
+use naru_core::saved_plan::Purpose;
+use naru_lake::{Lake, LakeErrorKind, LakeTable};
 use serde::Serialize;
 
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::planning::PlannedJob;
+use crate::saved_plan::{SavedPlan, is_file_name};
+use crate::table_state::sign;
 use crate::workspace::Workspace;
 use crate::{jobs, output, runtime};
 
-/// Create tables from their definitions
+/// Create tables, and change them to what their definitions say
 ///
-/// A table that exists and equals its definition is left alone; one that differs is told and left alone, unless it has
-/// never been loaded: then it is made anew.
+/// Columns are added, renamed (`renamed_from`), widened, made optional and reordered; partitioning, sort order, key,
+/// comments and file settings follow. No data file is rewritten. What loses values needs `--allow-destructive`; what
+/// Iceberg cannot do is refused with the way out. `naru plan JOB` shows it beforehand.
 #[derive(Debug, Args)]
 pub(crate) struct Apply {
-    /// Jobs: names, DAG files' names, or paths to them; none: all jobs of the project.
+    /// Jobs: names, DAG files' names, or paths to them; none: all jobs of the project. Or one plan's file
+    /// (`naru plan --out plan.json`), which is applied only if nothing has changed since.
+    #[arg(value_name = "JOB|PLAN.json")]
     jobs: Vec<String>,
+    /// Drop columns that their definitions have no more: their values are lost to every query but `--as-of`.
+    #[arg(long, env = "NARU_ALLOW_DESTRUCTIVE")]
+    allow_destructive: bool,
 }
 
 #[derive(Debug, Serialize)]
 struct Applied {
     table: String,
-    /// `created`, `unchanged` or `differs`.
+    /// `created`, `evolved`, `unchanged` or `refused`.
     status: &'static str,
+    /// What was changed, or what differs.
     differences: Vec<String>,
+    #[serde(skip)]
+    signs: Vec<char>,
+    /// What stands in the way, and what to do.
+    refused: Vec<RefusedChange>,
+}
+
+#[derive(Debug, Serialize)]
+struct RefusedChange {
+    difference: String,
+    remedy: String,
 }
 
 impl Apply {
     pub(crate) fn new() -> Self {
-        Self { jobs: Vec::new() }
+        Self { jobs: Vec::new(), allow_destructive: false }
     }
 
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
-        let jobs = jobs::select(&workspace, &self.jobs)?;
-        // All names and definitions are checked before the first table is made.
-        let planned = jobs.into_iter().map(|job| PlannedJob::new(&workspace, job)).collect::<Result<Vec<_>, _>>()?;
         let embedded = workspace.lake()?;
-        let lake = embedded.lake();
+        // All names and definitions are checked before the first table is made.
+        let (planned, policy) = match self.jobs.as_slice() {
+            [file] if is_file_name(file) => {
+                let saved = SavedPlan::read(Path::new(file))?;
+                let job = saved.job(&workspace)?;
+                saved.verify(&workspace, &embedded, &job, Purpose::Apply)?;
+                (vec![job], saved.policy())
+            }
+            texts if texts.iter().any(|text| is_file_name(text)) => {
+                return Err(CommandError::usage("a plan's file is applied by itself")
+                    .hint("name one file, or jobs without files"));
+            }
+            texts => {
+                let jobs = jobs::select(&workspace, texts)?.into_iter();
+                let planned = jobs.map(|job| PlannedJob::new(&workspace, job)).collect::<Result<Vec<_>, _>>()?;
+                (planned, workspace.project.evolution(workspace.phase))
+            }
+        };
         let mut applied = Vec::new();
+        let mut refused = Vec::new();
         for job in &planned {
-            let target = job.target(&embedded);
             let table = format!("{}.{}", job.job.database, job.job.table);
-            let (status, differences) = runtime::block_on(async {
-                let existing = match lake.table(&target.database, &target.table).await? {
-                    Some(existing) => Some(existing),
-                    None => {
-                        match lake.create_table(&target.database, &target.table, &target.location, &target.spec).await {
-                            // Another process was faster.
-                            Err(error) if error.kind() == LakeErrorKind::AlreadyExists => {
-                                Some(lake.expect_table(&target.database, &target.table).await?)
-                            }
-                            created => created.map(|_| None)?,
-                        }
-                    }
-                };
-                match existing {
-                    None => Ok::<_, CommandError>(("created", Vec::new())),
-                    Some(existing) => {
-                        let differences = TableDiff::between(&existing.spec()?, &target.spec);
-                        if !differences.is_empty() && existing.metadata().snapshots().len() == 0 {
-                            lake.redefine_empty_table(&existing, &target.spec).await?;
-                            return Ok(("created", Vec::new()));
-                        }
-                        let status = if differences.is_empty() { "unchanged" } else { "differs" };
-                        Ok((status, differences.iter().map(ToString::to_string).collect()))
-                    }
-                }
-            })?;
-            applied.push(Applied { table, status, differences });
+            let deliberate =
+                Deliberate { allow_destructive: self.allow_destructive, from_saved_plan: job.saved.is_some() };
+            let done = runtime::block_on(apply(embedded.lake(), &job.target(&embedded), policy, deliberate))?;
+            if let Outcome::Refused(_, found) = &done {
+                refused.extend(found.iter().cloned());
+            }
+            applied.push(Applied::new(table, done));
         }
-        report(global, &applied)
+        report(global, &applied, &refused)
     }
 }
 
-fn report(global: &Global, applied: &[Applied]) -> Result<(), CommandError> {
+/// What was done to one table.
+enum Outcome {
+    Created,
+    Unchanged,
+    Evolved(Vec<Difference>),
+    Refused(Vec<Difference>, Vec<Refused>),
+}
+
+async fn apply(
+    lake: &Lake,
+    target: &Target,
+    policy: EvolutionPolicy,
+    deliberate: Deliberate,
+) -> Result<Outcome, CommandError> {
+    let Some(existing) = create(lake, target).await? else { return Ok(Outcome::Created) };
+    let differences = TableDiff::between(&existing.spec()?, &target.spec);
+    Ok(match evolution::by_person(policy, &differences, existing.was_loaded(), deliberate) {
+        Evolution::Leave => Outcome::Unchanged,
+        Evolution::Apply => {
+            lake.evolve_table(&existing, &target.spec).await?;
+            Outcome::Evolved(differences)
+        }
+        Evolution::Refuse(refused) => Outcome::Refused(differences, refused),
+    })
+}
+
+/// The table that is there already; none if it was created now.
+async fn create(lake: &Lake, target: &Target) -> Result<Option<LakeTable>, CommandError> {
+    if let Some(existing) = lake.table(&target.database, &target.table).await? {
+        return Ok(Some(existing));
+    }
+    match lake.create_table(&target.database, &target.table, &target.location, &target.spec).await {
+        // Another process was faster.
+        Err(error) if error.kind() == LakeErrorKind::AlreadyExists => {
+            Ok(Some(lake.expect_table(&target.database, &target.table).await?))
+        }
+        created => Ok(created.map(|_| None)?),
+    }
+}
+
+impl Applied {
+    fn new(table: String, outcome: Outcome) -> Self {
+        let (status, differences, refused) = match outcome {
+            Outcome::Created => ("created", Vec::new(), Vec::new()),
+            Outcome::Unchanged => ("unchanged", Vec::new(), Vec::new()),
+            Outcome::Evolved(differences) => ("evolved", differences, Vec::new()),
+            Outcome::Refused(differences, refused) => ("refused", differences, refused),
+        };
+        let refused = refused
+            .into_iter()
+            .map(|found| RefusedChange { difference: found.difference.to_string(), remedy: found.remedy });
+        Self {
+            table,
+            status,
+            signs: differences.iter().map(sign).collect(),
+            differences: differences.iter().map(ToString::to_string).collect(),
+            refused: refused.collect(),
+        }
+    }
+}
+
+fn report(global: &Global, applied: &[Applied], refused: &[Refused]) -> Result<(), CommandError> {
     if global.json {
         output::json(&applied)?;
     } else {
         for table in applied {
             output::line(format!("{}: {}", table.table, table.status));
-            for difference in &table.differences {
-                output::line(format!("  ~ {difference}"));
+            for (sign, difference) in table.signs.iter().zip(&table.differences) {
+                output::line(format!("  {sign} {difference}"));
             }
         }
     }
-    let differing = applied.iter().filter(|a| a.status == "differs").count();
-    if differing == 0 {
-        Ok(())
-    } else {
-        Err(CommandError::failed(format!("{differing} table(s) differ from their definitions and were left alone"))
-            .hint("bring the definitions back in step with the tables; this version does not evolve tables"))
+    let tables = applied.iter().filter(|table| table.status == "refused").count();
+    if tables == 0 {
+        return Ok(());
     }
+    Err(CommandError::failed(format!("{tables} table(s) differ from their definitions and were left alone"))
+        .refused(refused)
+        .hint("docs/evolution.md says what can be changed, and how"))
 }

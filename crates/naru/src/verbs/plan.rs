@@ -1,17 +1,19 @@
+use std::path::PathBuf;
+
 use clap::Args;
-use naru_core::diff::{Difference, TableDiff};
 use naru_core::route::human_bytes;
 use naru_core::run::{Decision, decide};
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{Interval, LoadPlan, Route, Treatment};
 use naru_lake::LakeTable;
 use naru_load::require_same_treatment;
-use serde::Serialize;
 
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::interval_args::IntervalArgs;
 use crate::planning::{PlanArgs, PlannedJob};
+use crate::saved_plan::SavedPlan;
+use crate::table_state::TableState;
 use crate::workspace::Workspace;
 use crate::{backfill_plan, jobs, output, runtime};
 
@@ -33,25 +35,21 @@ pub(crate) struct Plan {
     /// Show intervals for which nothing has landed as passed over.
     #[arg(long, env = "NARU_SKIP_MISSING")]
     skip_missing: bool,
+    /// Save the plan in a file, for `naru apply FILE` or `naru run --plan FILE`: they do exactly this, or refuse if the
+    /// definition, the table or the landed files have changed since.
+    #[arg(long, env = "NARU_OUT", value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 /// What a run of an interval would come to, as things are.
 pub(crate) struct Foreseen {
     pub(crate) plan: LoadPlan,
+    table: Option<LakeTable>,
     route: Route,
     state: TableState,
     pub(crate) run: String,
     /// Whether the run would end with an error, so that later intervals would not be tried.
     pub(crate) stops: bool,
-}
-
-/// The table beside its definition.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
-enum TableState {
-    Create,
-    Unchanged,
-    Differs { differences: Vec<String> },
 }
 
 impl Plan {
@@ -61,9 +59,16 @@ impl Plan {
         let intervals = self.interval.of(&workspace, &job.job)?;
         let foreseen = intervals.iter().map(|interval| self.foresee(&workspace, &job, interval));
         let foreseen = foreseen.collect::<Result<Vec<Foreseen>, CommandError>>()?;
-        let [Foreseen { plan, route, state, run, .. }] = foreseen.as_slice() else {
+        let [Foreseen { plan, table, route, state, run, .. }] = foreseen.as_slice() else {
+            if self.out.is_some() {
+                let several = format!("the span holds {} intervals of job {}", foreseen.len(), job.job);
+                return Err(CommandError::usage(several).hint("a saved plan is of one: give `--date`"));
+            }
             return backfill_plan::show(global, &foreseen);
         };
+        if let Some(file) = &self.out {
+            SavedPlan::write(file, &job, plan, table.as_ref(), state.changes())?;
+        }
         if global.json {
             return output::json(&serde_json::json!({ "plan": plan, "route": route, "table": state, "run": run }));
         }
@@ -76,22 +81,19 @@ impl Plan {
         let (plan, route) = job.plan(workspace, &embedded, interval, &self.plan)?;
         let lake = embedded.lake();
         let table = runtime::block_on(lake.table(&plan.target.database, &plan.target.table))?;
-        let (state, recorded, newest) = match &table {
-            None => (TableState::Create, None, None),
-            Some(table) if table.metadata().snapshots().len() == 0 => (TableState::Create, None, None),
-            Some(table) => {
-                let differences = TableDiff::between(&table.spec()?, &plan.target.spec);
-                let newest = runtime::block_on(table.newest_interval())?;
-                (TableState::of(&differences), naru_load::earlier_run(&plan, table), newest)
-            }
+        let state = TableState::of(&plan, table.as_ref())?;
+        let planned = table.as_ref().map(|table| naru_load::table_as_planned(&plan, table)).transpose()?;
+        let (recorded, newest) = match planned.as_ref().filter(|table| table.was_loaded()) {
+            None => (None, None),
+            Some(table) => (naru_load::earlier_run(&plan, table), runtime::block_on(table.newest_interval())?),
         };
         let recorded = recorded.and_then(|info| info.run).as_ref().map(naru_load::recorded);
         let treatments = AppliedTreatments::of(&plan, None);
-        let treated = || table.as_ref().and_then(|table| require_same_treatment(&plan, table, &treatments).err());
+        let treated = || planned.as_ref().and_then(|table| require_same_treatment(&plan, table, &treatments).err());
         let refusal = naru_load::require_runnable(&plan).err().or_else(treated);
         let (run, stops) = match (refusal, decide(&plan, &treatments, recorded.as_ref(), newest, false)) {
             (Some(refusal), _) => (format!("would fail: {refusal}"), true),
-            (None, Decision::Load { .. }) if is_blocked(&plan, table.as_ref(), &state)? => {
+            (None, Decision::Load { .. }) if state.is_blocked() => {
                 ("would fail: the table differs from its definition".into(), true)
             }
             (None, Decision::NothingLanded { recorded: 0 }) if self.skip_missing => {
@@ -99,25 +101,7 @@ impl Plan {
             }
             (None, decision) => (in_words(&decision), !matches!(decision, Decision::Load { .. } | Decision::Unchanged)),
         };
-        Ok(Foreseen { plan, route, state, run, stops })
-    }
-}
-
-/// Whether the table differs in what a run writes. Comments and settings of new files are none of that.
-fn is_blocked(plan: &LoadPlan, table: Option<&LakeTable>, state: &TableState) -> Result<bool, CommandError> {
-    match (table, state) {
-        (Some(table), TableState::Differs { .. }) => Ok(!naru_load::blocking_differences(plan, table)?.is_empty()),
-        _ => Ok(false),
-    }
-}
-
-impl TableState {
-    fn of(differences: &[Difference]) -> Self {
-        if differences.is_empty() {
-            Self::Unchanged
-        } else {
-            Self::Differs { differences: differences.iter().map(ToString::to_string).collect() }
-        }
+        Ok(Foreseen { plan, table, route, state, run, stops })
     }
 }
 
@@ -165,16 +149,6 @@ fn print(plan: &LoadPlan, state: &TableState, run: &str) {
     if !plan.keyed_columns().is_empty() {
         output::line("  with the treatment key, which the run needs");
     }
-    let table = format!("{}.{}", plan.target.database, plan.target.table);
-    match state {
-        TableState::Create => output::line(format!("table     {table}: create")),
-        TableState::Unchanged => output::line(format!("table     {table}: unchanged")),
-        TableState::Differs { differences } => {
-            output::line(format!("table     {table}: differs from its definition"));
-            for difference in differences {
-                output::line(format!("  ~ {difference}"));
-            }
-        }
-    }
+    state.print(plan);
     output::line(format!("run       {run}"));
 }

@@ -1,4 +1,5 @@
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use clap::Args;
@@ -15,6 +16,7 @@ use crate::interval_args::IntervalArgs;
 use crate::lake_names::quarantine_name;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::progress::Board;
+use crate::saved_plan::SavedPlan;
 use crate::signals::StopSignal;
 use crate::workspace::Workspace;
 use crate::{backfill, jobs, log, output, runtime};
@@ -42,6 +44,11 @@ pub(crate) struct Run {
     /// 75 otherwise.
     #[arg(long, env = "NARU_SKIP_MISSING")]
     skip_missing: bool,
+    /// Execute a saved plan (`naru plan --out FILE`) instead: exactly, or not at all if anything has changed since.
+    #[arg(long = "plan", env = "NARU_PLAN", value_name = "FILE", conflicts_with_all = [
+        "jobs", "force", "date", "interval_start", "interval_end", "engine",
+    ])]
+    plan_file: Option<PathBuf>,
     /// Runs at the same time; threads and memory are shared out among them.
     #[arg(long, env = "NARU_PARALLEL_JOBS", value_name = "N")]
     parallel_jobs: Option<usize>,
@@ -71,6 +78,8 @@ pub(crate) struct RunReport {
     source_bytes: u64,
     files: usize,
     file_bytes: u64,
+    /// What was changed of the table's structure, in the same commit.
+    evolved: Vec<String>,
     /// `verified`: the rows are those that control totals declare; none: nothing was declared.
     control: Option<&'static str>,
     /// Of a merge: what became of the rows.
@@ -133,22 +142,21 @@ impl Run {
             plan: PlanArgs::default(),
             force: false,
             skip_missing: false,
+            plan_file: None,
             parallel_jobs: None,
         }
     }
 
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
-        let mut queue = VecDeque::new();
-        let mut jobs = jobs::select(&workspace, &self.jobs)?;
-        if self.jobs.is_empty() && self.interval.date.is_none() {
-            // What runs on demand is not asked for by running everything that is due, and has no place in a span.
-            jobs.retain(|job| job.cadence != Cadence::X);
-        }
-        for job in jobs {
-            let intervals = self.interval.of(&workspace, &job).map_err(|e| e.about(&job.to_string()))?;
-            queue.push_back(JobRuns { job: PlannedJob::new(&workspace, job)?, intervals });
-        }
+        let queue = match &self.plan_file {
+            Some(file) => {
+                let saved = SavedPlan::read(file)?;
+                let intervals = vec![saved.interval().clone()];
+                VecDeque::from([JobRuns { job: saved.job(&workspace)?, intervals }])
+            }
+            None => self.queue(&workspace)?,
+        };
         let planned: usize = queue.iter().map(|job| job.intervals.len()).sum();
         let stop = StopSignal::listen();
         let ended = self.run_all(global, &workspace, queue, stop);
@@ -160,6 +168,21 @@ impl Run {
             (false, false) => {}
         }
         error.map_or(Ok(()), Err)
+    }
+
+    /// The jobs that the command line names, each with its intervals.
+    fn queue(&self, workspace: &Workspace) -> Result<VecDeque<JobRuns>, CommandError> {
+        let mut queue = VecDeque::new();
+        let mut jobs = jobs::select(workspace, &self.jobs)?;
+        if self.jobs.is_empty() && self.interval.date.is_none() {
+            // What runs on demand is not asked for by running everything that is due, and has no place in a span.
+            jobs.retain(|job| job.cadence != Cadence::X);
+        }
+        for job in jobs {
+            let intervals = self.interval.of(workspace, &job).map_err(|e| e.about(&job.to_string()))?;
+            queue.push_back(JobRuns { job: PlannedJob::new(workspace, job)?, intervals });
+        }
+        Ok(queue)
     }
 
     /// Runs all jobs, several at a time; reports in the order of completion, errors told as they come.
@@ -255,7 +278,7 @@ impl Run {
         report: &mut RunReport,
     ) -> Result<Option<Outcome>, CommandError> {
         let lake = workspace.lake()?;
-        let (plan, route) = job.plan(workspace, &lake, interval, &self.plan)?;
+        let (plan, route) = job.plan_to_run(workspace, &lake, interval, &self.plan)?;
         report.engine = Some(route.engine.as_str());
         report.reason = Some(route.reason);
         report.sources = plan.sources.len();
@@ -318,6 +341,7 @@ impl RunReport {
             source_bytes: 0,
             files: 0,
             file_bytes: 0,
+            evolved: Vec::new(),
             control: None,
             merge: None,
             seconds: 0.0,
@@ -337,6 +361,7 @@ impl RunReport {
         self.files = outcome.files;
         self.file_bytes = outcome.size_bytes;
         self.merge = outcome.merge.map(MergeReport::of);
+        self.evolved = outcome.evolved.iter().map(ToString::to_string).collect();
         self.control = outcome.control_verified.then_some("verified");
     }
 }
@@ -364,7 +389,8 @@ fn tell(global: &Global, report: &RunReport, error: Option<&CommandError>, runs:
             if report.control.is_some() { ", control totals verified" } else { "" }
         ),
     };
-    log::step(global, &message, serde_json::json!(report));
+    let evolved = report.evolved.iter().map(|change| format!("\n  table evolved: {change}")).collect::<String>();
+    log::step(global, &format!("{message}{evolved}"), serde_json::json!(report));
     if report.status != "unchanged" && report.rejected > 0 {
         let places = report.rejects.iter().take(SHOWN_REJECTS).map(|place| format!("\n  {place}")).collect::<String>();
         let place = report.quarantine.as_ref().map(|q| format!(", they are in {}", q.table)).unwrap_or_default();

@@ -86,16 +86,16 @@ fn files_that_are_no_definition() {
     let shown = cases.map(|bytes| show(&TableDefinition::parse(bytes, "t.csv").unwrap_err()));
     insta::assert_snapshot!(shown.join("\n---\n"), @r#"
     t.csv: no header row
-      hint: write source,target,type,key,required,level,treatment,format,description, then one row per column
+      hint: write source,target,type,key,required,level,treatment,format,description,renamed_from, then one row per column
     ---
     t.csv: no header row
-      hint: write source,target,type,key,required,level,treatment,format,description, then one row per column
+      hint: write source,target,type,key,required,level,treatment,format,description,renamed_from, then one row per column
     ---
     t.csv: the table has no columns
       hint: after the header row, write one row per column
     ---
     t.csv:1:1: no header row
-      hint: after the settings, and before the columns, write source,target,type,key,required,level,treatment,format,description
+      hint: after the settings, and before the columns, write source,target,type,key,required,level,treatment,format,description,renamed_from
     ---
     t.csv:1: cells are separated by semicolons, not commas
       hint: save the file as "CSV UTF-8 (comma delimited)", or replace each semicolon by a comma
@@ -303,7 +303,7 @@ fn header_rows() {
     table-defs/deposit/account.csv:1:2: column "source" stands twice
       hint: keep one
     table-defs/deposit/account.csv:1:3: unknown column "comment"
-      hint: the columns are source, target, type, key, required, level, treatment, format, description
+      hint: the columns are source, target, type, key, required, level, treatment, format, description, renamed_from
     table-defs/deposit/account.csv:1:4: unknown column "targets"
       hint: did you mean "target"?
     "#);
