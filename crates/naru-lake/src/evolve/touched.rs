@@ -42,11 +42,15 @@ impl Touched {
         if loaded.spec_id() == self.spec.spec_id() {
             return Ok(self.partitions.contains(&widest(file.partition())));
         }
+        if entry.content_type() != DataContentType::Data {
+            // Deletes of rows that are gone do no harm; those of rows that stay are needed.
+            return Ok(false);
+        }
         let shares: Vec<Share> = self.partitions.iter().map(|p| share_of_partition(file, &self.spec, p)).collect();
         if shares.iter().all(|share| *share == Share::None) {
             return Ok(false);
         }
-        if shares.contains(&Share::All) && entry.content_type() == DataContentType::Data {
+        if shares.contains(&Share::All) {
             return Ok(true);
         }
         let message = "a data file from before the table was partitioned anew may hold rows of the partitions to be replaced beside others; load the whole table once with `@replace,table`, or have another engine rewrite its data files";
