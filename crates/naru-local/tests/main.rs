@@ -16,6 +16,7 @@ mod pointer;
 mod rewrite;
 mod scan;
 mod statistics;
+mod stop;
 mod storage;
 mod support;
 mod treatments;
