@@ -18,6 +18,7 @@ mod rewrite;
 mod scan;
 mod scan_deletes;
 mod statistics;
+mod stop;
 mod storage;
 mod support;
 mod treatments;
