@@ -201,7 +201,7 @@ fn after_its_snapshot_expired_an_interval_is_still_loaded_once() {
     load(&project, 21);
     deliver(&project, 22, &[record(9, "z", "9.00", 22)]);
     load(&project, 22);
-    project.naru(&["maintain", "--keep-days", "0", "--keep-snapshots", "1", "--grace-hours", "0"]).ok();
+    project.naru(&["maintain", "--keep-days", "0", "--keep-snapshots", "1"]).ok();
     let expected = rows(&project);
     // Its record is gone, its rows tell.
     assert_eq!(load(&project, 22)["status"], "unchanged");

@@ -74,15 +74,15 @@ fn without_a_change_time_the_interval_is_it_and_a_repeated_row_is_no_change() {
     deliver(&project, 21, &[(1, "A", 1), (2, "C", 1)]);
     load(&project, 21);
     let expected = "no,grade,valid_from,valid_to,is_current\n\
-        1,A,2026-11-19 15:00:00,,true\n\
-        2,B,2026-11-19 15:00:00,2026-11-20 15:00:00,false\n2,C,2026-11-20 15:00:00,,true\n";
+        1,A,2026-11-19T15:00:00,,true\n\
+        2,B,2026-11-19T15:00:00,2026-11-20T15:00:00,false\n2,C,2026-11-20T15:00:00,,true\n";
     assert_eq!(versions(&project), expected);
     // Other files of the newest interval: as if the first had never been.
     deliver(&project, 21, &[(1, "Z", 1)]);
     load(&project, 21);
     let expected = "no,grade,valid_from,valid_to,is_current\n\
-        1,A,2026-11-19 15:00:00,2026-11-20 15:00:00,false\n1,Z,2026-11-20 15:00:00,,true\n\
-        2,B,2026-11-19 15:00:00,,true\n";
+        1,A,2026-11-19T15:00:00,2026-11-20T15:00:00,false\n1,Z,2026-11-20T15:00:00,,true\n\
+        2,B,2026-11-19T15:00:00,,true\n";
     assert_eq!(versions(&project), expected);
     deliver(&project, 19, &[(1, "Z", 1)]);
     let refused = project.load(JOB, "2026-11-19").fails(1);

@@ -41,9 +41,10 @@ impl Totals {
         self.changed_partitions.insert((spec_id, file.partition().clone()));
     }
 
-    /// A file of an earlier snapshot that becomes part of the table again.
+    /// A file of an earlier snapshot that becomes part of the table again: the snapshot did not add it.
     pub(crate) fn restore(&mut self, file: &DataFile, spec_id: i32) {
-        self.add(file, spec_id);
+        self.keep(file);
+        self.changed_partitions.insert((spec_id, file.partition().clone()));
     }
 
     /// A file that was there and stays.

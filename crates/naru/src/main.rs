@@ -9,6 +9,7 @@ mod interval_args;
 mod jobs;
 mod lake_names;
 mod log;
+mod merge_estimate;
 mod output;
 mod planning;
 mod progress;

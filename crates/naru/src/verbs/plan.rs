@@ -15,7 +15,7 @@ use crate::planning::{PlanArgs, PlannedJob};
 use crate::saved_plan::SavedPlan;
 use crate::table_state::TableState;
 use crate::workspace::Workspace;
-use crate::{backfill_plan, jobs, output, runtime};
+use crate::{backfill_plan, jobs, merge_estimate, output, runtime};
 
 /// Show what a run would do, and change nothing
 ///
@@ -47,6 +47,8 @@ pub(crate) struct Foreseen {
     table: Option<LakeTable>,
     route: Route,
     state: TableState,
+    /// Of a merge: how it would be written.
+    merge: Option<String>,
     pub(crate) run: String,
     /// Whether the run would end with an error, so that later intervals would not be tried.
     pub(crate) stops: bool,
@@ -59,7 +61,7 @@ impl Plan {
         let intervals = self.interval.of(&workspace, &job.job)?;
         let foreseen = intervals.iter().map(|interval| self.foresee(&workspace, &job, interval));
         let foreseen = foreseen.collect::<Result<Vec<Foreseen>, CommandError>>()?;
-        let [Foreseen { plan, table, route, state, run, .. }] = foreseen.as_slice() else {
+        let [Foreseen { plan, table, route, state, merge, run, .. }] = foreseen.as_slice() else {
             if self.out.is_some() {
                 let several = format!("the span holds {} intervals of job {}", foreseen.len(), job.job);
                 return Err(CommandError::usage(several).hint("a saved plan is of one: give `--date`"));
@@ -70,9 +72,11 @@ impl Plan {
             SavedPlan::write(file, &job, plan, table.as_ref(), state.changes())?;
         }
         if global.json {
-            return output::json(&serde_json::json!({ "plan": plan, "route": route, "table": state, "run": run }));
+            return output::json(
+                &serde_json::json!({ "plan": plan, "route": route, "table": state, "merge": merge, "run": run }),
+            );
         }
-        print(plan, state, run);
+        print(plan, state, merge.as_deref(), run);
         Ok(())
     }
 
@@ -101,7 +105,8 @@ impl Plan {
             }
             (None, decision) => (in_words(&decision), !matches!(decision, Decision::Load { .. } | Decision::Unchanged)),
         };
-        Ok(Foreseen { plan, table, route, state, run, stops })
+        let merge = merge_estimate::of(&plan, &route, planned.as_ref());
+        Ok(Foreseen { plan, table, route, state, merge, run, stops })
     }
 }
 
@@ -128,7 +133,7 @@ fn in_words(decision: &Decision) -> String {
     }
 }
 
-fn print(plan: &LoadPlan, state: &TableState, run: &str) {
+fn print(plan: &LoadPlan, state: &TableState, merge: Option<&str>, run: &str) {
     output::line(format!("job       {}", plan.job));
     output::line(format!("interval  {} [{}, {})", plan.interval.text, plan.interval.start, plan.interval.end));
     output::line(format!("landing   {}", plan.landing));
@@ -150,5 +155,8 @@ fn print(plan: &LoadPlan, state: &TableState, run: &str) {
         output::line("  with the treatment key, which the run needs");
     }
     state.print(plan);
+    if let Some(merge) = merge {
+        output::line(format!("merge     {merge}"));
+    }
     output::line(format!("run       {run}"));
 }
