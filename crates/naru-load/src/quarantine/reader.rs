@@ -109,7 +109,7 @@ pub(crate) fn texts<'b>(batch: &'b RecordBatch, name: &str) -> Result<&'b String
 }
 
 /// A text; empty where it is null.
-pub(crate) fn text<'b>(column: &'b StringArray, row: usize) -> &'b str {
+pub(crate) fn text(column: &StringArray, row: usize) -> &str {
     if column.is_null(row) { "" } else { column.value(row) }
 }
 

@@ -51,6 +51,8 @@ pub(crate) fn from_json<T: for<'de> Deserialize<'de>>(column: &str, json: &str) 
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use super::*;
 
     #[test]
