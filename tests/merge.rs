@@ -224,3 +224,35 @@ fn rows_that_were_appended_before_the_job_became_a_merge_are_merged_into() {
     load(&project, 21);
     assert_eq!(rows(&project), "no,name,amount,day\n1,a,1.00,2026-11-19\n2,b2,2.00,2026-11-20\n");
 }
+
+#[test]
+fn rows_that_do_not_fit_into_memory_are_merged_from_disk_alike() {
+    let wide = |name: &str| format!("{name}{}", "x".repeat(300));
+    let deliveries: [(u32, Vec<String>); 3] = [
+        (20, (0..30_000).map(|no| record(no, &wide("first"), "1.00", 20)).collect()),
+        (21, (10_000..40_000).map(|no| record(no, &wide("other"), "2.00", 21)).collect()),
+        (21, (20_000..50_000).map(|no| record(no, &wide("again"), "3.00", 21)).collect()),
+    ];
+    let sums = "select substr(name, 1, 5) as name, count(*) as n, min(no) as low, max(no) as high, sum(amount) as s from deposit.account \
+                group by substr(name, 1, 5) order by name";
+    let mut results = Vec::new();
+    for memory in ["64", "1024"] {
+        let project = Project::with_job(JOB, COLUMNS);
+        for (day, records) in &deliveries {
+            deliver(&project, *day, records);
+            let date = format!("2026-11-{day}");
+            project.naru(&["run", JOB, "--date", &date, "--memory-mib", memory]).ok();
+        }
+        results.push(project.csv(sums));
+        project.check_with_pyiceberg();
+    }
+    assert_eq!(results[0], "name,n,low,high,s\nagain,30000,20000,49999,90000.00\nfirst,20000,0,19999,20000.00\n");
+    assert_eq!(results[0], results[1]);
+    // Of a key in two places of a file, both are told.
+    let project = Project::with_job(JOB, COLUMNS);
+    let mut records: Vec<String> = (0..60_000).map(|no| record(no, &wide("once"), "1.00", 20)).collect();
+    records.push(record(7, "twice", "1.00", 20));
+    deliver(&project, 20, &records);
+    let failed = project.naru(&["run", JOB, "--date", "2026-11-20", "--memory-mib", "64"]).fails(1);
+    assert!(failed.stderr.contains("row 60001: as file:///") && failed.stderr.contains("row 8"), "{}", failed.stderr);
+}

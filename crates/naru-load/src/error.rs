@@ -177,6 +177,9 @@ pub enum LoadError {
         /// Where the rows are.
         quarantined: Quarantined,
     },
+    /// Rows that do not fit into memory could not be kept on disk.
+    #[error("cannot keep rows in the directory for temporary files: {0}")]
+    Spill(#[source] std::io::Error),
     /// The lake refused.
     #[error(transparent)]
     Lake(#[from] LakeError),
@@ -205,6 +208,10 @@ impl LoadError {
 
     pub(crate) fn io(error: std::io::Error) -> Self {
         Self::Write(Box::new(error))
+    }
+
+    pub(crate) fn spill(error: std::io::Error) -> Self {
+        Self::Spill(error)
     }
 
     pub(crate) fn internal(message: impl Into<String>) -> Self {

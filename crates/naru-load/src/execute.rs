@@ -126,7 +126,8 @@ pub(crate) async fn execute_again(
     evolving.require_allowed(plan)?;
     let target = WriteTarget::new(lake, &evolving.table, plan)?;
     let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes, !treatments.columns.is_empty());
-    let staging = if is_merged(plan.mode) { Some(Staging::new(plan)?) } else { None };
+    let staging =
+        if is_merged(plan.mode) { Some(Staging::new(plan, &target.schema, options.memory_bytes)?) } else { None };
     let quarantine = QuarantineTable::open(plan, lake).await?;
     let refused_target = quarantine.target(lake, plan)?;
     let refused = RefusedRows::new(&refused_target, plan);
@@ -162,7 +163,7 @@ pub(crate) async fn execute_again(
             let run = run_record(plan, treatments, &written);
             let outcome = match staging {
                 Some(staging) => {
-                    let staged = staging.finish();
+                    let staged = staging.finish()?;
                     let merging = MergeRun { plan, lake, options, bounds, progress, staged, written, run, again };
                     merge_and_commit(merging, evolving, reload).await?
                 }

@@ -7,7 +7,7 @@ use naru_lake::{
 
 use crate::evolution::Evolving;
 use crate::execute::{Again, decide_run, off_the_executor};
-use crate::merge::{MergeBase, MergeBounds, StagedBatch, merge};
+use crate::merge::{MergeBase, MergeBounds, Staged, merge};
 use crate::pipeline::{Bounds, Written};
 use crate::write_target::WriteTarget;
 use crate::{ExecuteOptions, LoadError, Outcome, OutcomeKind, Progress};
@@ -19,7 +19,7 @@ pub(crate) struct MergeRun<'a> {
     pub(crate) options: ExecuteOptions,
     pub(crate) bounds: Bounds,
     pub(crate) progress: &'a dyn Progress,
-    pub(crate) staged: Vec<StagedBatch>,
+    pub(crate) staged: Staged,
     pub(crate) written: Written,
     pub(crate) run: RunRecord,
     pub(crate) again: Again,

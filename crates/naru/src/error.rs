@@ -278,6 +278,9 @@ impl From<LoadError> for CommandError {
                 };
                 with_exit.list(told.collect()).hint(hint)
             }
+            LoadError::Spill(_) => with_exit.hint(
+                "nothing was committed; make room there, name another directory with TMPDIR, or give the load more memory",
+            ),
             LoadError::KeyTwiceInTable { .. } => with_exit.hint(
                 "nothing was committed; the rows came by another mode or writer: delete all but one of each key, or load the table anew",
             ),

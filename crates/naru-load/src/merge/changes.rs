@@ -26,6 +26,18 @@ pub struct MergeCounts {
     pub position_deletes: u64,
 }
 
+impl MergeCounts {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.inserted += other.inserted;
+        self.updated += other.updated;
+        self.deleted += other.deleted;
+        self.unchanged += other.unchanged;
+        self.older += other.older;
+        self.rewritten_files += other.rewritten_files;
+        self.position_deletes += other.position_deletes;
+    }
+}
+
 /// What changes.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {

@@ -1,9 +1,9 @@
 //! The keys of a run, each with a number.
 
 use ahash::RandomState;
-use arrow_array::ArrayRef;
+use arrow_array::{ArrayRef, RecordBatch};
 use arrow_row::{RowConverter, Rows, SortField};
-use arrow_schema::{ArrowError, DataType};
+use arrow_schema::{ArrowError, DataType, SchemaRef};
 use hashbrown::HashTable;
 
 /// The keys of a run, numbered from 0 in the order in which they came.
@@ -63,5 +63,39 @@ impl KeyIndex {
             }
         }
         Ok(())
+    }
+}
+
+/// Divides keys into buckets; the same key is always in the same one.
+pub(crate) struct KeyBuckets {
+    converter: RowConverter,
+    hasher: RandomState,
+    /// Indices of the key's columns.
+    columns: Vec<usize>,
+    count: usize,
+}
+
+impl KeyBuckets {
+    /// So many buckets, at least 1, for keys in `columns` of batches with `schema`.
+    pub(crate) fn new(schema: &SchemaRef, columns: Vec<usize>, count: usize) -> Result<Self, ArrowError> {
+        let fields = columns.iter().map(|at| SortField::new(schema.field(*at).data_type().clone()));
+        Ok(Self { converter: RowConverter::new(fields.collect())?, hasher: RandomState::new(), columns, count })
+    }
+
+    /// Number of buckets.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The key's columns of rows.
+    pub(crate) fn pick(&self, rows: &RecordBatch) -> Vec<ArrayRef> {
+        self.columns.iter().map(|at| rows.column(*at).clone()).collect()
+    }
+
+    /// The bucket of each key.
+    pub(crate) fn of(&self, keys: &[ArrayRef]) -> Result<Vec<usize>, ArrowError> {
+        let rows = self.converter.convert_columns(keys)?;
+        let bucket = |hash: u64| usize::try_from(hash % self.count as u64).unwrap_or_default();
+        Ok(rows.iter().map(|row| bucket(self.hasher.hash_one(row.data()))).collect())
     }
 }

@@ -15,12 +15,13 @@ mod keys;
 mod ranges;
 mod resolve;
 mod search;
+mod spill;
 mod staging;
 mod versions;
 mod write;
 
 pub use changes::MergeCounts;
-pub(crate) use staging::{StagedBatch, Staging, decoded_columns};
+pub(crate) use staging::{Staged, Staging, decoded_columns};
 
 use std::sync::Arc;
 
@@ -30,7 +31,7 @@ use futures::executor::block_on;
 use iceberg::spec::Datum;
 use naru_core::table_spec::{IS_CURRENT, LOAD_INTERVAL, VALID_FROM, VALID_TO};
 use naru_core::{LoadPlan, Mode};
-use naru_lake::{LakeTable, Over, RowDelta};
+use naru_lake::{LakeTable, Over, RowDelta, TableState};
 
 use crate::merge::changes::{Changes, Pool};
 use crate::merge::incoming::{Comparable, Incoming};
@@ -38,8 +39,9 @@ use crate::merge::keys::KeyIndex;
 use crate::merge::ranges::KeyRanges;
 use crate::merge::resolve::{Known, is_of_interval};
 use crate::merge::search::{Match, Searched, add_keys_of_interval, fetch, find};
+use crate::merge::staging::StagedBatch;
 use crate::merge::versions::KnownVersions;
-use crate::merge::write::MergeFiles;
+use crate::merge::write::{Gone, MergeFiles, take_away};
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
 
@@ -91,63 +93,129 @@ impl Merged {
 pub(crate) fn merge(
     plan: &LoadPlan,
     target: &WriteTarget<'_>,
-    staged: &[StagedBatch],
+    staged: &Staged,
     base: MergeBase,
     bounds: MergeBounds<'_>,
 ) -> Result<Merged, LoadError> {
     let table = target.table;
-    let columns = Columns::of(plan, table, &target.schema)?;
-    let (mut index, mut keys, numbers) = columns.index(staged)?;
     let state_id = match base.over {
         Over::Base => table.snapshot_id(),
         Over::Earlier(id) => id,
     };
     let state = block_on(table.state(state_id))?;
-    let interval = plan.interval.start.timestamp_micros();
-
-    let loaded = Searched::of(table, &state, |file| file.may_hold_interval(columns.load_interval_id, interval))?;
-    let readers = loaded.open(table, bounds.threads)?;
-    let (key, load_interval) = (&columns.key_schema, &columns.interval_schema);
-    let of_run = (columns.load_interval_id, interval);
-    let reloaded = add_keys_of_interval(&loaded, &readers, &mut index, (key, load_interval), of_run)?;
-    let has_void = !reloaded.is_empty();
-    keys.extend(reloaded);
-    drop(readers);
-
-    let ranges = KeyRanges::of(table, &columns.key_ids, &keys);
-    let searched = Searched::of(table, &state, |file| ranges.may_hold(file))?;
-    let readers = searched.open(table, bounds.threads)?;
-    let matches = find(&searched, &readers, &index, &ranges, key, bounds.threads)?;
-    if bounds.progress.is_stopped() {
-        return Err(LoadError::Stopped);
+    let columns = Columns::of(plan, table, &target.schema)?;
+    let work = Work { plan, target, state: &state, columns: &columns, base, bounds };
+    let mut merged = Merged { files: MergeFiles::default(), keys: Vec::new(), counts: MergeCounts::default() };
+    match work.all(staged, &mut merged) {
+        Ok(()) => Ok(merged),
+        Err(error) => {
+            target.delete(merged.files.written());
+            Err(error)
+        }
     }
-    let fetched = fetch(&readers, &matches, &target.schema, bounds.threads)?;
-    drop(readers);
-    let is_void = is_of_interval(&fetched.batches, &fetched.places, interval);
-    let earlier = match base.before_first.filter(|_| has_void && plan.mode == Mode::Merge) {
-        Some(snapshot) => Earlier::find(table, snapshot, &index, &ranges, &columns, (&target.schema, bounds.threads))?,
-        None => Earlier::default(),
-    };
+}
 
-    let mut pool = Pool { batches: staged.iter().map(|batch| batch.rows.clone()).collect() };
-    let offset = |places: &[(usize, usize)], by: usize| -> Vec<(usize, usize)> {
-        places.iter().map(|(batch, row)| (batch + by, *row)).collect()
-    };
-    let places = offset(&fetched.places, pool.batches.len());
-    pool.batches.extend(fetched.batches);
-    let earlier_places = offset(&earlier.places, pool.batches.len());
-    pool.batches.extend(earlier.batches);
+/// What all buckets are merged with.
+struct Work<'a> {
+    plan: &'a LoadPlan,
+    target: &'a WriteTarget<'a>,
+    state: &'a TableState,
+    columns: &'a Columns,
+    base: MergeBase,
+    bounds: MergeBounds<'a>,
+}
 
-    let resolving = Resolving { plan, columns: &columns, staged, index: &index, numbers: &numbers };
-    let found = Found { matches: &matches, places: &places, is_void: &is_void };
-    let earlier: Vec<(u32, (usize, usize))> = earlier.keys.into_iter().zip(earlier_places).collect();
-    let changes = match plan.mode {
-        Mode::Scd2 => resolving.versions(&found, &pool, &target.schema)?,
-        _ => resolving.rows(&found, &earlier, &pool)?,
-    };
-    let how = (plan.merge.write, bounds);
-    let (files, counts) = write::write(&changes, &matches, &searched, target, how)?;
-    Ok(Merged { files, keys: ranges.extremes(), counts })
+impl Work<'_> {
+    /// Bucket by bucket; the files that lose rows are written last, since every bucket may take rows out of each.
+    fn all(&self, staged: &Staged, merged: &mut Merged) -> Result<(), LoadError> {
+        let mut gone = Gone::default();
+        for bucket in 0..staged.buckets() {
+            staged.with_bucket(bucket, |batches| {
+                self.bucket(batches, |keys| staged.are_of(bucket, keys), merged, &mut gone)
+            })?;
+        }
+        let how = (self.plan.merge.write, self.bounds.threads);
+        take_away(gone, self.target.table, how, (&mut merged.files, &mut merged.counts))
+    }
+
+    fn bucket(
+        &self,
+        staged: &[StagedBatch],
+        are_of_bucket: impl Fn(&[ArrayRef]) -> Result<Vec<bool>, LoadError>,
+        merged: &mut Merged,
+        gone: &mut Gone,
+    ) -> Result<(), LoadError> {
+        let Self { plan, target, state, columns, base, bounds } = self;
+        let (table, threads) = (target.table, bounds.threads);
+        let (mut index, mut keys, numbers) = columns.index(staged)?;
+        let interval = plan.interval.start.timestamp_micros();
+
+        let loaded = Searched::of(table, state, |file| file.may_hold_interval(columns.load_interval_id, interval))?;
+        let readers = loaded.open(table, threads)?;
+        let (key, load_interval) = (&columns.key_schema, &columns.interval_schema);
+        let of_run = (columns.load_interval_id, interval);
+        let reloaded =
+            add_keys_of_interval(&loaded, &readers, &mut index, (key, load_interval), of_run, are_of_bucket)?;
+        let has_void = !reloaded.is_empty();
+        keys.extend(reloaded);
+        drop(readers);
+
+        let ranges = KeyRanges::of(table, &columns.key_ids, &keys);
+        let searched = Searched::of(table, state, |file| ranges.may_hold(file))?;
+        let readers = searched.open(table, threads)?;
+        let matches = find(&searched, &readers, &index, &ranges, key, threads)?;
+        if bounds.progress.is_stopped() {
+            return Err(LoadError::Stopped);
+        }
+        let fetched = fetch(&readers, &matches, &target.schema, threads)?;
+        drop(readers);
+        let is_void = is_of_interval(&fetched.batches, &fetched.places, interval);
+        let earlier = match base.before_first.filter(|_| has_void && plan.mode == Mode::Merge) {
+            Some(snapshot) => Earlier::find(table, snapshot, &index, &ranges, columns, (&target.schema, threads))?,
+            None => Earlier::default(),
+        };
+
+        let mut pool = Pool { batches: staged.iter().map(|batch| batch.rows.clone()).collect() };
+        let offset = |places: &[(usize, usize)], by: usize| -> Vec<(usize, usize)> {
+            places.iter().map(|(batch, row)| (batch + by, *row)).collect()
+        };
+        let places = offset(&fetched.places, pool.batches.len());
+        pool.batches.extend(fetched.batches);
+        let earlier_places = offset(&earlier.places, pool.batches.len());
+        pool.batches.extend(earlier.batches);
+
+        let resolving = Resolving { plan, columns, staged, index: &index, numbers: &numbers };
+        let found = Found { matches: &matches, places: &places, is_void: &is_void };
+        let earlier: Vec<(u32, (usize, usize))> = earlier.keys.into_iter().zip(earlier_places).collect();
+        let changes = match plan.mode {
+            Mode::Scd2 => resolving.versions(&found, &pool, &target.schema)?,
+            _ => resolving.rows(&found, &earlier, &pool)?,
+        };
+        merged.files.write_rows(&changes, target, *bounds)?;
+        merged.counts.add(&changes.counts);
+        merged.add_keys(ranges.extremes());
+        gone.add(&changes, &matches, &searched);
+        Ok(())
+    }
+}
+
+impl Merged {
+    /// Widens the ranges of keys that were looked for. A column whose values are not known is in none.
+    fn add_keys(&mut self, extremes: Vec<(i32, Datum, Datum)>) {
+        for (id, least, greatest) in extremes {
+            match self.keys.iter_mut().find(|(known, ..)| *known == id) {
+                None => self.keys.push((id, least, greatest)),
+                Some((_, low, high)) => {
+                    if least < *low {
+                        *low = least;
+                    }
+                    if greatest > *high {
+                        *high = greatest;
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Rows that an earlier state has for keys.

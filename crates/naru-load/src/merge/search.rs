@@ -86,13 +86,15 @@ pub(crate) fn find(
     Ok(found.into_iter().flatten().collect())
 }
 
-/// The keys of live rows of one interval, in files and row groups that may hold any: they join the index.
+/// The keys of live rows of one interval, in files and row groups that may hold any: those that `are_wanted` join the
+/// index.
 pub(crate) fn add_keys_of_interval(
     searched: &Searched,
     readers: &[DataReader<'_>],
     index: &mut KeyIndex,
     (key_schema, interval_schema): (&SchemaRef, &SchemaRef),
     (load_interval_id, interval): (i32, i64),
+    are_wanted: impl Fn(&[ArrayRef]) -> Result<Vec<bool>, LoadError>,
 ) -> Result<Vec<Vec<ArrayRef>>, LoadError> {
     let fields = key_schema.fields().iter().chain(interval_schema.fields()).cloned().collect::<Vec<_>>();
     let schema: SchemaRef = Arc::new(Schema::new(fields));
@@ -112,7 +114,7 @@ pub(crate) fn add_keys_of_interval(
             let mut batches = block_on(reader.read(group, &schema))?;
             while let Some(batch) = block_on(batches.next())? {
                 let Some((intervals, keys)) = batch.rows.columns().split_last() else { continue };
-                let of_interval: Vec<bool> = intervals
+                let mut of_interval: Vec<bool> = intervals
                     .as_primitive::<TimestampMicrosecondType>()
                     .iter()
                     .enumerate()
@@ -120,6 +122,11 @@ pub(crate) fn add_keys_of_interval(
                         micros == Some(interval) && deleted.binary_search(&(batch.first + row as u64)).is_err()
                     })
                     .collect();
+                if of_interval.contains(&true) {
+                    for (kept, is_wanted) in of_interval.iter_mut().zip(are_wanted(keys)?) {
+                        *kept &= is_wanted;
+                    }
+                }
                 if of_interval.contains(&true) {
                     let kept = of_interval.into();
                     let filter = |column: &ArrayRef| arrow_select::filter::filter(column, &kept);

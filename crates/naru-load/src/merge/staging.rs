@@ -4,14 +4,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{Array, ArrayRef, BooleanArray, Date32Array, RecordBatch, TimestampMicrosecondArray, new_null_array};
-use arrow_schema::DataType;
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, Date32Array, RecordBatch, TimestampMicrosecondArray, UInt64Array, new_null_array,
+};
+use arrow_schema::{DataType, SchemaRef};
 use naru_core::merge::DeletedMarker;
-use naru_core::plan::PlanColumn;
+use naru_core::plan::{PlanColumn, SourceCompression, SourceFile};
 use naru_core::{LoadPlan, Mode};
 use naru_decode::Decoded;
 
 use crate::LoadError;
+use crate::merge::keys::KeyBuckets;
+use crate::merge::spill::Spill;
 use crate::write_target::WriteTarget;
 
 /// What the marker column is decoded as where the table has no such column.
@@ -21,33 +25,58 @@ const MARKER: &str = "@deleted";
 pub(crate) struct Staging {
     marker: Option<Marker>,
     history: Option<ChangeTime>,
-    batches: Mutex<Vec<StagedBatch>>,
+    rows: StagedRows,
 }
+
+enum StagedRows {
+    Memory(Mutex<Vec<StagedBatch>>),
+    Disk(Spill),
+}
+
+/// All rows of a run, in buckets: the rows of one key are in one bucket.
+pub(crate) struct Staged(StagedRows);
 
 /// Rows of a block, as rows of the table.
 pub(crate) struct StagedBatch {
     /// Index of the source in the plan.
     pub(crate) source: usize,
-    /// Record of the block's first row in the source, from 1.
-    first_record: u64,
-    /// Records of the block that are not among the rows, ascending.
-    rejected: Vec<u64>,
+    records: Records,
     /// With the table's schema.
     pub(crate) rows: RecordBatch,
     /// Which rows delete their key.
     pub(crate) deletes: Option<BooleanArray>,
 }
 
+/// Which records of their source rows are, from 1.
+enum Records {
+    /// Those from `first` on but the rejected ones, which ascend.
+    Block {
+        first: u64,
+        rejected: Vec<u64>,
+    },
+    Listed(UInt64Array),
+}
+
 impl StagedBatch {
+    /// Rows of which each one's record is known.
+    pub(crate) fn listed(source: usize, records: UInt64Array, rows: RecordBatch, deletes: BooleanArray) -> Self {
+        Self { source, records: Records::Listed(records), rows, deletes: Some(deletes) }
+    }
+
     /// The record of a row in its source, from 1.
     pub(crate) fn record(&self, row: usize) -> u64 {
-        let mut record = self.first_record + row as u64;
-        for rejected in &self.rejected {
-            if *rejected <= record {
-                record += 1;
+        match &self.records {
+            Records::Listed(records) => records.value(row),
+            Records::Block { first, rejected } => {
+                let mut record = first + row as u64;
+                for rejected in rejected {
+                    if *rejected <= record {
+                        record += 1;
+                    }
+                }
+                record
             }
         }
-        record
     }
 
     /// Whether a row deletes its key.
@@ -85,8 +114,17 @@ pub(crate) fn decoded_columns(plan: &LoadPlan) -> Vec<PlanColumn> {
     columns
 }
 
+/// Bytes that staged rows may take for each byte of text: as columns, as keys, and as what is compared.
+const BYTES_PER_TEXT_BYTE: u64 = 5;
+/// How much larger text is than its compressed file, about.
+const EXPANSION: u64 = 5;
+/// More buckets would be too many open files.
+const MAX_BUCKETS: u64 = 128;
+
 impl Staging {
-    pub(crate) fn new(plan: &LoadPlan) -> Result<Self, LoadError> {
+    /// Keeps rows in memory where they take less than half of `memory_bytes`, as far as the sources' sizes tell; else on
+    /// disk, in buckets of which each does.
+    pub(crate) fn new(plan: &LoadPlan, schema: &SchemaRef, memory_bytes: u64) -> Result<Self, LoadError> {
         let marker = plan.merge.deleted.as_ref().map(|marker| Marker::new(plan, marker)).transpose()?;
         let history = match (plan.mode, &plan.merge.valid_from) {
             (Mode::Scd2, None) => Some(ChangeTime::Interval(plan.interval.start.timestamp_micros())),
@@ -96,7 +134,14 @@ impl Staging {
             }
             _ => None,
         };
-        Ok(Self { marker, history, batches: Mutex::new(Vec::new()) })
+        let buckets = buckets_for(plan, memory_bytes);
+        let rows = if buckets == 1 {
+            StagedRows::Memory(Mutex::new(Vec::new()))
+        } else {
+            let key = plan.key().iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>()?;
+            StagedRows::Disk(Spill::new(schema, KeyBuckets::new(schema, key, buckets)?)?)
+        };
+        Ok(Self { marker, history, rows })
     }
 
     /// Takes a block's rows.
@@ -121,17 +166,70 @@ impl Staging {
         let rows = target.rows(&batch, extra)?;
         let mut rejected: Vec<u64> = decoded.rejects.iter().map(|reject| reject.row).collect();
         rejected.dedup();
-        let staged = StagedBatch { source, first_record, rejected, rows, deletes };
-        self.batches.lock().unwrap_or_else(PoisonError::into_inner).push(staged);
+        let records = Records::Block { first: first_record, rejected };
+        let staged = StagedBatch { source, records, rows, deletes };
+        match &self.rows {
+            StagedRows::Memory(batches) => batches.lock().unwrap_or_else(PoisonError::into_inner).push(staged),
+            StagedRows::Disk(spill) => spill.add(&staged)?,
+        }
         Ok(())
     }
 
-    /// All batches, in the order of the sources.
-    pub(crate) fn finish(self) -> Vec<StagedBatch> {
-        let mut batches = self.batches.into_inner().unwrap_or_else(PoisonError::into_inner);
-        batches.sort_by_key(|batch| (batch.source, batch.first_record));
-        batches
+    /// All rows.
+    pub(crate) fn finish(self) -> Result<Staged, LoadError> {
+        if let StagedRows::Disk(spill) = &self.rows {
+            spill.finish()?;
+        }
+        Ok(Staged(self.rows))
     }
+}
+
+impl Staged {
+    /// Number of buckets, at least 1.
+    pub(crate) fn buckets(&self) -> usize {
+        match &self.0 {
+            StagedRows::Memory(_) => 1,
+            StagedRows::Disk(spill) => spill.keys.count(),
+        }
+    }
+
+    /// Does something with the rows of a bucket, in the order of the sources.
+    pub(crate) fn with_bucket<T>(
+        &self,
+        bucket: usize,
+        work: impl FnOnce(&[StagedBatch]) -> Result<T, LoadError>,
+    ) -> Result<T, LoadError> {
+        let in_order = |batches: &mut Vec<StagedBatch>| batches.sort_by_key(|batch| (batch.source, batch.record(0)));
+        match &self.0 {
+            StagedRows::Memory(batches) => {
+                let mut batches = batches.lock().unwrap_or_else(PoisonError::into_inner);
+                in_order(&mut batches);
+                work(&batches)
+            }
+            StagedRows::Disk(spill) => {
+                let mut batches = spill.load(bucket)?;
+                in_order(&mut batches);
+                work(&batches)
+            }
+        }
+    }
+
+    /// Which of some keys, given by their columns, are of a bucket.
+    pub(crate) fn are_of(&self, bucket: usize, keys: &[ArrayRef]) -> Result<Vec<bool>, LoadError> {
+        match &self.0 {
+            StagedRows::Memory(_) => Ok(vec![true; keys.first().map_or(0, |column| column.len())]),
+            StagedRows::Disk(spill) => Ok(spill.keys.of(keys)?.into_iter().map(|of| of == bucket).collect()),
+        }
+    }
+}
+
+/// Buckets that each take less than half of the memory.
+fn buckets_for(plan: &LoadPlan, memory_bytes: u64) -> usize {
+    let expansion = |source: &SourceFile| if source.compression == SourceCompression::None { 1 } else { EXPANSION };
+    let text: u64 = plan.sources.iter().map(|source| source.size_bytes.saturating_mul(expansion(source))).sum();
+    let needed = text.saturating_mul(BYTES_PER_TEXT_BYTE);
+    let buckets = needed.div_ceil((memory_bytes / 2).max(1)).clamp(1, MAX_BUCKETS);
+    usize::try_from(buckets).unwrap_or(1)
 }
 
 impl Marker {

@@ -8,7 +8,7 @@ use futures::executor::block_on;
 use iceberg::spec::Struct;
 use naru_core::merge::MergeWrite;
 use naru_core::merge::cost::{FileChange, Way, choose};
-use naru_lake::{DataFile, LakeTable};
+use naru_lake::{DataFile, LakeTable, LiveFile};
 
 use crate::LoadError;
 use crate::data_files::DataFiles;
@@ -39,29 +39,45 @@ impl MergeFiles {
     }
 }
 
-/// Writes all files; on an error none of them is left, as well as storage allows.
-pub(crate) fn write(
-    changes: &Changes,
-    matches: &[Match],
-    searched: &Searched,
-    target: &WriteTarget<'_>,
-    (way, bounds): (MergeWrite, MergeBounds<'_>),
-) -> Result<(MergeFiles, MergeCounts), LoadError> {
-    let mut files = MergeFiles::default();
-    let mut counts = changes.counts;
-    let result = write_rows(&changes.own, target, bounds)
-        .map(|added| files.added = added)
-        .and_then(|()| write_rows(&changes.others, target, bounds))
-        .map(|rewritten| files.rewritten = rewritten)
-        .and_then(|()| {
-            take_away(changes, matches, searched, target.table, (way, bounds.threads), (&mut files, &mut counts))
-        });
-    match result {
-        Ok(()) => Ok((files, counts)),
-        Err(error) => {
-            target.delete(files.written());
-            Err(error)
+/// The rows that go, by the file that they are in.
+#[derive(Default)]
+pub(crate) struct Gone(BTreeMap<String, GoneRows>);
+
+struct GoneRows {
+    file: LiveFile,
+    /// Positions of rows that were gone before.
+    before: Vec<u64>,
+    /// Positions of those that go now.
+    now: Vec<u64>,
+}
+
+impl Gone {
+    /// Adds what one bucket's rows take away.
+    pub(crate) fn add(&mut self, changes: &Changes, matches: &[Match], searched: &Searched) {
+        for index in &changes.gone {
+            let found = matches[*index];
+            let file = &searched.files[found.file];
+            let rows = self.0.entry(file.location().to_owned()).or_insert_with(|| GoneRows {
+                file: file.clone(),
+                before: searched.deleted.of(file.location()).to_vec(),
+                now: Vec::new(),
+            });
+            rows.now.push(found.position);
         }
+    }
+}
+
+impl MergeFiles {
+    /// Writes the new rows of a bucket.
+    pub(crate) fn write_rows(
+        &mut self,
+        changes: &Changes,
+        target: &WriteTarget<'_>,
+        bounds: MergeBounds<'_>,
+    ) -> Result<(), LoadError> {
+        self.added.extend(write_rows(&changes.own, target, bounds)?);
+        self.rewritten.extend(write_rows(&changes.others, target, bounds)?);
+        Ok(())
     }
 }
 
@@ -82,25 +98,17 @@ fn write_rows(
     }
 }
 
-/// Takes the rows that are gone out of their files.
-fn take_away(
-    changes: &Changes,
-    matches: &[Match],
-    searched: &Searched,
+/// Takes the rows that go out of their files, each file in the way that costs less.
+pub(crate) fn take_away(
+    gone: Gone,
     table: &LakeTable,
     (way, threads): (MergeWrite, usize),
     (files, counts): (&mut MergeFiles, &mut MergeCounts),
 ) -> Result<(), LoadError> {
-    let mut gone: BTreeMap<usize, Vec<u64>> = BTreeMap::new();
-    for index in &changes.gone {
-        gone.entry(matches[*index].file).or_default().push(matches[*index].position);
-    }
     let mut rewrites = Vec::new();
     let mut deletes: HashMap<(i32, Struct), BTreeMap<String, Vec<u64>>> = HashMap::new();
-    for (index, mut positions) in gone {
+    for GoneRows { file, before, now: mut positions } in gone.0.into_values() {
         positions.sort_unstable();
-        let file = &searched.files[index];
-        let before = searched.deleted.of(file.location());
         let change = FileChange {
             rows: file.record_count(),
             size_bytes: file.size_bytes(),
@@ -111,7 +119,7 @@ fn take_away(
             Way::Remove => files.removed.push(file.location().to_owned()),
             Way::Rewrite => {
                 files.removed.push(file.location().to_owned());
-                positions.extend(before);
+                positions.extend(&before);
                 positions.sort_unstable();
                 rewrites.push((file, positions));
             }

@@ -1,0 +1,146 @@
+//! Rows that do not fit into memory together: on disk, in buckets by their keys, so that all rows of a key are in one.
+//!
+//! Format: Arrow's IPC stream, a file a bucket, with the table's columns and what is known of each row beside them.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{BufReader, BufWriter};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow_array::cast::AsArray;
+use arrow_array::types::{UInt32Type, UInt64Type};
+use arrow_array::{ArrayRef, BooleanArray, RecordBatch, UInt32Array, UInt64Array};
+use arrow_ipc::reader::StreamReader;
+use arrow_ipc::writer::StreamWriter;
+use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use arrow_select::take::take_record_batch;
+
+use crate::LoadError;
+use crate::merge::keys::KeyBuckets;
+use crate::merge::staging::StagedBatch;
+
+const SOURCE: &str = "@source";
+const RECORD: &str = "@record";
+const DELETES: &str = "@deletes";
+
+type Writer = StreamWriter<BufWriter<File>>;
+
+/// Buckets on disk; they go with this value.
+pub(crate) struct Spill {
+    directory: PathBuf,
+    /// The table's columns.
+    schema: SchemaRef,
+    /// Those, and what is known of each row.
+    stored: SchemaRef,
+    pub(crate) keys: KeyBuckets,
+    writers: Vec<Mutex<Option<Writer>>>,
+}
+
+impl Spill {
+    /// Empty buckets in a directory of its own below the system's for temporary files, which this user alone may read.
+    pub(crate) fn new(schema: &SchemaRef, keys: KeyBuckets) -> Result<Self, LoadError> {
+        let directory = std::env::temp_dir().join(format!("naru-{}", uuid::Uuid::new_v4().simple()));
+        create_private(&directory).map_err(LoadError::spill)?;
+        let mut fields: Vec<Field> = schema.fields().iter().map(|field| field.as_ref().clone()).collect();
+        fields.push(Field::new(SOURCE, DataType::UInt32, false));
+        fields.push(Field::new(RECORD, DataType::UInt64, false));
+        fields.push(Field::new(DELETES, DataType::Boolean, false));
+        let stored = Arc::new(Schema::new(fields));
+        let writers = (0..keys.count()).map(|_| Mutex::new(None)).collect();
+        Ok(Self { directory, schema: Arc::clone(schema), stored, keys, writers })
+    }
+
+    /// Writes each row into the bucket of its key.
+    pub(crate) fn add(&self, batch: &StagedBatch) -> Result<(), LoadError> {
+        let rows = batch.rows.num_rows();
+        let mut columns = batch.rows.columns().to_vec();
+        columns.push(Arc::new(UInt32Array::from_value(u32::try_from(batch.source).unwrap_or(u32::MAX), rows)));
+        columns.push(Arc::new((0..rows).map(|row| Some(batch.record(row))).collect::<UInt64Array>()));
+        columns.push(Arc::new((0..rows).map(|row| Some(batch.deletes(row))).collect::<BooleanArray>()));
+        let all = RecordBatch::try_new(Arc::clone(&self.stored), columns)?;
+        let mut by_bucket: Vec<Vec<u32>> = vec![Vec::new(); self.writers.len()];
+        for (row, bucket) in self.keys.of(&self.keys.pick(&batch.rows))?.into_iter().enumerate() {
+            by_bucket[bucket].push(u32::try_from(row).unwrap_or(u32::MAX));
+        }
+        for (bucket, rows) in by_bucket.into_iter().enumerate().filter(|(_, rows)| !rows.is_empty()) {
+            let part = take_record_batch(&all, &UInt32Array::from(rows))?;
+            let mut writer = self.writers[bucket].lock().unwrap_or_else(PoisonError::into_inner);
+            if writer.is_none() {
+                let file = OpenOptions::new().write(true).create_new(true).open(self.path(bucket));
+                let file = BufWriter::new(file.map_err(LoadError::spill)?);
+                *writer = Some(StreamWriter::try_new(file, &self.stored).map_err(failed)?);
+            }
+            if let Some(writer) = writer.as_mut() {
+                writer.write(&part).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends writing.
+    pub(crate) fn finish(&self) -> Result<(), LoadError> {
+        for writer in &self.writers {
+            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+            if let Some(mut writer) = writer {
+                writer.finish().map_err(failed)?;
+                writer.into_inner().map_err(failed)?.into_inner().map_err(|e| LoadError::spill(e.into_error()))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows of a bucket, in no order.
+    pub(crate) fn load(&self, bucket: usize) -> Result<Vec<StagedBatch>, LoadError> {
+        let file = match File::open(self.path(bucket)) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(LoadError::spill(error)),
+        };
+        let mut batches = Vec::new();
+        for batch in StreamReader::try_new(BufReader::new(file), None).map_err(failed)? {
+            batches.push(self.staged(&batch.map_err(failed)?)?);
+        }
+        Ok(batches)
+    }
+
+    fn staged(&self, stored: &RecordBatch) -> Result<StagedBatch, LoadError> {
+        let width = self.schema.fields().len();
+        let (columns, known): (&[ArrayRef], &[ArrayRef]) = stored.columns().split_at(width);
+        let [sources, records, deletes] = known else { return Err(LoadError::internal("a bucket lacks columns")) };
+        let rows = RecordBatch::try_new(Arc::clone(&self.schema), columns.to_vec())?;
+        let source = sources.as_primitive::<UInt32Type>().values().first().copied().unwrap_or_default();
+        let records = records.as_primitive::<UInt64Type>().clone();
+        Ok(StagedBatch::listed(source as usize, records, rows, deletes.as_boolean().clone()))
+    }
+
+    fn path(&self, bucket: usize) -> PathBuf {
+        self.directory.join(format!("{bucket}.arrows"))
+    }
+}
+
+impl Drop for Spill {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.directory) {
+            tracing::warn!(directory = %self.directory.display(), %error, "temporary files stay behind");
+        }
+    }
+}
+
+#[cfg(unix)]
+fn create_private(directory: &PathBuf) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    DirBuilder::new().mode(0o700).create(directory)
+}
+
+#[cfg(not(unix))]
+fn create_private(directory: &PathBuf) -> std::io::Result<()> {
+    DirBuilder::new().create(directory)
+}
+
+/// An error of the disk as such, whatever it came through.
+fn failed(error: ArrowError) -> LoadError {
+    match error {
+        ArrowError::IoError(_, error) => LoadError::spill(error),
+        other => other.into(),
+    }
+}
