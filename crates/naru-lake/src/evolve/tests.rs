@@ -1,5 +1,7 @@
 //! Any specification can become any other, as often as one likes, and no field id is ever given twice.
 
+#![allow(clippy::unwrap_used, reason = "tests say what they expect by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use iceberg::spec::TableMetadata;
