@@ -57,27 +57,13 @@ fn wrong_command_lines_are_usage_errors() {
 
 #[test]
 fn what_is_not_built_yet_is_refused_before_a_row_is_read() {
-    for (job, definition, message) in [
-        (
-            "core__deposit__account__p1__merge__pl__d",
-            DEFINITION.to_owned(),
-            "mode `merge` cannot be run by this version",
-        ),
-        ("core__deposit__account__p1__scd2__pl__d", DEFINITION.to_owned(), "mode `scd2` cannot be run by this version"),
-        (
-            "core__deposit__account__p1__append__sp__d",
-            DEFINITION.to_owned(),
-            "the route is Spark, and this lake has none",
-        ),
-    ] {
-        let project = Project::with_job(job, &definition);
-        project.drop(job, "2026-11-22", "a.csv", "this is not even read");
-        let refused = project.load(job, "2026-11-22").fails(1);
-        assert!(refused.stderr.contains(message), "{}", refused.stderr);
-        // CI finds what would be refused, too. Spark is another track's matter.
-        let checked = project.naru(&["check"]);
-        assert_eq!(checked.stderr.contains(message), !job.contains("__sp__"), "{}", checked.stderr);
-    }
+    let job = "core__deposit__account__p1__append__sp__d";
+    let project = Project::with_job(job, DEFINITION);
+    project.drop(job, "2026-11-22", "a.csv", "this is not even read");
+    let refused = project.load(job, "2026-11-22").fails(1);
+    assert!(refused.stderr.contains("the route is Spark, and this lake has none"), "{}", refused.stderr);
+    // Another lake may have it.
+    project.naru(&["check"]).ok();
 }
 
 #[test]

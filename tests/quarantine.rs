@@ -33,7 +33,7 @@ fn one_bad_row_fails_the_run_and_is_kept() {
     assert!(failed.stderr.contains("2 row(s) are in deposit.account_quarantine"), "{}", failed.stderr);
     assert_eq!(project.value("select count(*) from deposit.account"), 0);
     let rows = project.query(
-        "select row_number, line, byte_offset, column_name, reason, fields, header, record, interval \
+        "select row_number, line, byte_offset, column_name, reason, fields, header, record, run_interval \
          from deposit.account_quarantine order by row_number",
     );
     let expected = json!({
@@ -45,7 +45,7 @@ fn one_bad_row_fails_the_run_and_is_kept() {
         "fields": r#"["2","lee, jr","1,200.25"]"#,
         "header": r#"["ID","NAME","AMT"]"#,
         "record": "2,\"lee, jr\",\"1,200.25\"\n",
-        "interval": "2026-11-22",
+        "run_interval": "2026-11-22",
     });
     assert_eq!(rows[0], expected);
     assert_eq!(counts(&project, 0), (2, 0, 0));

@@ -26,7 +26,7 @@ pub mod column {
     /// The record as it stands in the file, decoded, its line end included.
     pub const RECORD: &str = "record";
     /// Text of the interval.
-    pub const INTERVAL: &str = "interval";
+    pub const INTERVAL: &str = "run_interval";
     /// The job's name.
     pub const JOB: &str = "job";
     /// [`super::super::decode_digest`] of the run.
