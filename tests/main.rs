@@ -21,5 +21,6 @@ mod readers;
 mod replace;
 mod round_trip;
 mod spark_merge;
+mod spark_writes;
 mod tidy;
 mod treatments;
