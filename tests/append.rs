@@ -63,20 +63,6 @@ fn goes_back_to_an_older_interval() {
 }
 
 #[test]
-fn backfills_a_span_of_intervals() {
-    let project = Project::with_job(JOB, DEFINITION);
-    for day in 20..23 {
-        project.drop(JOB, &format!("2026-11-{day}"), "a.csv", format!("ID,NAME,AMT\n{day},x,1\n"));
-    }
-    let span =
-        ["run", JOB, "--interval-start", "2026-11-19T15:00:00Z", "--interval-end", "2026-11-22T15:00:00Z", "--json"];
-    let reports = project.naru(&span).ok().json();
-    let intervals: Vec<_> = reports.as_array().unwrap().iter().map(|r| r["interval"].clone()).collect();
-    assert_eq!(intervals, ["2026-11-20", "2026-11-21", "2026-11-22"]);
-    assert_eq!(project.value("select count(*) from deposit.account"), 3);
-}
-
-#[test]
 fn level_engine_and_cadence_in_the_name_load_nothing_twice() {
     let project = Project::with_job(JOB, DEFINITION);
     project.drop(JOB, "2026-11-22", "a.csv", "ID,NAME,AMT\n1,kim,1\n");

@@ -2,6 +2,7 @@
 
 pub(crate) mod cells;
 pub(crate) mod merge_batches;
+mod paused;
 mod spark;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,8 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+pub(crate) use paused::Paused;
 
 /// What a command did.
 pub(crate) struct Ran {

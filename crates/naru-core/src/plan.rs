@@ -7,10 +7,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::control::Control;
+use crate::merge::MergeRules;
+use crate::table_spec::VALID_FROM;
 use crate::{ColumnType, Dialect, Engine, Interval, Level, Mode, TableSpec, Treatment};
 
 /// Version of the load plan's format that this build writes and reads.
-pub const PLAN_VERSION: u32 = 2;
+pub const PLAN_VERSION: u32 = 3;
 
 /// Everything that one run needs to know. Two plans that are equal do the same work.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +32,9 @@ pub struct LoadPlan {
     pub mode: Mode,
     /// What `replace` replaces; ignored by other modes.
     pub replace: ReplaceScope,
+    /// How `merge` and `scd2` find and change earlier rows of a key; left out where the definition says nothing of it.
+    #[serde(default, skip_serializing_if = "MergeRules::is_default")]
+    pub merge: MergeRules,
     /// Who runs it: `pl` or `sp`, never `auto`.
     pub engine: Engine,
     /// Why, in words.
@@ -46,6 +51,8 @@ pub struct LoadPlan {
     pub columns: Vec<PlanColumn>,
     /// The table.
     pub target: Target,
+    /// The table of the rows that do not fit; what it is, is the same for every target.
+    pub quarantine: QuarantineTarget,
     /// How many bad rows a run may have.
     pub reject_limit: RejectLimit,
     /// Whether a run without sources or rows is fine.
@@ -160,6 +167,13 @@ impl LoadPlan {
         self.treated().filter(|(_, treatment)| treatment.needs_key()).map(|(name, _)| name.into()).collect()
     }
 
+    /// Target names of the columns that a key is of, in the key's order. Under scd2 the table's own key holds
+    /// `valid_from` besides, which tells a key's rows apart.
+    pub fn key(&self) -> Vec<String> {
+        let key = self.target.spec.key.iter();
+        key.filter(|name| self.mode != Mode::Scd2 || *name != VALID_FROM).cloned().collect()
+    }
+
     fn treated(&self) -> impl Iterator<Item = (&str, Treatment)> {
         let loaded = self.columns.iter().filter(|column| column.stored_type().is_some());
         loaded.filter_map(|column| Some((column.target.as_deref()?, column.treatment?)))
@@ -177,6 +191,17 @@ pub struct Target {
     pub location: String,
     /// What the table should be.
     pub spec: TableSpec,
+}
+
+/// The table of the rows that do not fit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct QuarantineTarget {
+    /// Physical database.
+    pub database: String,
+    /// Table.
+    pub table: String,
+    /// URI of the table's directory, without a trailing slash.
+    pub location: String,
 }
 
 /// What `replace` replaces.
@@ -209,4 +234,47 @@ pub enum EmptyPolicy {
     Refuse,
     /// Loads nothing, and says so.
     Allow,
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+    use crate::TableDefinition;
+
+    fn plan(mode: Mode) -> LoadPlan {
+        let text = b"@deleted,OP,D\nsource,target,type,key,required\nB,b,int,2,y\nA,a,string,1,y\nOP,,string,,\n";
+        let definition = TableDefinition::parse(text, "t.csv").unwrap();
+        let plan = serde_json::json!({
+            "version": PLAN_VERSION, "job": "j", "phase": "dev", "mode": mode, "replace": "table", "engine": "pl",
+            "run": { "source": "s", "database": "d", "table": "t", "interval": "2026-11-22" },
+            "interval": { "text": "2026-11-22", "start": "2026-11-21T15:00:00Z", "end": "2026-11-22T15:00:00Z" },
+            "reason": "", "level": "p1", "landing": "file:///l/", "sources": [],
+            "merge": definition.merge(), "dialect": definition.dialect(), "columns": definition.plan_columns(Level::P1),
+            "target": { "database": "d", "table": "t", "location": "file:///t", "spec": definition.table_spec_for(mode) },
+            "reject_limit": { "rows": 0 }, "empty": "refuse",
+        });
+        serde_json::from_value(plan).unwrap()
+    }
+
+    #[test]
+    fn the_key_of_the_business_is_without_valid_from() {
+        let scd2 = plan(Mode::Scd2);
+        assert_eq!((scd2.key(), scd2.target.spec.key.len()), (vec!["a".to_owned(), "b".to_owned()], 3));
+        let merge = plan(Mode::Merge);
+        assert_eq!(merge.key(), merge.target.spec.key);
+    }
+
+    #[test]
+    fn rules_of_merging_stand_in_a_plan_only_where_there_are_any() {
+        let mut plan = plan(Mode::Merge);
+        let text = serde_json::to_value(&plan).unwrap();
+        assert_eq!(
+            text["merge"],
+            serde_json::json!({ "deleted": { "column": "OP", "values": ["D"] }, "write": "auto" })
+        );
+        assert_eq!(serde_json::from_value::<LoadPlan>(text).unwrap(), plan);
+        plan.merge = MergeRules::default();
+        assert_eq!(serde_json::to_value(&plan).unwrap().get("merge"), None);
+    }
 }

@@ -90,15 +90,22 @@ pub fn decide(
     }
     match newest_micros {
         Some(newest_micros)
-            // Of single partitions the commit knows better: only those that hold newer rows stay.
-            if !force
-                && plan.mode == Mode::Replace
-                && plan.replace == ReplaceScope::Table
-                && newest_micros > plan.interval.start.timestamp_micros() =>
+            if !force && goes_forward_only(plan) && newest_micros > plan.interval.start.timestamp_micros() =>
         {
             Decision::OlderThanLoaded { newest_micros }
         }
         _ => Decision::Load { reload: recorded.is_some() },
+    }
+}
+
+/// Whether an older interval than the newest loaded one would bring back old rows: nothing else tells which row is newer.
+pub fn goes_forward_only(plan: &LoadPlan) -> bool {
+    match plan.mode {
+        // Of single partitions the commit knows better: only those that hold newer rows stay.
+        Mode::Replace => plan.replace == ReplaceScope::Table,
+        Mode::Merge => plan.merge.order_by.is_none(),
+        Mode::Scd2 => plan.merge.valid_from.is_none(),
+        _ => false,
     }
 }
 
@@ -129,7 +136,7 @@ pub fn plan_digest(plan: &LoadPlan) -> String {
     hex(&Sha256::digest(&json))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -10,6 +10,15 @@ use crate::ColumnType;
 /// Name of the column that naru adds to every table, last: the interval's start, timestamp, UTC.
 pub const LOAD_INTERVAL: &str = "load_interval";
 
+/// Name of the column that says from when a row of an scd2 table holds, inclusive; required.
+pub const VALID_FROM: &str = "valid_from";
+
+/// Name of the column that says until when a row of an scd2 table holds, exclusive; null: it has not ended.
+pub const VALID_TO: &str = "valid_to";
+
+/// Name of the column that says whether a row of an scd2 table has not ended: boolean, required.
+pub const IS_CURRENT: &str = "is_current";
+
 /// What a table should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TableSpec {

@@ -7,6 +7,7 @@ use iceberg::spec::{MAIN_BRANCH, Operation, Snapshot, Summary, TableMetadata};
 use uuid::Uuid;
 
 use crate::commit::{Commit, Committed};
+use crate::data_file::DataFile;
 use crate::error::LakeError;
 use crate::manifests::{SnapshotWriter, load_manifests};
 use crate::removal::Removal;
@@ -77,7 +78,7 @@ impl Commit<'_> {
         let removal = Removal::decide(table, &self.request, &manifests, &mut self.rewritten).await?;
         attempt.rewritten = removal.rewritten().map(|file| file.location().to_string()).collect();
 
-        let added: Vec<_> = self.request.added.iter().chain(removal.rewritten()).collect();
+        let added: Vec<_> = self.request.written().chain(removal.rewritten()).collect();
         let mut totals = Totals::default();
         let parent = table.snapshot_id();
         let commit_id = Uuid::new_v4().to_string();
@@ -86,6 +87,10 @@ impl Commit<'_> {
         for file in &added {
             totals.add(&file.file, file.spec_id);
         }
+        for restored in removal.restored() {
+            totals.restore(restored.entry.data_file(), restored.spec_id);
+        }
+        writer.restore(removal.restored()).await?;
         for loaded in &manifests {
             for entry in loaded.live_entries() {
                 if removal.removes(entry) {
@@ -98,9 +103,8 @@ impl Commit<'_> {
         }
         let (manifest_list, sequence_number) = writer.finish_list(parent).await?;
 
-        let rewritten_rows: u64 = removal.rewritten().map(|file| file.record_count()).sum();
-        attempt.added_rows = totals.added_rows() - rewritten_rows;
-        attempt.removed_rows = totals.removed_rows().saturating_sub(rewritten_rows);
+        attempt.added_rows = self.request.added.iter().map(DataFile::record_count).sum();
+        attempt.removed_rows = totals.removed_rows().saturating_sub(totals.added_rows() - attempt.added_rows);
         let mut properties = self.request.run.to_properties(self.request.change);
         properties.extend(totals.to_properties());
         let snapshot = Snapshot::builder()
@@ -170,10 +174,10 @@ fn now_ms() -> i64 {
 /// What a snapshot did, as Iceberg's Java library names it.
 impl Totals {
     fn operation(&self) -> Operation {
-        match (self.added_files(), self.removed_files()) {
-            (_, 0) => Operation::Append,
-            (0, _) => Operation::Delete,
-            _ => Operation::Overwrite,
+        match (self.added_files(), self.removes_rows()) {
+            (_, false) => Operation::Append,
+            (0, true) => Operation::Delete,
+            (_, true) => Operation::Overwrite,
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::error::{LakeError, LakeErrorKind};
 use crate::lake::Lake;
 use crate::ports::PointerErrorKind;
 use crate::rewrite::Rewritten;
+use crate::row_delta::RowDelta;
 use crate::run_record::{Change, RunRecord};
 use crate::table::LakeTable;
 use crate::validate::{Verdict, holds_any, validate};
@@ -42,6 +43,8 @@ pub struct CommitRequest {
     pub interval_start_micros: i64,
     /// Data files, durable in the table's directory and in no table yet.
     pub added: Vec<DataFile>,
+    /// Of [`Change::Merge`], and of nothing else: which rows go.
+    pub delta: Option<RowDelta>,
     /// What to record about the run.
     pub run: RunRecord,
     /// How many times to try when others commit at the same time or the catalog is busy; at least 1.
@@ -61,6 +64,13 @@ pub enum CommitOutcome {
         /// The snapshot that did.
         snapshot_id: i64,
     },
+}
+
+impl CommitRequest {
+    /// All files that were written for it.
+    pub(crate) fn written(&self) -> impl Iterator<Item = &DataFile> {
+        self.added.iter().chain(self.delta.iter().flat_map(RowDelta::written))
+    }
 }
 
 /// A snapshot that a commit made.
@@ -83,8 +93,10 @@ impl Lake {
     ///
     /// - [`Change::Append`] adds the files and removes all rows of the run's interval that were there: files that hold
     ///   nothing else are dropped, others are rewritten without them.
+    /// - [`Change::Extend`] adds the files to a run that is in force, and removes nothing.
     /// - [`Change::ReplaceTable`] removes all rows; [`Change::ReplacePartitions`] all rows of the partitions that the files
     ///   touch, and of the interval.
+    /// - [`Change::Merge`] adds the files and removes what [`CommitRequest::delta`] says.
     ///
     /// With no files and nothing to remove there is still a snapshot, which records the run.
     ///
@@ -93,6 +105,7 @@ impl Lake {
     /// - `Refused`: an interval that partly overlaps a loaded one; a replacement by an older interval than was loaded.
     /// - `UnknownOutcome`: the catalog did not tell and could not be asked; nothing was deleted, and the same request may be
     ///   committed again.
+    /// - `Stopped` (retryable): told to, see [`Lake::stopping_at`].
     /// - `NotFound`, `InvalidInput`, `Unsupported`, the catalog's and storage's.
     ///
     /// After any error but `UnknownOutcome` the request's files have been deleted where it is certain that no snapshot holds
@@ -124,6 +137,7 @@ impl Commit<'_> {
     async fn run(&mut self) -> Result<CommitOutcome, LakeError> {
         let mut busy = None;
         for round in 0..self.request.attempts.max(1) {
+            self.lake.require_not_stopped()?;
             backoff::before_round(round).await;
             let table = match self.load().await {
                 Err(error) if error.kind() == LakeErrorKind::Unavailable => {
@@ -177,6 +191,7 @@ impl Commit<'_> {
             PointerErrorKind::Unavailable
             | PointerErrorKind::NotFound
             | PointerErrorKind::Denied
+            | PointerErrorKind::Full
             | PointerErrorKind::AlreadyExists => Err(error.into()),
             PointerErrorKind::Conflict | PointerErrorKind::UnknownOutcome | PointerErrorKind::Other => {
                 if let Some(attempt) = self.attempts.last_mut() {
@@ -243,7 +258,7 @@ impl Commit<'_> {
         let rewritten = self.rewritten.values().flat_map(Rewritten::locations);
         let mut unused: Vec<String> = rewritten.filter(|location| !kept.contains(location)).map(String::from).collect();
         if winner.is_none() && self.added_are_unused().await {
-            unused.extend(self.request.added.iter().map(|file| file.location().to_string()));
+            unused.extend(self.request.written().map(|file| file.location().to_string()));
         }
         self.lake.delete(&unused).await;
     }

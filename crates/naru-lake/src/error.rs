@@ -26,6 +26,8 @@ pub enum LakeErrorKind {
     Unavailable,
     /// The catalog may or may not have taken the change; nothing was deleted.
     UnknownOutcome,
+    /// Told to stop, before anything was changed.
+    Stopped,
     /// Access was denied.
     Denied,
     /// Anything else.
@@ -68,7 +70,7 @@ impl LakeError {
 
     /// Whether doing the same again later, from the newest state, can help.
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind, LakeErrorKind::Conflict | LakeErrorKind::Unavailable)
+        matches!(self.kind, LakeErrorKind::Conflict | LakeErrorKind::Unavailable | LakeErrorKind::Stopped)
     }
 
     /// A failed use of storage: what was being done, on which file.

@@ -29,6 +29,16 @@ impl LakeTable {
         Some(SnapshotInfo { snapshot, run: Some(run), in_current_history: true })
     }
 
+    /// The snapshots of the table's current history that this run made and that are still in force, newest first.
+    pub fn runs_of(&self, identity: &RunIdentity) -> Vec<SnapshotInfo> {
+        let runs = self.runs_in_force().filter(|(_, run)| run.identity == *identity);
+        runs.filter_map(|(snapshot, run)| {
+            let snapshot = self.metadata().snapshot_by_id(snapshot.snapshot_id())?.clone();
+            Some(SnapshotInfo { snapshot, run: Some(run), in_current_history: true })
+        })
+        .collect()
+    }
+
     /// The newest snapshot of the table's current history that this run made, also if a later interval replaced its rows.
     /// None if the table went back since: an earlier interval was loaded over it, and no later one over that.
     pub fn find_recorded_run(&self, identity: &RunIdentity) -> Option<SnapshotInfo> {

@@ -10,6 +10,7 @@ use naru_core::TableSpec;
 use crate::error::{LakeError, LakeErrorKind};
 use crate::ports::{CatalogPointer, PointerErrorKind};
 use crate::schema::{iceberg_partition_spec, iceberg_properties, iceberg_schema, iceberg_sort_order};
+use crate::stop::Stop;
 use crate::table::LakeTable;
 
 /// A catalog's pointer and the storage behind it. Cheap to clone.
@@ -17,6 +18,7 @@ use crate::table::LakeTable;
 pub struct Lake {
     pointer: Arc<dyn CatalogPointer>,
     file_io: FileIO,
+    pub(crate) stop: Stop,
 }
 
 /// The name of a table in the catalog.
@@ -31,7 +33,7 @@ pub struct TableName {
 impl Lake {
     /// A lake over a catalog and a storage; see [`crate::ports`] for what they must promise.
     pub fn new(pointer: Arc<dyn CatalogPointer>, file_io: FileIO) -> Self {
-        Self { pointer, file_io }
+        Self { pointer, file_io, stop: Stop::default() }
     }
 
     /// The catalog.
@@ -122,6 +124,22 @@ impl Lake {
             }
         }
         Ok(LakeTable::new(database, table, file_name, metadata, self.file_io.clone()))
+    }
+
+    /// A table that is in no catalog yet: data files can be written for it before [`Self::create_table`] makes it of the
+    /// same specification, with the same field ids.
+    ///
+    /// # Errors
+    /// `InvalidInput` for a specification that contradicts itself.
+    pub fn draft_table(
+        &self,
+        database: &str,
+        table: &str,
+        location: &str,
+        spec: &TableSpec,
+    ) -> Result<LakeTable, LakeError> {
+        let metadata = new_metadata(location, spec).map_err(|e| e.with("table", format!("{database}.{table}")))?;
+        Ok(LakeTable::new(database, table, String::new(), metadata, self.file_io.clone()))
     }
 
     /// Makes a table that never held a snapshot anew, to another specification. A run that fails before its first commit

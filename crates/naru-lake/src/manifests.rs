@@ -4,14 +4,17 @@
 //! snapshot ─▶ manifest list ─▶ manifest ─▶ entries (data files; live: added or existing)
 //! ```
 
+use std::collections::BTreeSet;
+
 use futures::{StreamExt, TryStreamExt, stream};
 use iceberg::spec::{
-    FormatVersion, Manifest, ManifestContentType, ManifestEntry, ManifestEntryRef, ManifestFile, ManifestList,
-    ManifestListWriter, ManifestWriter, ManifestWriterBuilder, Snapshot,
+    DataContentType, FormatVersion, Manifest, ManifestContentType, ManifestEntry, ManifestEntryRef, ManifestFile,
+    ManifestList, ManifestListWriter, ManifestWriter, ManifestWriterBuilder, Snapshot,
 };
 
 use crate::data_file::DataFile;
 use crate::error::{LakeError, LakeErrorKind};
+use crate::removal::Restored;
 use crate::table::LakeTable;
 
 /// Manifests that are read at the same time.
@@ -96,14 +99,13 @@ impl<'a> SnapshotWriter<'a> {
         Self { table, snapshot_id, sequence_number, commit_id, manifests: Vec::new(), written }
     }
 
-    /// Adds data files, one manifest for each partition spec.
+    /// Adds data and delete files, one manifest for each partition spec and content.
     pub(crate) async fn add(&mut self, files: &[&DataFile]) -> Result<(), LakeError> {
-        let mut specs: Vec<i32> = files.iter().map(|file| file.spec_id).collect();
-        specs.sort_unstable();
-        specs.dedup();
-        for spec_id in specs {
-            let mut writer = self.added_manifest_writer(spec_id)?;
-            for file in files.iter().filter(|file| file.spec_id == spec_id) {
+        let kind = |file: &DataFile| (file.file.content_type() != DataContentType::Data, file.spec_id);
+        let kinds: BTreeSet<(bool, i32)> = files.iter().map(|file| kind(file)).collect();
+        for (is_deletes, spec_id) in kinds {
+            let mut writer = self.manifest_writer(spec_id, is_deletes)?;
+            for file in files.iter().filter(|file| kind(file) == (is_deletes, spec_id)) {
                 // A negative sequence number is left open, for readers to take it from the manifest list.
                 writer.add_file(file.file.clone(), -1).map_err(|e| LakeError::invalid("add a data file", e))?;
             }
@@ -129,13 +131,8 @@ impl<'a> SnapshotWriter<'a> {
         }
         let mut writer = self.rewritten_manifest_writer(loaded)?;
         for entry in live {
-            let (Some(snapshot_id), Some(sequence_number)) = (entry.snapshot_id(), entry.sequence_number()) else {
-                return Err(LakeError::new(
-                    LakeErrorKind::InvalidMetadata,
-                    "a manifest entry lacks its snapshot or sequence number",
-                )
-                .with("manifest", &loaded.file.manifest_path));
-            };
+            let (snapshot_id, sequence_number) =
+                origin(entry).map_err(|e| e.with("manifest", &loaded.file.manifest_path))?;
             let file = entry.data_file().clone();
             let file_sequence_number = entry.file_sequence_number.or(Some(sequence_number));
             let result = if is_removed(entry) {
@@ -148,6 +145,24 @@ impl<'a> SnapshotWriter<'a> {
             })?;
         }
         self.finish(writer).await
+    }
+
+    /// Makes files of an earlier snapshot part of this one again, with the sequence numbers that they had.
+    pub(crate) async fn restore(&mut self, files: &[Restored]) -> Result<(), LakeError> {
+        let kind = |file: &Restored| (file.entry.content_type() != DataContentType::Data, file.spec_id);
+        let kinds: BTreeSet<(bool, i32)> = files.iter().map(kind).collect();
+        for (is_deletes, spec_id) in kinds {
+            let mut writer = self.manifest_writer(spec_id, is_deletes)?;
+            for Restored { entry, .. } in files.iter().filter(|file| kind(file) == (is_deletes, spec_id)) {
+                let (snapshot_id, sequence_number) = origin(entry)?;
+                let file_sequence_number = entry.file_sequence_number.or(Some(sequence_number));
+                writer
+                    .add_existing_file(entry.data_file().clone(), snapshot_id, sequence_number, file_sequence_number)
+                    .map_err(|e| LakeError::invalid("bring a file back", e).with("file", entry.file_path()))?;
+            }
+            self.finish(writer).await?;
+        }
+        Ok(())
     }
 
     /// Writes the manifest list; gives its location and the snapshot's sequence number.
@@ -163,7 +178,7 @@ impl<'a> SnapshotWriter<'a> {
         Ok((location, self.sequence_number))
     }
 
-    fn added_manifest_writer(&mut self, spec_id: i32) -> Result<ManifestWriter, LakeError> {
+    fn manifest_writer(&mut self, spec_id: i32, is_deletes: bool) -> Result<ManifestWriter, LakeError> {
         let metadata = self.table.metadata();
         let spec = metadata.partition_spec_by_id(spec_id).ok_or_else(|| {
             LakeError::new(
@@ -173,7 +188,8 @@ impl<'a> SnapshotWriter<'a> {
             .with("partition spec", spec_id)
         })?;
         let (spec, schema) = (spec.as_ref().clone(), metadata.current_schema().clone());
-        Ok(self.manifest_builder(schema, spec)?.build_v2_data())
+        let builder = self.manifest_builder(schema, spec)?;
+        Ok(if is_deletes { builder.build_v2_deletes() } else { builder.build_v2_data() })
     }
 
     fn rewritten_manifest_writer(&mut self, loaded: &LoadedManifest) -> Result<ManifestWriter, LakeError> {
@@ -211,4 +227,12 @@ impl<'a> SnapshotWriter<'a> {
         self.written.push(location.clone());
         location
     }
+}
+
+/// The snapshot that added an entry's file, and the file's sequence number.
+fn origin(entry: &ManifestEntry) -> Result<(i64, i64), LakeError> {
+    entry.snapshot_id().zip(entry.sequence_number()).ok_or_else(|| {
+        LakeError::new(LakeErrorKind::InvalidMetadata, "a manifest entry lacks its snapshot or sequence number")
+            .with("file", entry.file_path())
+    })
 }

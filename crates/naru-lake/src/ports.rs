@@ -53,6 +53,8 @@ pub enum PointerErrorKind {
     AlreadyExists,
     /// The catalog is busy or out of reach; nothing was changed, trying again can help.
     Unavailable,
+    /// The catalog's disk is full; nothing was changed.
+    Full,
     /// The call may or may not have changed the catalog.
     UnknownOutcome,
     /// Access was denied.
@@ -107,6 +109,7 @@ impl From<PointerError> for LakeError {
             PointerErrorKind::Conflict => LakeErrorKind::Conflict,
             PointerErrorKind::AlreadyExists => LakeErrorKind::AlreadyExists,
             PointerErrorKind::Unavailable => LakeErrorKind::Unavailable,
+            PointerErrorKind::Full => LakeErrorKind::Storage,
             PointerErrorKind::UnknownOutcome => LakeErrorKind::UnknownOutcome,
             PointerErrorKind::Denied => LakeErrorKind::Denied,
             PointerErrorKind::Other => LakeErrorKind::Other,

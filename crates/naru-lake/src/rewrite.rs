@@ -1,32 +1,25 @@
-//! Rewriting a data file without the rows of one interval.
-//!
-//! naru's own files hold one interval each. Files that hold several come from compaction by other engines.
+//! Rewriting a data file without some of its rows, with the same columns, field ids, partition and order.
 
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{BooleanArray, RecordBatch};
-use bytes::Bytes;
-use futures::future::BoxFuture;
-use futures::{FutureExt, TryStreamExt};
+use arrow_buffer::BooleanBuffer;
+use futures::TryStreamExt;
 use iceberg::arrow::ArrowFileReader;
-use iceberg::io::FileWrite;
 use iceberg::spec::{DataFile as Entry, DataFileFormat};
-use parquet::arrow::async_reader::{ParquetRecordBatchStream, ParquetRecordBatchStreamBuilder};
-use parquet::arrow::async_writer::AsyncFileWriter;
-use parquet::arrow::{AsyncArrowWriter, ProjectionMask};
-use parquet::errors::ParquetError;
+use parquet::arrow::async_reader::ParquetRecordBatchStream;
+use parquet::arrow::{AsyncArrowWriter, PARQUET_FIELD_ID_META_KEY, ProjectionMask};
 use uuid::Uuid;
 
 use crate::data_file::{DataFile, WrittenFile, describe};
 use crate::error::{LakeError, LakeErrorKind};
 use crate::nan_counts::NanCounts;
+use crate::parquet_io::{BATCH_ROWS, Output, open, unreadable, unwritable};
+use crate::state::LiveFile;
 use crate::table::LakeTable;
 use crate::writer::data_location;
-
-/// Rows that are read at a time.
-const BATCH_ROWS: usize = 8192;
 
 /// What is left of a file without an interval's rows.
 #[derive(Debug)]
@@ -50,68 +43,123 @@ impl Rewritten {
     }
 }
 
-/// Reads a file, and writes its other rows into a new one if it holds rows of the interval, with the same columns, field
-/// ids, partition and order.
+impl LakeTable {
+    /// Writes a file's rows but those at `positions` (ascending) into a new, durable file.
+    ///
+    /// # Errors
+    /// Storage's; `Unsupported` for files that are not Parquet. What was written is deleted again as well as storage allows.
+    pub async fn rewrite_without(&self, file: &LiveFile, positions: &[u64]) -> Result<DataFile, LakeError> {
+        require_parquet(&file.file)?;
+        let mut gone = Positions::new(positions);
+        copy(self, &file.file, file.spec_id, |batch, first| Ok(gone.others(first, batch.num_rows()))).await
+    }
+}
+
+/// Reads a file, and writes its other rows into a new one if it holds rows of the interval. `deleted` are the positions
+/// of rows that are no longer part of the table, ascending.
 pub(crate) async fn without_interval(
     table: &LakeTable,
     file: &Entry,
     spec_id: i32,
     load_interval_id: i32,
     interval: i64,
+    deleted: &[u64],
 ) -> Result<Rewritten, LakeError> {
-    if file.file_format() != DataFileFormat::Parquet {
-        return Err(LakeError::new(
-            LakeErrorKind::Unsupported,
-            "a data file that holds several intervals is not Parquet",
-        )
-        .with("file", file.file_path()));
+    require_parquet(file)?;
+    let source = IntervalColumn { location: file.file_path(), load_interval_id };
+    let (mut live, mut others) = (0, 0);
+    let mut intervals = source.open(table).await?;
+    let (mut gone, mut first) = (Positions::new(deleted), 0);
+    while let Some(batch) = intervals.try_next().await.map_err(|e| unreadable(source.location, e))? {
+        let here = gone.others(first, batch.num_rows());
+        live += here.count_set_bits();
+        others += (&here & &source.others(&batch, interval)?).count_set_bits();
+        first += batch.num_rows() as u64;
     }
-    let source = Source { table, location: file.file_path(), load_interval_id };
-    let (mut all, mut of_interval) = (0, 0);
-    let mut intervals = source.open(true).await?;
-    while let Some(batch) = intervals.try_next().await.map_err(|e| source.failed(e))? {
-        all += batch.num_rows();
-        of_interval += batch.num_rows() - source.others(&batch, interval)?.true_count();
-    }
-    if of_interval == 0 {
+    if others == live {
         return Ok(Rewritten::Untouched);
     }
-    if of_interval == all {
+    if others == 0 {
         return Ok(Rewritten::Emptied);
     }
-    let name = format!("{}.parquet", Uuid::new_v4());
-    let location = data_location(table, spec_id, file.partition(), &name)?;
-    let copied = copy_others(&source, &location, file, spec_id, interval).await;
+    let mut gone = Positions::new(deleted);
+    let copied = copy(table, file, spec_id, |batch, first| {
+        Ok(&gone.others(first, batch.num_rows()) & &source.others(batch, interval)?)
+    });
+    Ok(Rewritten::Replaced(Box::new(copied.await?)))
+}
+
+fn require_parquet(file: &Entry) -> Result<(), LakeError> {
+    if file.file_format() == DataFileFormat::Parquet {
+        return Ok(());
+    }
+    Err(LakeError::new(LakeErrorKind::Unsupported, "a data file that has to be rewritten is not Parquet")
+        .with("file", file.file_path()))
+}
+
+/// Ascending positions, held against batches in the file's order.
+struct Positions<'a> {
+    rest: &'a [u64],
+}
+
+impl<'a> Positions<'a> {
+    fn new(positions: &'a [u64]) -> Self {
+        Self { rest: positions }
+    }
+
+    /// Which of the next `rows` rows, from `first` on, are not among the positions.
+    fn others(&mut self, first: u64, rows: usize) -> BooleanBuffer {
+        let end = first + rows as u64;
+        let here = self.rest.partition_point(|position| *position < end);
+        let (these, rest) = self.rest.split_at(here);
+        self.rest = rest;
+        let mut kept = vec![true; rows];
+        for position in these {
+            if let Some(slot) = position.checked_sub(first).and_then(|at| kept.get_mut(at as usize)) {
+                *slot = false;
+            }
+        }
+        BooleanBuffer::from(kept)
+    }
+}
+
+/// Writes the rows that `kept` says of each batch and its first row's position.
+async fn copy(
+    table: &LakeTable,
+    file: &Entry,
+    spec_id: i32,
+    kept: impl FnMut(&RecordBatch, u64) -> Result<BooleanBuffer, LakeError>,
+) -> Result<DataFile, LakeError> {
+    let location = data_location(table, spec_id, file.partition(), &format!("{}.parquet", Uuid::new_v4()))?;
+    let copied = copy_to(&location, table, file, spec_id, kept).await;
     if copied.is_err() {
         // Nothing names it yet; what cannot be deleted is found by maintenance.
         drop(table.file_io().delete(&location).await);
     }
-    Ok(Rewritten::Replaced(Box::new(copied?)))
+    copied
 }
 
-async fn copy_others(
-    source: &Source<'_>,
+async fn copy_to(
     location: &str,
+    table: &LakeTable,
     file: &Entry,
     spec_id: i32,
-    interval: i64,
+    mut kept: impl FnMut(&RecordBatch, u64) -> Result<BooleanBuffer, LakeError>,
 ) -> Result<DataFile, LakeError> {
-    let table = source.table;
-    let failed = |e: ParquetError| {
-        LakeError::new(LakeErrorKind::Storage, "cannot write a data file").with("file", location).because(e)
-    };
-    let mut batches = source.open(false).await?;
-    let output =
-        table.file_io().new_output(location).map_err(|e| LakeError::storage("write a data file", location, e))?;
-    let output = Output(output.writer().await.map_err(|e| LakeError::storage("write a data file", location, e))?);
+    let failed = |e| unwritable(location, e);
+    let unread = |e| unreadable(file.file_path(), e);
+    let builder = open(table, file.file_path()).await?;
+    let mut batches = builder.with_batch_size(BATCH_ROWS).build().map_err(unread)?;
+    let output = Output::create(table, location).await?;
     let properties = table.writer_properties()?;
     let mut writer = AsyncArrowWriter::try_new(output, batches.schema().clone(), Some(properties)).map_err(failed)?;
-    let mut nan_counts = NanCounts::default();
-    while let Some(batch) = batches.try_next().await.map_err(|e| source.failed(e))? {
-        let others = source.others(&batch, interval)?;
-        let kept = arrow_select::filter::filter_record_batch(&batch, &others).map_err(|e| failed(e.into()))?;
-        nan_counts.add(&kept);
-        writer.write(&kept).await.map_err(failed)?;
+    let (mut nan_counts, mut first) = (NanCounts::default(), 0);
+    while let Some(batch) = batches.try_next().await.map_err(unread)? {
+        let kept = BooleanArray::new(kept(&batch, first)?, None);
+        first += batch.num_rows() as u64;
+        let rows = arrow_select::filter::filter_record_batch(&batch, &kept).map_err(|e| failed(e.into()))?;
+        nan_counts.add(&rows);
+        writer.write(&rows).await.map_err(failed)?;
     }
     let parquet = writer.finish().await.map_err(failed)?;
     let written = WrittenFile {
@@ -125,69 +173,38 @@ async fn copy_others(
     describe(table, &written, spec_id, file.sort_order_id())
 }
 
-struct Source<'a> {
-    table: &'a LakeTable,
+/// The `load_interval` column of a file.
+struct IntervalColumn<'a> {
     location: &'a str,
     load_interval_id: i32,
 }
 
-impl Source<'_> {
-    /// The file's batches: all columns, or `load_interval` alone.
-    async fn open(&self, intervals_only: bool) -> Result<ParquetRecordBatchStream<ArrowFileReader>, LakeError> {
-        let failed = |e| LakeError::storage("read a data file", self.location, e);
-        let input = self.table.file_io().new_input(self.location).map_err(failed)?;
-        let size = input.metadata().await.map_err(failed)?;
-        let reader = ArrowFileReader::new(size, input.reader().await.map_err(failed)?);
-        let builder = ParquetRecordBatchStreamBuilder::new(reader).await.map_err(|e| self.failed(e))?;
+impl IntervalColumn<'_> {
+    async fn open(&self, table: &LakeTable) -> Result<ParquetRecordBatchStream<ArrowFileReader>, LakeError> {
+        let builder = open(table, self.location).await?;
         let columns = builder.parquet_schema().columns().iter().enumerate();
         let leaf = columns.into_iter().find(|(_, column)| {
             let info = column.self_type().get_basic_info();
             info.has_id() && info.id() == self.load_interval_id
         });
-        let (leaf, _) = leaf.ok_or_else(|| self.unreadable("has no load_interval column with a field id"))?;
-        let mask = if intervals_only {
-            ProjectionMask::leaves(builder.parquet_schema(), [leaf])
-        } else {
-            ProjectionMask::all()
-        };
-        builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(|e| self.failed(e))
+        let (leaf, _) = leaf.ok_or_else(|| self.unsupported("has no load_interval column with a field id"))?;
+        let mask = ProjectionMask::leaves(builder.parquet_schema(), [leaf]);
+        builder.with_projection(mask).with_batch_size(BATCH_ROWS).build().map_err(|e| unreadable(self.location, e))
     }
 
     /// Which rows are of other intervals.
-    fn others(&self, batch: &RecordBatch, interval: i64) -> Result<BooleanArray, LakeError> {
+    fn others(&self, batch: &RecordBatch, interval: i64) -> Result<BooleanBuffer, LakeError> {
         let id = self.load_interval_id.to_string();
-        let schema = batch.schema_ref();
-        let is_it = |field: &&Arc<arrow_schema::Field>| {
-            field.metadata().get(parquet::arrow::PARQUET_FIELD_ID_META_KEY) == Some(&id)
-        };
-        let column = schema.fields().iter().position(|field| is_it(&field)).map(|n| batch.column(n));
+        let is_it = |field: &&Arc<arrow_schema::Field>| field.metadata().get(PARQUET_FIELD_ID_META_KEY) == Some(&id);
+        let column = batch.schema_ref().fields().iter().position(|field| is_it(&field)).map(|n| batch.column(n));
         let values = column.and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
         let values =
-            values.ok_or_else(|| self.unreadable("has a load_interval that is no timestamp in microseconds"))?;
-        Ok(values.iter().map(|value| Some(value != Some(interval))).collect())
+            values.ok_or_else(|| self.unsupported("has a load_interval that is no timestamp in microseconds"))?;
+        Ok(values.iter().map(|value| value != Some(interval)).collect())
     }
 
-    fn failed(&self, error: ParquetError) -> LakeError {
-        LakeError::new(LakeErrorKind::InvalidMetadata, "cannot read a data file")
-            .with("file", self.location)
-            .because(error)
-    }
-
-    fn unreadable(&self, what: &str) -> LakeError {
+    fn unsupported(&self, what: &str) -> LakeError {
         LakeError::new(LakeErrorKind::Unsupported, format!("a data file that may hold several intervals {what}"))
             .with("file", self.location)
-    }
-}
-
-/// Iceberg's output as Parquet's.
-struct Output(Box<dyn FileWrite>);
-
-impl AsyncFileWriter for Output {
-    fn write(&mut self, bytes: Bytes) -> BoxFuture<'_, parquet::errors::Result<()>> {
-        async move { self.0.write(bytes).await.map_err(|e| ParquetError::External(Box::new(e))) }.boxed()
-    }
-
-    fn complete(&mut self) -> BoxFuture<'_, parquet::errors::Result<()>> {
-        async move { self.0.close().await.map_err(|e| ParquetError::External(Box::new(e))) }.boxed()
     }
 }

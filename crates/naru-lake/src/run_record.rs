@@ -5,10 +5,12 @@
 //! | `naru.run.source`, `.database`, `.table`, `.interval` | the run's identity |
 //! | `naru.job` | the job's name |
 //! | `naru.interval-start-micros`, `naru.interval-end-micros` | the interval, microseconds since 1970-01-01 UTC |
-//! | `naru.change` | `append`, `replace-table` or `replace-partitions` |
+//! | `naru.change` | `append`, `extend`, `replace-table`, `replace-partitions` or `merge` |
+//! | `naru.before` | of a merge: the snapshot whose rows it changed, or `none`: an empty table |
 //! | `naru.sources` | JSON `{"prefix": p, "files": [[rest of the location, size in bytes, etag], …]}` |
 //! | `naru.sources-digest`, `naru.plan-digest` | digests that the planner made |
 //! | `naru.rows`, `naru.rejected` | numbers of rows written and refused |
+//! | `naru.rejects` | of a run that refused rows: JSON, what was decoded and which replays joined it |
 //! | `naru.mode`, `naru.engine` | as in a job's name |
 //! | `naru.treatments` | JSON `{column: treatment}` of the treated columns; left out if there are none |
 //! | `naru.treatment-key` | id of the treatment key; left out if no column needed one |
@@ -20,6 +22,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use naru_core::control::VerifiedTotals;
 use naru_core::plan::RunIdentity;
+use naru_core::quarantine::RejectsRecord;
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{Engine, Mode};
 use serde::{Deserialize, Serialize};
@@ -41,10 +44,14 @@ pub struct SourceRecord {
 pub enum Change {
     /// The rows of the run's interval become the added ones; others stay.
     Append,
+    /// The added rows join those of the run's interval, which the table holds; all others stay.
+    Extend,
     /// All rows become the added ones.
     ReplaceTable,
     /// The rows of the partitions that the added files touch, and of the run's interval, become the added ones.
     ReplacePartitions,
+    /// Rows take the place of those with the same keys; see [`crate::RowDelta`].
+    Merge,
 }
 
 /// What a snapshot says about the run that made it.
@@ -74,10 +81,17 @@ pub struct RunRecord {
     pub engine: Engine,
     /// How it treated the table's columns.
     pub treatments: AppliedTreatments,
+    /// Of a merge: the state whose rows it changed, a snapshot's id or none for an empty table.
+    pub before: Option<Option<i64>>,
     /// Control totals that were verified, one for each of `sources`; none: there were none to verify.
     pub control: Option<Vec<VerifiedTotals>>,
+    /// What ties the run to the rows that it refused.
+    pub rejects: RejectsRecord,
 }
 
+const BEFORE: &str = "naru.before";
+const NO_SNAPSHOT: &str = "none";
+const REJECTS: &str = "naru.rejects";
 const TREATMENTS: &str = "naru.treatments";
 const TREATMENT_KEY: &str = "naru.treatment-key";
 
@@ -116,6 +130,12 @@ impl RunRecord {
             properties.insert(TREATMENTS.into(), serde_json::to_string(columns).unwrap_or_default());
         }
         properties.extend(key_id.iter().map(|id| (TREATMENT_KEY.into(), id.clone())));
+        if let Some(before) = self.before {
+            properties.insert(BEFORE.into(), before.map_or_else(|| NO_SNAPSHOT.into(), |id| id.to_string()));
+        }
+        if self.rejects != RejectsRecord::default() {
+            properties.insert(REJECTS.into(), serde_json::to_string(&self.rejects).unwrap_or_default());
+        }
         if let Some(control) = &self.control {
             properties.insert("naru.control".into(), serde_json::to_string(control).unwrap_or_default());
         }
@@ -146,8 +166,14 @@ impl RunRecord {
                 columns: text(TREATMENTS).map_or(Some(BTreeMap::new()), |json| serde_json::from_str(&json).ok())?,
                 key_id: text(TREATMENT_KEY),
             },
+            before: match text(BEFORE).as_deref() {
+                None => None,
+                Some(NO_SNAPSHOT) => Some(None),
+                Some(id) => Some(Some(id.parse().ok()?)),
+            },
             // No decision hangs on them: totals in a form to come do not make the record none.
             control: text("naru.control").and_then(|json| serde_json::from_str(&json).ok()),
+            rejects: text(REJECTS).map_or(Some(RejectsRecord::default()), |json| serde_json::from_str(&json).ok())?,
         })
     }
 
@@ -164,8 +190,10 @@ impl Change {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Append => "append",
+            Self::Extend => "extend",
             Self::ReplaceTable => "replace-table",
             Self::ReplacePartitions => "replace-partitions",
+            Self::Merge => "merge",
         }
     }
 }
@@ -222,8 +250,20 @@ mod tests {
             mode: Mode::Append,
             engine: Engine::Pl,
             treatments: AppliedTreatments::default(),
+            before: None,
             control: None,
+            rejects: RejectsRecord::default(),
         }
+    }
+
+    #[test]
+    fn what_was_refused_is_recorded_and_read_back() {
+        let rejects = RejectsRecord { decode_digest: Some("d".into()), replays: vec!["r".into()] };
+        let refused = RunRecord { rejects, ..record(vec![]) };
+        let properties = refused.to_properties(Change::Extend);
+        assert_eq!(properties["naru.rejects"], r#"{"decode_digest":"d","replays":["r"]}"#);
+        assert_eq!(RunRecord::from_properties(&properties), Some(refused));
+        assert!(!record(vec![]).to_properties(Change::Append).contains_key("naru.rejects"));
     }
 
     #[test]

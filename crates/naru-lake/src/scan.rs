@@ -3,6 +3,7 @@
 use iceberg::spec::{SchemaRef, Struct};
 use naru_core::table_spec::ColumnSpec;
 
+use crate::delete_files::DeleteFiles;
 use crate::error::{LakeError, LakeErrorKind};
 use crate::manifests::load_manifests;
 use crate::spec::column_spec;
@@ -28,16 +29,16 @@ pub struct TableScan {
     pub schema: SchemaRef,
     /// The live data files, in the order of the manifests.
     pub files: Vec<ScanFile>,
-    /// Rows in all files.
-    pub rows: u64,
+    /// Rows in all files; none if delete files may apply, which only tell it when they are read.
+    pub rows: Option<u64>,
 }
 
-/// A data file to read whole.
+/// A data file, to read without the rows that its delete files name.
 #[derive(Debug, Clone)]
 pub struct ScanFile {
     /// URI.
     pub path: String,
-    /// Number of rows.
+    /// Number of rows, deleted ones included.
     pub record_count: u64,
     /// Size in bytes.
     pub size_bytes: u64,
@@ -45,6 +46,8 @@ pub struct ScanFile {
     pub spec_id: i32,
     /// The values of that spec's fields.
     pub partition: Struct,
+    /// URIs of the position delete files (Parquet) that may name rows of this file.
+    pub deletes: Vec<String>,
 }
 
 impl TableScan {
@@ -61,8 +64,8 @@ impl LakeTable {
     /// The files of the table's state at a snapshot or time.
     ///
     /// # Errors
-    /// `NotFound` if the table has no such snapshot, or had none at that time; `Unsupported` if rows were deleted by delete
-    /// files (which other engines write).
+    /// `NotFound` if the table has no such snapshot, or had none at that time; `Unsupported` if rows were deleted otherwise
+    /// than by position delete files in Parquet.
     pub async fn scan(&self, as_of: AsOf) -> Result<TableScan, LakeError> {
         let metadata = self.metadata();
         let snapshot = match as_of {
@@ -70,7 +73,7 @@ impl LakeTable {
                 Some(snapshot) => snapshot,
                 None => {
                     let schema = metadata.current_schema().clone();
-                    return Ok(TableScan { snapshot_id: None, schema, files: Vec::new(), rows: 0 });
+                    return Ok(TableScan { snapshot_id: None, schema, files: Vec::new(), rows: Some(0) });
                 }
             },
             AsOf::Snapshot(id) => metadata.snapshot_by_id(id).ok_or_else(|| self.missing_snapshot(id))?,
@@ -78,26 +81,23 @@ impl LakeTable {
         };
         let schema = snapshot.schema(metadata).map_err(|e| LakeError::invalid("find the snapshot's schema", e))?;
         let mut files = Vec::new();
-        for loaded in load_manifests(self, snapshot).await? {
+        let manifests = load_manifests(self, snapshot).await?;
+        let delete_files = DeleteFiles::of(self, &manifests)?;
+        for loaded in manifests.iter().filter(|loaded| !loaded.holds_deletes()) {
             for entry in loaded.live_entries() {
-                if loaded.holds_deletes() {
-                    return Err(LakeError::new(
-                        LakeErrorKind::Unsupported,
-                        "the table has delete files, which this version cannot apply; rewrite its data files with the engine that deleted rows",
-                    )
-                    .with("table", self.full_name())
-                    .with("delete file", entry.file_path()));
-                }
                 files.push(ScanFile {
                     path: entry.file_path().to_string(),
                     record_count: entry.record_count(),
                     size_bytes: entry.file_size_in_bytes(),
                     spec_id: loaded.spec_id(),
                     partition: entry.data_file().partition().clone(),
+                    deletes: delete_files.of_data_file(loaded.spec_id(), entry),
                 });
             }
         }
-        let rows = files.iter().map(|file| file.record_count).sum();
+        // Delete files may name a row twice, or rows of files that are gone: their row counts tell nothing for certain.
+        let is_whole = files.iter().all(|file| file.deletes.is_empty());
+        let rows = is_whole.then(|| files.iter().map(|file| file.record_count).sum());
         Ok(TableScan { snapshot_id: Some(snapshot.snapshot_id()), schema, files, rows })
     }
 

@@ -41,6 +41,11 @@ impl Totals {
         self.changed_partitions.insert((spec_id, file.partition().clone()));
     }
 
+    /// A file of an earlier snapshot that becomes part of the table again.
+    pub(crate) fn restore(&mut self, file: &DataFile, spec_id: i32) {
+        self.add(file, spec_id);
+    }
+
     /// A file that was there and stays.
     pub(crate) fn keep(&mut self, file: &DataFile) {
         self.kept.count(file);
@@ -50,16 +55,19 @@ impl Totals {
         self.added.rows
     }
 
+    /// Those of removed files, and those that delete files take away; rows of the latter that were gone before count
+    /// again.
     pub(crate) fn removed_rows(&self) -> u64 {
-        self.removed.rows
+        self.removed.rows + self.added.position_deletes
     }
 
     pub(crate) fn added_files(&self) -> u64 {
         self.added.data_files
     }
 
-    pub(crate) fn removed_files(&self) -> u64 {
-        self.removed.data_files + self.removed.delete_files()
+    /// Whether rows go, with their files or by delete files.
+    pub(crate) fn removes_rows(&self) -> bool {
+        self.removed.data_files + self.removed.delete_files() + self.added.delete_files() > 0
     }
 
     /// The summary's properties.
@@ -69,6 +77,9 @@ impl Totals {
             ("added-data-files", added.data_files),
             ("added-records", added.rows),
             ("added-files-size", added.size_bytes),
+            ("added-delete-files", added.delete_files()),
+            ("added-position-delete-files", added.position_delete_files),
+            ("added-position-deletes", added.position_deletes),
             ("deleted-data-files", removed.data_files),
             ("deleted-records", removed.rows),
             ("removed-files-size", removed.size_bytes),

@@ -9,6 +9,7 @@ use crate::commit::{CommitRequest, Committed};
 use crate::error::{LakeError, LakeErrorKind};
 use crate::history::{Share, share_of_interval};
 use crate::manifests::{LoadedManifest, load_added_manifests, load_manifests};
+use crate::row_delta::{RowDelta, check_concurrent};
 use crate::run_record::{Change, RunRecord};
 use crate::table::LakeTable;
 
@@ -28,7 +29,7 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
     check_request(table, request)?;
     let (since_base, has_base) = snapshots_since_base(table, request);
     let mut newest: Option<(&Snapshot, RunRecord)> = None;
-    for snapshot in since_base {
+    for snapshot in since_base.iter().copied() {
         let Some(run) = RunRecord::from_properties(&snapshot.summary().additional_properties) else { continue };
         if run.identity != request.run.identity {
             if request.change != Change::ReplaceTable && is_treated_otherwise(request, &run) {
@@ -44,7 +45,9 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
     }
     if let Some((snapshot, run)) = newest {
         let is_in_force = table.runs_in_force().any(|(in_force, _)| in_force.snapshot_id() == snapshot.snapshot_id());
-        let is_same = run.sources_digest == request.run.sources_digest && !is_treated_otherwise(request, &run);
+        let is_same = run.sources_digest == request.run.sources_digest
+            && run.rejects == request.run.rejects
+            && !is_treated_otherwise(request, &run);
         if is_in_force && is_same {
             return Ok(Verdict::AlreadyLoaded { snapshot_id: snapshot.snapshot_id() });
         }
@@ -58,8 +61,14 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
     if !has_base {
         return Err(conflict(table, request, "the table's history lost the snapshot that the run was planned for"));
     }
+    if request.change == Change::Extend && table.find_run(&request.run.identity).is_none() {
+        return Err(conflict(table, request, "the rows of the run that others were to join were replaced"));
+    }
     if request.change != Change::ReplaceTable {
         check_overlaps(table, request)?;
+    }
+    if let Some(delta) = &request.delta {
+        check_concurrent(table, request, delta, &since_base).await?;
     }
     Ok(Verdict::Proceed)
 }
@@ -105,7 +114,13 @@ fn check_request(table: &LakeTable, request: &CommitRequest) -> Result<(), LakeE
     if request.run.interval_start_micros != request.interval_start_micros {
         return Err(error(LakeErrorKind::InvalidInput, "the run's record and the request name different intervals"));
     }
+    if (request.change == Change::Merge) != request.delta.is_some() {
+        return Err(error(LakeErrorKind::InvalidInput, "a merge, and nothing else, says which rows go"));
+    }
     let mut locations = HashSet::new();
+    for file in request.delta.iter().flat_map(RowDelta::written) {
+        locations.insert(file.location());
+    }
     for file in &request.added {
         if share_of_interval(&file.file, id, request.interval_start_micros) != Share::All && file.record_count() > 0 {
             return Err(error(
@@ -134,14 +149,14 @@ fn snapshots_since_base<'a>(table: &'a LakeTable, request: &CommitRequest) -> (V
 }
 
 async fn holds_files_of(table: &LakeTable, snapshot: &Snapshot, request: &CommitRequest) -> Result<bool, LakeError> {
-    if request.added.is_empty() {
+    if request.written().next().is_none() {
         return Ok(false);
     }
     Ok(is_any_live(&load_added_manifests(table, snapshot).await?, request))
 }
 
 fn is_any_live(manifests: &[LoadedManifest], request: &CommitRequest) -> bool {
-    let ours: HashSet<&str> = request.added.iter().map(|file| file.location()).collect();
+    let ours: HashSet<&str> = request.written().map(|file| file.location()).collect();
     manifests.iter().flat_map(LoadedManifest::live_entries).any(|entry| ours.contains(entry.file_path()))
 }
 

@@ -28,7 +28,6 @@ struct State {
     /// Least recently used first.
     open: VecDeque<(Option<Struct>, DataFileWriter)>,
     closed: Vec<DataFile>,
-    created: usize,
 }
 
 impl<'a> DataFiles<'a> {
@@ -45,10 +44,7 @@ impl<'a> DataFiles<'a> {
                 Some((_, writer)) => writer,
                 None => return Err(LoadError::internal("an open file is gone")),
             },
-            None => {
-                state.created += 1;
-                DataFileWriter::create(self.target, state.created, partition.clone(), sorted)?
-            }
+            None => DataFileWriter::create(self.target, self.target.next_file(), partition.clone(), sorted)?,
         };
         writer.append(group)?;
         if sorted || writer.size_bytes() >= self.target.target_file_size_bytes {
@@ -69,11 +65,17 @@ impl<'a> DataFiles<'a> {
         Ok(())
     }
 
-    /// Closes what is open; all files of the run.
+    /// Closes what is open; all files of the run. On an error, files that were closed before are deleted.
     pub(crate) fn finish(self) -> Result<Vec<DataFile>, LoadError> {
         let mut state = self.state.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
         for (_, writer) in state.open {
-            state.closed.push(writer.close(self.target)?);
+            match writer.close(self.target) {
+                Ok(file) => state.closed.push(file),
+                Err(error) => {
+                    self.target.delete(state.closed.iter());
+                    return Err(error);
+                }
+            }
         }
         Ok(state.closed)
     }

@@ -1,12 +1,12 @@
 //! Why a run did not load.
 
+use naru_core::Fault;
 use naru_core::diff::Difference;
 use naru_core::treatment::TreatmentConflict;
-use naru_core::{Fault, Mode};
 use naru_decode::{KernelError, KeyError, SourceError};
 use naru_lake::LakeError;
 
-use crate::{ControlMismatch, RejectReport, RejectedValue};
+use crate::{ControlMismatch, Quarantined, RejectReport, RejectedValue};
 
 /// Why a run did not load. In every case the table is as it was before.
 #[derive(Debug, thiserror::Error)]
@@ -72,9 +72,22 @@ pub enum LoadError {
         /// Start of the newest loaded interval, RFC 3339.
         newest: String,
     },
-    /// A mode that this version does not run.
-    #[error("mode `{}` cannot be run by this version", .0.as_str())]
-    ModeNotBuilt(Mode),
+    /// Rows of one run that have the same key, and nothing says which of them is last.
+    #[error("{total} row(s) repeat the key of an earlier row of the same interval{}", if *.has_order { " with the same order_by" } else { "" })]
+    DuplicateKeys {
+        /// The first of them.
+        first: Vec<DuplicateKey>,
+        /// How many there are.
+        total: usize,
+        /// Whether rows have an order, and these are equal in it.
+        has_order: bool,
+    },
+    /// A table that cannot be merged into.
+    #[error("the table holds {rows} row(s) with keys that it holds already")]
+    KeyTwiceInTable {
+        /// How many, among the keys of the run.
+        rows: usize,
+    },
     /// Columns are treated with a key, which cannot be had.
     #[error("{source}, and {} cannot be treated without", .columns.join(", "))]
     TreatmentKey {
@@ -136,6 +149,9 @@ pub enum LoadError {
         /// Why.
         source: Box<SourceError>,
     },
+    /// Told to stop, before the commit.
+    #[error("the run was told to stop before its commit")]
+    Stopped,
     /// More rows than allowed did not fit.
     #[error("{} of {} rows do not fit their columns", .0.rows, .0.total_rows)]
     Rejected(Box<RejectReport>),
@@ -148,6 +164,17 @@ pub enum LoadError {
     /// Storage refused a data file.
     #[error("cannot write a data file")]
     Write(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What a quarantine table holds cannot be read.
+    #[error("cannot read the quarantine table")]
+    Read(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A run failed, and the rows that do not fit are in quarantine.
+    #[error("{error}")]
+    Quarantined {
+        /// Why it failed.
+        error: Box<LoadError>,
+        /// Where the rows are.
+        quarantined: Quarantined,
+    },
     /// The lake refused.
     #[error(transparent)]
     Lake(#[from] LakeError),
@@ -156,9 +183,22 @@ pub enum LoadError {
     Internal(String),
 }
 
+/// Two rows with one key: URI of the file, and record in it, from 1. Never the key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DuplicateKey {
+    /// The earlier.
+    pub first: (String, u64),
+    /// The later.
+    pub second: (String, u64),
+}
+
 impl LoadError {
     pub(crate) fn write(error: iceberg::Error) -> Self {
         Self::Write(Box::new(error))
+    }
+
+    pub(crate) fn read(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Read(Box::new(error))
     }
 
     pub(crate) fn io(error: std::io::Error) -> Self {
@@ -173,9 +213,18 @@ impl LoadError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::NothingLanded { .. } | Self::FewerSources { .. } | Self::SourceChanged { .. } => true,
-            Self::ControlMissing { .. } | Self::SourceGone { .. } => true,
+            Self::ControlMissing { .. } | Self::SourceGone { .. } | Self::Stopped => true,
             Self::Lake(error) => error.is_retryable(),
+            Self::Quarantined { error, .. } => error.is_retryable(),
             _ => false,
+        }
+    }
+
+    /// Where the rows are that do not fit, of a run that failed and quarantined them.
+    pub fn quarantined(&self) -> Option<&Quarantined> {
+        match self {
+            Self::Quarantined { quarantined, .. } => Some(quarantined),
+            _ => None,
         }
     }
 

@@ -2,19 +2,23 @@
 
 use naru_core::diff::{Difference, TableDiff};
 use naru_core::plan::{EmptyPolicy, ReplaceScope, SourceCompression};
-use naru_core::run::{Decision, Recorded, decide, plan_digest, sources_digest};
+use naru_core::quarantine::{RejectsRecord, decode_digest};
+use naru_core::run::{Decision, Recorded, decide, goes_forward_only, plan_digest, sources_digest};
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{Engine, LoadPlan, Mode};
-use naru_decode::{Kernel, KeySource, SourceError, TreatmentKey};
+use naru_decode::{Kernel, KeySource, TreatmentKey};
 use naru_lake::{
     Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeErrorKind, LakeTable, LandedFile, LandingStore,
     RunRecord, SnapshotInfo, SourceRecord,
 };
 
-use crate::pipeline::{Bounds, Written, load};
+use crate::merge::{MergeCounts, Staging, decoded_columns};
+use crate::merge_run::{MergeRun, merge_and_commit};
+use crate::pipeline::{Bounds, Load, Stopped, Written, load};
+use crate::quarantine::{QuarantineTable, RefusedRows, commit_refused};
 use crate::treatment::{key_of, require_same_treatment};
 use crate::write_target::WriteTarget;
-use crate::{LoadError, Progress, RejectedValue};
+use crate::{LoadError, Progress, Quarantined, RejectedValue};
 
 /// How to execute a plan; not what it does.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +53,17 @@ pub struct Outcome {
     pub size_bytes: u64,
     /// Whether the rows were verified against control totals.
     pub control_verified: bool,
+    /// Of a merge: what became of the rows.
+    pub merge: Option<MergeCounts>,
+    /// Where the rows are that were left out now; none: there are none.
+    pub quarantined: Option<Quarantined>,
+}
+
+/// Whether a run that loaded the same sources before is done again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Again {
+    IfChanged,
+    Reload,
 }
 
 /// What happened to the table.
@@ -74,15 +89,28 @@ pub async fn execute(
     options: ExecuteOptions,
     progress: &dyn Progress,
 ) -> Result<Outcome, LoadError> {
+    execute_again(plan, lake, store, keys, options, progress, Again::IfChanged).await
+}
+
+/// As [`execute`]; `again` says whether what is loaded from the same sources is loaded anew.
+pub(crate) async fn execute_again(
+    plan: &LoadPlan,
+    lake: &Lake,
+    store: &dyn LandingStore,
+    keys: &dyn KeySource,
+    options: ExecuteOptions,
+    progress: &dyn Progress,
+    again: Again,
+) -> Result<Outcome, LoadError> {
     require_runnable(plan)?;
     let key = key_of(plan, keys)?;
     let treatments = AppliedTreatments::of(plan, key.as_ref().map(TreatmentKey::id));
-    let kernel = Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref())?;
+    let kernel = Kernel::with_key(&plan.dialect, &decoded_columns(plan), key.as_ref())?;
     let existing = lake.table(&plan.target.database, &plan.target.table).await?;
     if let Some(table) = existing.as_ref().filter(|_| !options.force) {
         require_same_treatment(plan, table, &treatments)?;
     }
-    let reload = match decide_run(plan, &treatments, existing.as_ref(), options.force).await? {
+    let reload = match decide_run(plan, &treatments, existing.as_ref(), options.force, again).await? {
         Ok(reload) => reload,
         Err(unchanged) => return Ok(unchanged),
     };
@@ -100,30 +128,98 @@ pub async fn execute(
     }
     let target = WriteTarget::new(lake, &table, plan)?;
     let bounds = Bounds::new(threads(plan, options.threads), options.memory_bytes, !treatments.columns.is_empty());
-    let written = match off_the_executor(|| load(plan, kernel, &target, store, bounds, progress)) {
-        Err(error) if may_be_unfinished(&error) => return Err(first_changed(plan, store).await?.unwrap_or(error)),
-        written => written?,
-    };
-    let may_be_empty = plan.empty == EmptyPolicy::Allow || options.force || declares_no_rows(&written);
-    if written.rows == 0 && !may_be_empty {
-        let rejected = written.rejects.rows;
-        return Err(LoadError::NoRows { interval: plan.interval.text.clone(), files: plan.sources.len(), rejected });
+    let staging = if is_merged(plan.mode) { Some(Staging::new(plan)?) } else { None };
+    let quarantine = QuarantineTable::open(plan, lake).await?;
+    let refused_target = quarantine.target(lake, plan)?;
+    let refused = RefusedRows::new(&refused_target, plan);
+    let loaded = off_the_executor(|| {
+        let work = Load { plan, target: &target, sink: &refused, staging: staging.as_ref(), bounds, progress };
+        load(work, kernel, store).and_then(|written| refuse_empty(plan, options.force, written))
+    });
+    let is_complete = loaded.as_ref().map_or_else(|stopped| stopped.is_complete, |_| true);
+    if is_complete || loaded.as_ref().is_err_and(|stopped| may_be_unfinished(&stopped.error)) {
+        let changed = match progress.is_stopped() {
+            true => Err(LoadError::Stopped),
+            false => first_changed(plan, store).await,
+        };
+        if !matches!(changed, Ok(None)) {
+            off_the_executor(|| {
+                refused.abandon();
+                let files = loaded.as_ref().map(|written| written.files.as_slice()).unwrap_or_default();
+                target.delete(files.iter());
+            });
+            return Err(changed?.unwrap_or_else(|| LoadError::internal("a source changed, and none did")));
+        }
     }
-    if let Some(changed) = first_changed(plan, store).await? {
-        off_the_executor(|| target.delete(&written.files));
-        return Err(changed);
+    match loaded {
+        Err(stopped) => Err(after_failure(plan, lake, refused, stopped, options).await),
+        Ok(written) => {
+            let quarantined = match quarantined(plan, lake, refused, options).await {
+                Ok(quarantined) => quarantined,
+                Err(error) => {
+                    off_the_executor(|| target.delete(written.files.iter()));
+                    return Err(error);
+                }
+            };
+            let run = run_record(plan, treatments, &written);
+            let outcome = match staging {
+                Some(staging) => {
+                    let staged = staging.finish();
+                    let merging = MergeRun { plan, lake, options, bounds, progress, staged, written, run, again };
+                    merge_and_commit(merging, table, reload).await?
+                }
+                None => commit(plan, lake, &table, options, written, run, reload).await?,
+            };
+            Ok(Outcome { quarantined, ..outcome })
+        }
     }
-    let run = run_record(plan, treatments, &written);
-    commit(plan, lake, &table, options, written, run, reload).await
 }
 
-/// Whether a source that is still being written would fail like this: its end is missing.
-fn may_be_unfinished(error: &LoadError) -> bool {
-    match error {
-        LoadError::ControlMismatch { .. } => true,
-        LoadError::Source { source, .. } => matches!(**source, SourceError::TrailerMissing { .. }),
-        _ => false,
+/// Refuses sources without a row that fits, unless that is allowed or they say so themselves.
+fn refuse_empty(plan: &LoadPlan, force: bool, written: Written) -> Result<Written, Stopped> {
+    if written.rows > 0 || plan.empty == EmptyPolicy::Allow || force || declares_no_rows(&written) {
+        return Ok(written);
     }
+    let (interval, files) = (plan.interval.text.clone(), plan.sources.len());
+    Err(Stopped { error: LoadError::NoRows { interval, files, rejected: written.rejects.rows }, is_complete: true })
+}
+
+/// Commits what a run refused to its quarantine table.
+async fn quarantined(
+    plan: &LoadPlan,
+    lake: &Lake,
+    refused: RefusedRows<'_>,
+    options: ExecuteOptions,
+) -> Result<Option<Quarantined>, LoadError> {
+    let refused = off_the_executor(|| refused.finish())?;
+    commit_refused(plan, lake, refused, options.commit_attempts).await
+}
+
+/// The error of a run that failed. Where all that does not fit is known, it goes to quarantine all the same.
+async fn after_failure(
+    plan: &LoadPlan,
+    lake: &Lake,
+    refused: RefusedRows<'_>,
+    stopped: Stopped,
+    options: ExecuteOptions,
+) -> LoadError {
+    if !stopped.is_complete || refused.is_empty() {
+        off_the_executor(|| refused.abandon());
+        return stopped.error;
+    }
+    match quarantined(plan, lake, refused, options).await {
+        Ok(Some(quarantined)) => LoadError::Quarantined { error: Box::new(stopped.error), quarantined },
+        Ok(None) => stopped.error,
+        Err(error) => {
+            tracing::warn!(%error, "the rows that do not fit are not in quarantine; run the job again");
+            stopped.error
+        }
+    }
+}
+
+/// Whether a source that is still being written, or that is taken away, would fail like this: its end is missing.
+fn may_be_unfinished(error: &LoadError) -> bool {
+    matches!(error, LoadError::ControlMismatch { .. } | LoadError::Source { .. } | LoadError::Rejected(_))
 }
 
 /// Whether the sources themselves say that they hold no row.
@@ -154,11 +250,12 @@ pub fn blocking_differences(plan: &LoadPlan, table: &LakeTable) -> Result<Vec<Di
 }
 
 /// What an earlier execution recorded and what the table holds decide what is to be done: `Ok(reload)` to load.
-async fn decide_run(
+pub(crate) async fn decide_run(
     plan: &LoadPlan,
     treatments: &AppliedTreatments,
     table: Option<&LakeTable>,
     force: bool,
+    again: Again,
 ) -> Result<Result<bool, Outcome>, LoadError> {
     let (run, newest_micros) = match table {
         None => (None, None),
@@ -168,8 +265,10 @@ async fn decide_run(
     let recorded = record.map(recorded);
     let interval = plan.interval.text.clone();
     let landing = plan.landing.clone();
-    match decide(plan, treatments, recorded.as_ref(), newest_micros, force) {
-        Decision::Load { reload } => Ok(Ok(reload)),
+    // As if nothing were recorded: the same sources are then no reason to do nothing.
+    let counts = recorded.as_ref().filter(|_| again == Again::IfChanged);
+    match decide(plan, treatments, counts, newest_micros, force) {
+        Decision::Load { .. } => Ok(Ok(recorded.is_some())),
         Decision::Unchanged => Ok(Err(Outcome {
             kind: OutcomeKind::Unchanged,
             snapshot_id: run.as_ref().map_or(0, |run| run.snapshot.snapshot_id()),
@@ -179,6 +278,8 @@ async fn decide_run(
             files: 0,
             size_bytes: 0,
             control_verified: record.is_some_and(|record| record.control.is_some()),
+            merge: None,
+            quarantined: None,
         })),
         Decision::ControlMissing { locations } => {
             Err(LoadError::ControlMissing { interval, files: plan.sources.len(), missing: locations })
@@ -195,7 +296,7 @@ async fn decide_run(
 }
 
 /// Does work that waits for storage by itself, on a thread of its own: an executor cannot run inside another.
-fn off_the_executor<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(crate) fn off_the_executor<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     std::thread::scope(|scope| match scope.spawn(work).join() {
         Ok(done) => done,
         Err(panic) => std::panic::resume_unwind(panic),
@@ -247,23 +348,19 @@ fn changed_file((location, planned, etag): (&str, u64, &str), found: Option<&Lan
 
 /// The newest loaded interval, read only for the mode that asks.
 async fn newest_interval(plan: &LoadPlan, table: &LakeTable) -> Result<Option<i64>, LoadError> {
-    if plan.mode == Mode::Replace { Ok(table.newest_interval().await?) } else { Ok(None) }
+    if goes_forward_only(plan) { Ok(table.newest_interval().await?) } else { Ok(None) }
 }
 
-/// Refuses a mode that this version does not load, before a row is read.
-///
-/// # Errors
-/// [`LoadError::ModeNotBuilt`].
-pub fn require_built(mode: Mode) -> Result<(), LoadError> {
-    if matches!(mode, Mode::Append | Mode::Replace) { Ok(()) } else { Err(LoadError::ModeNotBuilt(mode)) }
+/// Modes in which rows find the earlier rows of their keys.
+fn is_merged(mode: Mode) -> bool {
+    matches!(mode, Mode::Merge | Mode::Scd2)
 }
 
 /// Refuses a plan that this track does not run, whatever the table holds.
 ///
 /// # Errors
-/// [`LoadError::ModeNotBuilt`], [`LoadError::SparkMissing`].
+/// [`LoadError::SparkMissing`].
 pub fn require_runnable(plan: &LoadPlan) -> Result<(), LoadError> {
-    require_built(plan.mode)?;
     if plan.engine == Engine::Sp {
         return Err(LoadError::SparkMissing { reason: plan.reason.clone() });
     }
@@ -301,6 +398,7 @@ async fn commit(
         change,
         interval_start_micros: plan.interval.start.timestamp_micros(),
         added: written.files,
+        delta: None,
         run,
         attempts: options.commit_attempts,
         allow_older: options.force,
@@ -310,11 +408,33 @@ async fn commit(
     Ok(match lake.commit(request).await? {
         CommitOutcome::Committed(committed) => {
             let snapshot_id = committed.snapshot_id;
-            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified }
+            Outcome {
+                kind,
+                snapshot_id,
+                rows,
+                rejected,
+                rejects,
+                files,
+                size_bytes,
+                control_verified,
+                merge: None,
+                quarantined: None,
+            }
         }
         CommitOutcome::AlreadyLoaded { snapshot_id } => {
             let (kind, files, size_bytes) = (OutcomeKind::Unchanged, 0, 0);
-            Outcome { kind, snapshot_id, rows, rejected, rejects, files, size_bytes, control_verified }
+            Outcome {
+                kind,
+                snapshot_id,
+                rows,
+                rejected,
+                rejects,
+                files,
+                size_bytes,
+                control_verified,
+                merge: None,
+                quarantined: None,
+            }
         }
     })
 }
@@ -337,6 +457,11 @@ fn run_record(plan: &LoadPlan, treatments: AppliedTreatments, written: &Written)
         mode: plan.mode,
         engine: plan.engine,
         treatments,
+        before: None,
         control: written.control.clone(),
+        rejects: RejectsRecord {
+            decode_digest: (written.rejects.rows > 0).then(|| decode_digest(plan)),
+            replays: Vec::new(),
+        },
     }
 }

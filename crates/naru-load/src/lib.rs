@@ -17,22 +17,30 @@ mod data_files;
 mod error;
 mod execute;
 mod grouping;
+mod merge;
+mod merge_run;
 mod partitioner;
 mod pipeline;
 mod progress;
+mod quarantine;
+mod reject_sink;
 mod rejects;
 mod row_group;
+mod row_writer;
 mod source_queue;
 mod treatment;
 mod write_target;
 
 pub use control::ControlMismatch;
-pub use error::LoadError;
+pub use error::{DuplicateKey, LoadError};
 pub use execute::{
-    ExecuteOptions, Outcome, OutcomeKind, blocking_differences, earlier_run, execute, recorded, require_built,
-    require_runnable,
+    ExecuteOptions, Outcome, OutcomeKind, blocking_differences, earlier_run, execute, recorded, require_runnable,
 };
+pub use merge::MergeCounts;
 pub use naru_decode::{KeyError, KeySource, TreatmentKey};
 pub use progress::{NoProgress, Progress};
+pub use quarantine::{
+    FaultCount, IntervalRejects, QuarantineSummary, Quarantined, Replayed, Residue, StoredReplay, replay, summarize,
+};
 pub use rejects::{RejectReport, RejectedValue};
 pub use treatment::require_same_treatment;

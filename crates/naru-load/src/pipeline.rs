@@ -4,14 +4,15 @@ use std::sync::Mutex;
 
 use naru_core::LoadPlan;
 use naru_core::control::VerifiedTotals;
-use naru_decode::{Kernel, Scratch};
+use naru_decode::{Block, Kernel, Scratch, Trailer};
 use naru_lake::{DataFile, LandingStore};
 
 use crate::control::ControlTotals;
 use crate::data_files::DataFiles;
-use crate::grouping::RowBuffer;
+use crate::merge::Staging;
+use crate::reject_sink::{RejectSink, RejectedBlock};
 use crate::rejects::{RejectReport, Rejects};
-use crate::row_group::{MAX_ROWS, RowGroupEncoder};
+use crate::row_writer::RowWriter;
 use crate::source_queue::SourceQueue;
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
@@ -51,26 +52,64 @@ pub(crate) struct Written {
     pub(crate) control: Option<Vec<VerifiedTotals>>,
 }
 
-/// Loads a plan's sources into data files. On any error, files already written are deleted.
-pub(crate) fn load(
-    plan: &LoadPlan,
-    kernel: Kernel,
-    target: &WriteTarget<'_>,
-    store: &dyn LandingStore,
-    bounds: Bounds,
-    progress: &dyn Progress,
-) -> Result<Written, LoadError> {
-    let control = ControlTotals::new(plan, store)?;
-    let kernel = control.prepare(kernel)?;
-    let queue = SourceQueue::new(&kernel, &plan.sources, store, progress, bounds.block_bytes);
+/// Why nothing is loaded; all files of the target are deleted.
+pub(crate) struct Stopped {
+    pub(crate) error: LoadError,
+    /// Whether all sources were read to their ends, so that all that does not fit is known.
+    pub(crate) is_complete: bool,
+}
+
+/// Hands out blocks of whole records to the workers.
+pub(crate) trait BlockSupply: Sync {
+    /// The next block and its source's position; none when there are no more or a worker has failed.
+    fn next_block(&self, recycled: Option<Vec<u8>>) -> Result<Option<(usize, Block)>, LoadError>;
+    /// Name of a source, for the report of what does not fit.
+    fn location(&self, source: usize) -> &str;
+    /// Makes every worker stop at its next block: another one has failed.
+    fn stop(&self);
+    /// The trailer records of the sources that were read to their ends, with the sources' positions.
+    fn take_trailers(&self) -> Vec<(usize, Trailer)>;
+}
+
+/// What a load works with.
+#[derive(Clone, Copy)]
+pub(crate) struct Load<'a> {
+    pub(crate) plan: &'a LoadPlan,
+    pub(crate) target: &'a WriteTarget<'a>,
+    /// Takes the rows that do not fit.
+    pub(crate) sink: &'a dyn RejectSink,
+    /// Takes the rows where it is yet to be found out which of them change the table; none: they go into data files.
+    pub(crate) staging: Option<&'a Staging>,
+    pub(crate) bounds: Bounds,
+    pub(crate) progress: &'a dyn Progress,
+}
+
+/// Loads a plan's sources into data files.
+pub(crate) fn load(load: Load<'_>, kernel: Kernel, store: &dyn LandingStore) -> Result<Written, Stopped> {
+    let early = |error| Stopped { error, is_complete: false };
+    let control = ControlTotals::new(load.plan, store).map_err(early)?;
+    let kernel = control.prepare(kernel).map_err(early)?;
+    let queue = SourceQueue::new(&kernel, &load.plan.sources, store, load.progress, load.bounds.block_bytes);
+    load_blocks(load, &kernel, &queue, &control)
+}
+
+/// Loads the blocks of a supply into data files.
+pub(crate) fn load_blocks(
+    load: Load<'_>,
+    kernel: &Kernel,
+    queue: &dyn BlockSupply,
+    control: &ControlTotals<'_>,
+) -> Result<Written, Stopped> {
+    let Load { plan, target, sink, staging, bounds, progress } = load;
     let shared = Shared {
-        plan,
         target,
-        kernel: &kernel,
-        queue: &queue,
+        kernel,
+        queue,
         files: DataFiles::new(target),
+        staging,
         rejects: Rejects::new(plan.reject_limit),
-        control: &control,
+        sink,
+        control,
         bounds,
         progress,
         column_names: plan.columns.iter().map(|c| c.target.as_ref().unwrap_or(&c.source).clone()).collect(),
@@ -78,6 +117,7 @@ pub(crate) fn load(
     let failed = run_workers(&shared);
     let Shared { files, rejects, .. } = shared;
     let (rejects, within_limit) = rejects.finish();
+    let is_complete = failed.is_none();
     let error = failed.or_else(|| (!within_limit).then(|| LoadError::Rejected(Box::new(rejects.clone()))));
     let verified = match error {
         Some(error) => Err(error),
@@ -86,23 +126,24 @@ pub(crate) fn load(
     let control = match verified {
         Ok(control) => control,
         Err(error) => {
-            target.delete(&files.abandon());
-            return Err(error);
+            target.delete(files.abandon().iter());
+            return Err(Stopped { error, is_complete });
         }
     };
-    let files = files.finish()?;
+    let files = files.finish().map_err(|error| Stopped { error, is_complete: false })?;
     let rows = rejects.total_rows - rejects.rows;
     Ok(Written { files, rows, rejects, control })
 }
 
 /// What the workers share.
 struct Shared<'a> {
-    plan: &'a LoadPlan,
     target: &'a WriteTarget<'a>,
     kernel: &'a Kernel,
-    queue: &'a SourceQueue<'a>,
+    queue: &'a dyn BlockSupply,
     files: DataFiles<'a>,
+    staging: Option<&'a Staging>,
     rejects: Rejects,
+    sink: &'a dyn RejectSink,
     control: &'a ControlTotals<'a>,
     bounds: Bounds,
     progress: &'a dyn Progress,
@@ -136,88 +177,25 @@ fn worker(shared: &Shared<'_>) -> Result<(), LoadError> {
     let target = shared.target;
     let mut scratch = Scratch::default();
     let mut recycled = None;
-    let mut rows = WorkerRows::new(shared)?;
+    let mut rows = RowWriter::new(target, &shared.files, shared.bounds.worker_bytes, shared.progress);
     while let Some((source, block)) = shared.queue.next_block(recycled.take())? {
         let decoded = shared.kernel.decode(&block, &mut scratch)?;
-        let location = &shared.plan.sources[source].location;
+        let location = shared.queue.location(source);
+        if !decoded.rejects.is_empty() {
+            let rejects = &decoded.rejects;
+            shared.sink.add(RejectedBlock { kernel: shared.kernel, block: &block, location, rejects })?;
+        }
         shared.rejects.add(location, decoded.records, &decoded.rejects, &shared.column_names);
         shared.control.add(source, &decoded);
         shared.progress.decoded(decoded.records);
         // After too many bad rows the rest is decoded for the report only.
         if !shared.rejects.exceeded() {
-            rows.write(shared, target.rows(&decoded.batch)?)?;
+            match shared.staging {
+                Some(staging) => staging.add((source, block.first_row()), &decoded, target)?,
+                None => rows.write(target.rows(&decoded.batch, Vec::new())?)?,
+            }
         }
         recycled = Some(block.into_buffer());
     }
-    if shared.rejects.exceeded() { Ok(()) } else { rows.finish(shared) }
-}
-
-/// Rows that a worker holds: encoded at once, or buffered until they can be grouped.
-enum WorkerRows<'a> {
-    Encoded(Option<RowGroupEncoder>),
-    Buffered(RowBuffer<'a>),
-}
-
-impl<'a> WorkerRows<'a> {
-    fn new(shared: &Shared<'a>) -> Result<Self, LoadError> {
-        let target = shared.target;
-        Ok(if target.partitioner.is_none() && target.sort.is_empty() {
-            Self::Encoded(None)
-        } else {
-            Self::Buffered(RowBuffer::new(target.partitioner.as_ref(), &target.sort))
-        })
-    }
-
-    fn write(&mut self, shared: &Shared<'_>, batch: arrow_array::RecordBatch) -> Result<(), LoadError> {
-        if batch.num_rows() == 0 {
-            return Ok(());
-        }
-        match self {
-            Self::Encoded(slot) => {
-                let mut encoder = match slot.take() {
-                    Some(encoder) => encoder,
-                    None => shared.target.encoders.encoder()?,
-                };
-                encoder.write(&batch)?;
-                if encoder.rows() + batch.num_rows() > MAX_ROWS || encoder.memory_size() >= shared.bounds.worker_bytes {
-                    shared.files.append(None, encoder.finish()?)?;
-                } else {
-                    *slot = Some(encoder);
-                }
-                Ok(())
-            }
-            Self::Buffered(buffer) => {
-                buffer.push(batch)?;
-                if buffer.bytes() >= shared.bounds.worker_bytes { flush(shared, buffer) } else { Ok(()) }
-            }
-        }
-    }
-
-    fn finish(self, shared: &Shared<'_>) -> Result<(), LoadError> {
-        match self {
-            Self::Encoded(None) => Ok(()),
-            Self::Encoded(Some(encoder)) => shared.files.append(None, encoder.finish()?),
-            Self::Buffered(mut buffer) => flush(shared, &mut buffer),
-        }
-    }
-}
-
-/// Groups the buffered rows and writes a row group for each partition.
-fn flush(shared: &Shared<'_>, buffer: &mut RowBuffer<'_>) -> Result<(), LoadError> {
-    if buffer.is_empty() {
-        return Ok(());
-    }
-    for group in buffer.groups()? {
-        let mut encoder = shared.target.encoders.encoder()?;
-        for chunk in &group.chunks {
-            encoder.write(&buffer.take(chunk)?)?;
-        }
-        let key = match (&shared.target.partitioner, &group.partition) {
-            (Some(partitioner), Some(values)) => Some(partitioner.key(values)?),
-            _ => None,
-        };
-        shared.files.append(key, encoder.finish()?)?;
-    }
-    buffer.clear();
-    Ok(())
+    if shared.rejects.exceeded() { Ok(()) } else { rows.finish() }
 }

@@ -6,6 +6,10 @@ pub trait Progress: Send + Sync {
     fn read(&self, bytes: u64);
     /// So many more rows were decoded.
     fn decoded(&self, rows: u64);
+    /// Whether the load is to end at the next point where nothing is half done. Once yes, always yes.
+    fn is_stopped(&self) -> bool {
+        false
+    }
 }
 
 /// Listens to nothing.

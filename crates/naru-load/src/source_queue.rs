@@ -13,6 +13,7 @@ use naru_core::plan::SourceFile;
 use naru_decode::{Block, BlockReader, Kernel, Trailer};
 use naru_lake::LandingStore;
 
+use crate::pipeline::BlockSupply;
 use crate::{LoadError, Progress};
 
 type Input<'a> = CountingReader<'a>;
@@ -51,37 +52,6 @@ impl<'a> SourceQueue<'a> {
     ) -> Self {
         let state = Mutex::new(State { next: 0, open: Vec::new(), trailers: Vec::new() });
         Self { kernel, sources, store, progress, block_bytes, state, stopped: AtomicBool::new(false) }
-    }
-
-    /// Makes every worker stop at its next block: another one has failed.
-    pub(crate) fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
-    }
-
-    /// The next block and its source's position; none when all files are read or a worker has failed.
-    pub(crate) fn next_block(&self, mut recycled: Option<Vec<u8>>) -> Result<Option<(usize, Block)>, LoadError> {
-        loop {
-            if self.stopped.load(Ordering::Relaxed) {
-                return Ok(None);
-            }
-            let Some(source) = self.pick()? else { return Ok(None) };
-            let mut blocks = lock(&source.blocks);
-            let Some(reader) = blocks.as_mut() else { continue };
-            match reader.next_block(recycled.take()).map_err(|error| self.source_error(source.index, error))? {
-                Some(block) => return Ok(Some((source.index, block))),
-                None => {
-                    let trailer = reader.trailer().cloned();
-                    *blocks = None;
-                    drop(blocks);
-                    self.close(&source, trailer)?;
-                }
-            }
-        }
-    }
-
-    /// The trailer records of the files that were read to their ends, with the files' positions.
-    pub(crate) fn take_trailers(&self) -> Vec<(usize, Trailer)> {
-        std::mem::take(&mut lock(&self.state).trailers)
     }
 
     /// An open file that nobody reads, else the next file, else the first open one.
@@ -127,6 +97,40 @@ impl<'a> SourceQueue<'a> {
 
     fn source_error(&self, index: usize, error: naru_decode::SourceError) -> LoadError {
         LoadError::Source { location: self.sources[index].location.clone(), source: Box::new(error) }
+    }
+}
+
+impl BlockSupply for SourceQueue<'_> {
+    fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    fn next_block(&self, mut recycled: Option<Vec<u8>>) -> Result<Option<(usize, Block)>, LoadError> {
+        loop {
+            if self.stopped.load(Ordering::Relaxed) {
+                return Ok(None);
+            }
+            let Some(source) = self.pick()? else { return Ok(None) };
+            let mut blocks = lock(&source.blocks);
+            let Some(reader) = blocks.as_mut() else { continue };
+            match reader.next_block(recycled.take()).map_err(|error| self.source_error(source.index, error))? {
+                Some(block) => return Ok(Some((source.index, block))),
+                None => {
+                    let trailer = reader.trailer().cloned();
+                    *blocks = None;
+                    drop(blocks);
+                    self.close(&source, trailer)?;
+                }
+            }
+        }
+    }
+
+    fn take_trailers(&self) -> Vec<(usize, Trailer)> {
+        std::mem::take(&mut lock(&self.state).trailers)
+    }
+
+    fn location(&self, source: usize) -> &str {
+        &self.sources[source].location
     }
 }
 

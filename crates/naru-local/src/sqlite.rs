@@ -223,7 +223,8 @@ fn pointer_error(path: &str, doing: &str, error: rusqlite::Error) -> PointerErro
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             (PointerErrorKind::Unavailable, "another process is using it")
         }
-        Some(ErrorCode::DiskFull) => (PointerErrorKind::Other, "the disk is full; free some space and run again"),
+        // SQLite rolls back what it has no room for.
+        Some(ErrorCode::DiskFull) => (PointerErrorKind::Full, "the disk is full; free some space and run again"),
         Some(ErrorCode::ReadOnly) => (PointerErrorKind::Denied, "the file is read-only"),
         Some(ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied) => {
             (PointerErrorKind::Denied, "permission denied")

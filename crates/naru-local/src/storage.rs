@@ -167,6 +167,10 @@ fn failed(doing: &str, location: &str, error: io::Error) -> Error {
         IoKind::NotFound => (ErrorKind::DataInvalid, "it does not exist"),
         IoKind::UnexpectedEof => (ErrorKind::DataInvalid, "it is shorter than it should be"),
         IoKind::StorageFull => (ErrorKind::Unexpected, "the disk is full; free some space and run again"),
+        IoKind::FileTooLarge => (
+            ErrorKind::Unexpected,
+            "no file may be that large; raise the limit (ulimit -f), or lower @target_file_size",
+        ),
         IoKind::QuotaExceeded => (ErrorKind::Unexpected, "the disk quota is used up; free some space and run again"),
         IoKind::ReadOnlyFilesystem => (ErrorKind::Unexpected, "the file system is read-only"),
         IoKind::PermissionDenied => (ErrorKind::Unexpected, "permission denied; check the directory's owner and mode"),

@@ -6,10 +6,11 @@ use std::time::SystemTime;
 
 use async_trait::async_trait;
 use iceberg::MetadataLocation;
-use iceberg::spec::{SnapshotReference, SnapshotRetention, Struct};
+use iceberg::spec::{DataContentType, DataFileBuilder, DataFileFormat, SnapshotReference, SnapshotRetention, Struct};
 use naru_lake::{Change, FileLister, Keep, LakeError, LakeErrorKind, Maintained, StoredFile};
 use naru_local::DirectoryFiles;
 
+use crate::foreign::append;
 use crate::support::{
     DATABASE, Fixture, HOUR, TABLE, committed, expected, load, request, rows, simple_batch, simple_spec, write_batch,
 };
@@ -120,6 +121,24 @@ async fn tags_keep_their_snapshots() {
     for file in scan.files {
         assert!(naru_local::location_to_path(&file.path).unwrap().exists());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn delete_files_stay_as_long_as_a_snapshot_needs_them() {
+    let fixture = three_loads().await;
+    let table = fixture.table().await;
+    let location = format!("{}/data/deletes.parquet", table.location());
+    table.file_io().new_output(&location).unwrap().write(vec![0; 4].into()).await.unwrap();
+    let mut deletes = DataFileBuilder::default();
+    deletes.content(DataContentType::PositionDeletes).file_format(DataFileFormat::Parquet).partition(Struct::empty());
+    let deletes = deletes.file_path(location.clone()).record_count(1).file_size_in_bytes(4).build().unwrap();
+    append(&fixture, &table, deletes).await;
+    let path = naru_local::location_to_path(&location).unwrap();
+    maintain(&fixture, nothing_more()).await.unwrap();
+    assert!(path.exists());
+    committed(load(&fixture, Change::ReplaceTable, 9, "r", &[9]).await);
+    maintain(&fixture, nothing_more()).await.unwrap();
+    assert!(!path.exists());
 }
 
 /// Lists nothing, as a lister of another place would.

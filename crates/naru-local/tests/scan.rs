@@ -9,7 +9,7 @@ async fn snapshots_and_times_are_found() {
     let fixture = Fixture::new();
     let empty = fixture.create(&simple_spec()).await;
     let scan = empty.scan(AsOf::Current).await.unwrap();
-    assert_eq!((scan.snapshot_id, scan.files.len(), scan.rows), (None, 0, 0));
+    assert_eq!((scan.snapshot_id, scan.files.len(), scan.rows), (None, 0, Some(0)));
 
     let first = committed(load(&fixture, Change::Append, 1, "a", &[1, 2]).await);
     let second = committed(load(&fixture, Change::ReplaceTable, 2, "b", &[3]).await);
@@ -17,9 +17,9 @@ async fn snapshots_and_times_are_found() {
     let history = table.metadata().history().to_vec();
 
     let current = table.scan(AsOf::Current).await.unwrap();
-    assert_eq!((current.snapshot_id, current.rows), (Some(second.snapshot_id), 1));
+    assert_eq!((current.snapshot_id, current.rows), (Some(second.snapshot_id), Some(1)));
     let earlier = table.scan(AsOf::Snapshot(first.snapshot_id)).await.unwrap();
-    assert_eq!((earlier.snapshot_id, earlier.rows), (Some(first.snapshot_id), 2));
+    assert_eq!((earlier.snapshot_id, earlier.rows), (Some(first.snapshot_id), Some(2)));
     let then = table.scan(AsOf::Timestamp(history[0].timestamp_ms)).await.unwrap();
     assert_eq!(then.snapshot_id, Some(first.snapshot_id));
     let later = table.scan(AsOf::Timestamp(i64::MAX)).await.unwrap();

@@ -140,7 +140,9 @@ pub(crate) fn run_record(day: i64, digest: &str) -> RunRecord {
         mode: Mode::Append,
         engine: Engine::Pl,
         treatments: Default::default(),
+        before: None,
         control: None,
+        rejects: Default::default(),
     }
 }
 
@@ -160,6 +162,7 @@ pub(crate) async fn request(table: &LakeTable, change: Change, day: i64, digest:
         added,
         run: run_record(day, digest),
         attempts: 20,
+        delta: None,
         allow_older: false,
     }
 }

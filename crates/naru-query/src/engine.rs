@@ -51,9 +51,9 @@ impl EngineThread {
     fn run(&self, work: Work) -> Result<(), QueryError> {
         match work {
             Work::Whole(frame) => self.deliver(*frame),
-            Work::Sliced { sql, table, slices, names } => {
+            Work::Sliced { sql, table, deletions, slices, names } => {
                 for slice in &slices {
-                    self.deliver(plan_slice(&sql, &table, slice, &names)?)?;
+                    self.deliver(plan_slice(&sql, &table, &deletions, slice, &names)?)?;
                     if self.stopped.load(Ordering::Relaxed) {
                         break;
                     }

@@ -8,14 +8,15 @@
 //!  QueryTable ──scan──▶ LazyFrame ──▶ lowering ──▶ streaming engine ──batches──▶ QueryResult ──▶ table, CSV, JSON
 //! ```
 //!
-//! The crate gets plain inputs, a table's columns with their Iceberg field ids and the local paths of its data files,
-//! and knows nothing about catalogs and snapshots: whoever calls it has resolved names, phases and time travel.
+//! The crate gets plain inputs, a table's columns with their Iceberg field ids and the local paths of its data files
+//! and delete files, and knows nothing about catalogs and snapshots: whoever calls it has resolved names, phases and time travel.
 //! Batches flow from the scan to the writer, so a query that needs no sort, and keeps few groups, runs in bounded
 //! memory whatever the size of the tables.
 
 mod chains;
 mod columns;
 mod deep_stack;
+mod deletions;
 mod engine;
 mod error;
 mod functions;
@@ -43,5 +44,5 @@ pub use error::QueryError;
 pub use output::{JsonShape, TableStyle};
 pub use parse::referenced_tables;
 pub use run::{QueryOptions, QueryResult, run};
-pub use table::{QueryColumn, QueryTable};
+pub use table::{QueryColumn, QueryFile, QueryTable};
 pub use table_ref::TableRef;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use polars::prelude::{LazyFrame, SchemaRef};
 use polars::sql::SQLContext;
 
+use crate::deletions::Deletions;
 use crate::redact::Names;
 use crate::registered::RegisteredFunctions;
 use crate::slices::{self, FileSlice};
@@ -22,7 +23,7 @@ pub(crate) enum Work {
     /// One frame.
     Whole(Box<LazyFrame>),
     /// The same query over one slice of a table after the other (see [`crate::slices`]).
-    Sliced { sql: String, table: Box<QueryTable>, slices: Vec<FileSlice>, names: Names },
+    Sliced { sql: String, table: Box<QueryTable>, deletions: Deletions, slices: Vec<FileSlice>, names: Names },
 }
 
 /// Plans `sql` over `tables`.
@@ -36,9 +37,10 @@ pub(crate) fn plan(sql: &str, tables: &[QueryTable], names: &Names) -> Result<Pl
         let table = tables.iter().find(|table| table.name == reference);
         used.push(table.ok_or_else(|| names.unknown_table(reference))?);
     }
+    let deletions = Deletions::read(&used)?;
     let context = context();
     for table in &used {
-        context.register(&table.name.to_string(), scan::scan(table, names)?);
+        context.register(&table.name.to_string(), scan::scan(table, &deletions, names)?);
     }
     let rewritten = query.to_string();
     let slices = match &used[..] {
@@ -50,7 +52,8 @@ pub(crate) fn plan(sql: &str, tables: &[QueryTable], names: &Names) -> Result<Pl
     check_columns(&schema)?;
     let work = match (slices, &used[..]) {
         (Some(slices), [table]) => {
-            Work::Sliced { sql: rewritten, table: Box::new((*table).clone()), slices, names: names.clone() }
+            let (table, names) = (Box::new((*table).clone()), names.clone());
+            Work::Sliced { sql: rewritten, table, deletions, slices, names }
         }
         _ => Work::Whole(Box::new(frame)),
     };
@@ -61,11 +64,12 @@ pub(crate) fn plan(sql: &str, tables: &[QueryTable], names: &Names) -> Result<Pl
 pub(crate) fn plan_slice(
     sql: &str,
     table: &QueryTable,
+    deletions: &Deletions,
     slice: &FileSlice,
     names: &Names,
 ) -> Result<LazyFrame, QueryError> {
     let mut context = context();
-    context.register(&table.name.to_string(), scan::scan_slice(table, slice, names)?);
+    context.register(&table.name.to_string(), scan::scan_slice(table, deletions, slice, names)?);
     context.execute(sql).map_err(|error| names.explain(&error))
 }
 

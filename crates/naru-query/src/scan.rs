@@ -1,14 +1,15 @@
 //! A table's data files → a lazy frame with the table's present schema.
 //!
 //! Columns are found by Iceberg field id, so a file may lack columns that were added later (they read as null), hold
-//! columns that were dropped, call them otherwise, and hold narrower types.
+//! columns that were dropped, call them otherwise, and hold narrower types. Rows that delete files name are filtered by
+//! their number in the scan (see [`crate::deletions`]).
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::sync::Arc;
 
 use naru_core::ColumnType;
-use polars::io::HiveOptions;
+use polars::io::{HiveOptions, RowIndex};
 use polars::polars_utils::slice_enum::Slice;
 use polars::prelude::iceberg::{IcebergColumn, IcebergColumnType, IcebergSchema};
 use polars::prelude::{
@@ -17,32 +18,47 @@ use polars::prelude::{
     SchemaRef, SerReader, TimeUnit, TimeZone, UnifiedScanArgs, UnionArgs, col, concat,
 };
 
+use crate::deletions::{self, Deletions, FileGroup};
 use crate::redact::Names;
 use crate::slices::FileSlice;
 use crate::{QueryColumn, QueryError, QueryTable};
 
 /// The table as a lazy frame; nothing but the footers of files of tables with decimals is read yet.
-pub(crate) fn scan(table: &QueryTable, names: &Names) -> Result<LazyFrame, QueryError> {
-    scan_rows(table, None, names)
+pub(crate) fn scan(table: &QueryTable, deletions: &Deletions, names: &Names) -> Result<LazyFrame, QueryError> {
+    scan_rows(table, deletions, None, names)
 }
 
 /// One slice of the table as a lazy frame.
-pub(crate) fn scan_slice(table: &QueryTable, slice: &FileSlice, names: &Names) -> Result<LazyFrame, QueryError> {
-    let only = QueryTable { files: vec![slice.file.clone()], rows: None, ..table.clone() };
-    scan_rows(&only, Some(Slice::Positive { offset: slice.offset, len: slice.rows }), names)
+pub(crate) fn scan_slice(
+    table: &QueryTable,
+    deletions: &Deletions,
+    slice: &FileSlice,
+    names: &Names,
+) -> Result<LazyFrame, QueryError> {
+    let only = QueryTable { files: vec![slice.file.clone().into()], rows: None, ..table.clone() };
+    scan_rows(&only, deletions, Some(Slice::Positive { offset: slice.offset, len: slice.rows }), names)
 }
 
-fn scan_rows(table: &QueryTable, slice: Option<Slice>, names: &Names) -> Result<LazyFrame, QueryError> {
+fn scan_rows(
+    table: &QueryTable,
+    deletions: &Deletions,
+    slice: Option<Slice>,
+    names: &Names,
+) -> Result<LazyFrame, QueryError> {
     let explain = |error| names.explain(&error);
     if table.files.is_empty() {
         let schema = schema_of(&table.columns, &[]);
         return Ok(DataFrame::empty_with_schema(&schema).lazy());
     }
     let groups = group_by_precision(table)?;
-    let rows = if groups.len() == 1 { table.rows } else { None };
-    let frames = groups
+    let groups: Vec<_> = groups
         .iter()
-        .map(|(precisions, files)| scan_group(&table.columns, precisions, files, rows, slice.clone()))
+        .flat_map(|(precisions, files)| deletions.split(files).into_iter().map(move |part| (precisions, part)))
+        .collect();
+    let rows = if matches!(&groups[..], [(_, FileGroup { deleted: None, .. })]) { table.rows } else { None };
+    let frames = groups
+        .into_iter()
+        .map(|(precisions, part)| scan_group(&table.columns, precisions, part, rows, slice.clone()))
         .collect::<PolarsResult<Vec<_>>>()
         .map_err(explain)?;
     // A union of one would keep `count(*)` from the row count.
@@ -84,8 +100,9 @@ fn group_by_precision(table: &QueryTable) -> Result<BTreeMap<Vec<Precision>, Vec
         .collect();
     let mut groups: BTreeMap<Vec<Precision>, Vec<&str>> = BTreeMap::new();
     for file in &table.files {
-        let differing = if decimals.is_empty() { Vec::new() } else { differing_precisions(file, &decimals)? };
-        groups.entry(differing).or_default().push(file);
+        let path = file.path.as_str();
+        let differing = if decimals.is_empty() { Vec::new() } else { differing_precisions(path, &decimals)? };
+        groups.entry(differing).or_default().push(path);
     }
     Ok(groups)
 }
@@ -108,10 +125,12 @@ fn differing_precisions(file: &str, decimals: &[(u32, usize)]) -> Result<Vec<Pre
 fn scan_group(
     columns: &[QueryColumn],
     precisions: &[Precision],
-    files: &[&str],
+    part: FileGroup<'_>,
     rows: Option<u64>,
     slice: Option<Slice>,
 ) -> PolarsResult<LazyFrame> {
+    let FileGroup { files, deleted } = part;
+    let row_number = deletions::row_number(columns);
     let schema = schema_of(columns, precisions);
     let mapping: IcebergSchema = columns
         .iter()
@@ -138,9 +157,14 @@ fn scan_group(
         missing_columns_policy: MissingColumnsPolicy::Insert,
         extra_columns_policy: ExtraColumnsPolicy::Ignore,
         row_count: rows.map(|rows| (rows, 0)),
+        row_index: deleted.is_some().then(|| RowIndex { name: row_number.clone(), offset: 0 }),
         ..UnifiedScanArgs::default()
     };
-    let frame: LazyFrame = DslBuilder::scan_parquet(sources, options, arguments)?.build().into();
+    let mut frame: LazyFrame = DslBuilder::scan_parquet(sources, options, arguments)?.build().into();
+    if let Some(deleted) = deleted {
+        let all: Vec<_> = columns.iter().map(|column| col(column.name.as_str())).collect();
+        frame = frame.filter(deleted.keeps(row_number)).select(all);
+    }
     let widened: Vec<_> = columns
         .iter()
         .filter(|column| precisions.iter().any(|(field_id, _)| *field_id == column.field_id))

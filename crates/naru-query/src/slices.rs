@@ -20,9 +20,9 @@ use crate::{QueryColumn, QueryTable};
 pub(crate) struct FileSlice {
     /// Path.
     pub(crate) file: String,
-    /// Rows before it.
+    /// Rows before it, deleted ones included.
     pub(crate) offset: usize,
-    /// Number of rows.
+    /// Number of rows, deleted ones included.
     pub(crate) rows: usize,
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn of(table: &QueryTable) -> Option<Vec<FileSlice>> {
     let mut slices = Vec::new();
     let mut is_large = false;
     for file in &table.files {
-        let mut reader = ParquetReader::new(File::open(file).ok()?);
+        let mut reader = ParquetReader::new(File::open(&file.path).ok()?);
         let mut offset = 0;
         for row_group in &reader.get_metadata().ok()?.row_groups {
             let rows = row_group.num_rows();
@@ -65,7 +65,7 @@ pub(crate) fn of(table: &QueryTable) -> Option<Vec<FileSlice>> {
             let slice_rows = rows.div_ceil(parts).max(1);
             for start in (0..rows).step_by(slice_rows) {
                 let rows = slice_rows.min(rows - start);
-                slices.push(FileSlice { file: file.clone(), offset: offset + start, rows });
+                slices.push(FileSlice { file: file.path.clone(), offset: offset + start, rows });
             }
             offset += rows;
         }

@@ -11,10 +11,27 @@ pub struct QueryTable {
     pub name: TableRef,
     /// Columns of the table's schema at the snapshot that is read, in order.
     pub columns: Vec<QueryColumn>,
-    /// Local paths of the snapshot's live data files (Parquet with Iceberg field ids); empty for an empty table.
-    pub files: Vec<String>,
-    /// Number of rows in all files, where the snapshot tells it: `count(*)` then opens no file.
+    /// The snapshot's live data files; empty for an empty table.
+    pub files: Vec<QueryFile>,
+    /// Number of rows in all files, where the snapshot tells it: `count(*)` then opens no file. None if a file has deletes.
     pub rows: Option<u64>,
+}
+
+/// A data file of a [`QueryTable`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QueryFile {
+    /// Local path of a Parquet file with Iceberg field ids.
+    pub path: String,
+    /// Local paths of Iceberg position delete files (Parquet) that may name rows of it, by its path or `file:` URI: those
+    /// rows are not part of the table.
+    pub deletes: Vec<String>,
+}
+
+impl From<String> for QueryFile {
+    /// A file without deletes.
+    fn from(path: String) -> Self {
+        Self { path, deletes: Vec::new() }
+    }
 }
 
 /// A column of a [`QueryTable`].

@@ -46,6 +46,18 @@ impl Bank {
         path.to_str().unwrap().to_owned()
     }
 
+    /// Writes a position delete file, as other engines do, and has it apply to data files of any table.
+    pub(crate) fn delete(&mut self, name: &str, rows: &[(&str, i64)], data_files: &[&str]) {
+        const FILE_PATH: u32 = 2_147_483_546;
+        let paths: ArrayRef = Arc::new(StringArray::from_iter_values(rows.iter().map(|(path, _)| path)));
+        let positions: ArrayRef = Arc::new(Int64Array::from_iter_values(rows.iter().map(|(_, position)| *position)));
+        let deletes = self.file(name, &[(FILE_PATH, "file_path", paths), (FILE_PATH - 1, "pos", positions)]);
+        let files = self.tables.iter_mut().flat_map(|table| &mut table.files);
+        files
+            .filter(|file| data_files.contains(&file.path.as_str()))
+            .for_each(|file| file.deletes.push(deletes.clone()));
+    }
+
     /// Adds a table; a column is a field id, a name and a type.
     pub(crate) fn table(&mut self, name: &str, columns: &[(u32, &str, &str)], files: Vec<String>) {
         let (database, table) = name.split_once('.').unwrap();
@@ -56,6 +68,7 @@ impl Bank {
             required: false,
         });
         let name = TableRef::new(database, table);
+        let files = files.into_iter().map(Into::into).collect();
         self.tables.push(QueryTable { name, columns: columns.collect(), files, rows: None });
     }
 

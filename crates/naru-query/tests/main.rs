@@ -1,6 +1,7 @@
 //! Queries over Parquet files that the tests write, with Iceberg field ids.
 
 mod bank;
+mod deletions;
 mod errors;
 mod memory;
 mod output;

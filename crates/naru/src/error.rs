@@ -79,6 +79,9 @@ pub(crate) fn reject_line(value: &RejectedValue) -> String {
     format!("{location}:{line}: row {row}, byte {byte_offset}:{column} {title} ({code})")
 }
 
+/// After a run that was told to stop.
+const STOPPED_HINT: &str = "nothing was committed, and what the run had written is deleted; run the same command again";
+
 /// Details of a kind that are shown, bad values above all; the rest is counted.
 pub(crate) const SHOWN_REJECTS: usize = 10;
 
@@ -208,12 +211,14 @@ impl CommandError {
 
 impl From<LakeError> for CommandError {
     fn from(error: LakeError) -> Self {
-        let exit = if error.is_retryable() { Exit::TryAgainLater } else { Exit::Failed };
+        let may_help = error.is_retryable() || error.kind() == LakeErrorKind::UnknownOutcome;
+        let exit = if may_help { Exit::TryAgainLater } else { Exit::Failed };
         let hint = match error.kind() {
             LakeErrorKind::Conflict => {
                 Some("another process changed the table at the same time; run the same command again")
             }
             LakeErrorKind::Unavailable => Some("the lake is busy or out of reach; run the same command again"),
+            LakeErrorKind::Stopped => Some(STOPPED_HINT),
             LakeErrorKind::UnknownOutcome => Some(
                 "whether the commit happened is not known, and nothing was deleted; run the same command again: it finds out",
             ),
@@ -232,6 +237,7 @@ impl From<LoadError> for CommandError {
         let with_exit = Self { exit, ..Self::failed(error.to_string()) };
         match error {
             LoadError::Lake(error) => error.into(),
+            LoadError::Quarantined { error, .. } => (*error).into(),
             LoadError::NothingLanded { landing, recorded, .. } => {
                 let hint = if recorded == 0 {
                     "nothing was committed; drop the files there and run the same command again".to_owned()
@@ -261,9 +267,23 @@ impl From<LoadError> for CommandError {
                 with_exit.list(told).list(rejects.iter().map(reject_line).collect()).hint(hint)
             }
             LoadError::OlderThanLoaded { .. } => {
-                with_exit.hint("a replace goes forward only; to go back on purpose, use `--force`")
+                with_exit.hint(
+                    "nothing tells which rows are newer, so that the job goes forward only: say it with `@order_by` (merge) or \
+                     `@valid_from` (scd2), or go back on purpose with `--force`",
+                )
             }
-            LoadError::ModeNotBuilt(_) => with_exit.hint("`append` and `replace` can be run"),
+            LoadError::DuplicateKeys { first, has_order, .. } => {
+                let place = |(location, record): &(String, u64)| format!("{location}, row {record}");
+                let told = first.iter().map(|rows| format!("{}: as {}", place(&rows.second), place(&rows.first)));
+                let hint = match has_order {
+                    false => "nothing was committed; say which row is last with `@order_by,<column>`, or mend the source",
+                    true => "nothing was committed; order by a column that tells these rows apart, or mend the source",
+                };
+                with_exit.list(told.collect()).hint(hint)
+            }
+            LoadError::KeyTwiceInTable { .. } => with_exit.hint(
+                "nothing was committed; the rows came by another mode or writer: delete all but one of each key, or load the table anew",
+            ),
             LoadError::TreatmentKey { source, .. } => {
                 let remedy = match source {
                     KeyError::Missing { remedy } => remedy,
@@ -286,8 +306,12 @@ impl From<LoadError> for CommandError {
                 .fold(with_exit, |e, d| e.detail(d.to_string()))
                 .hint("bring the definition back in step with the table; this version does not evolve tables"),
             LoadError::Rejected(report) => with_exit.rejects(&report),
+            LoadError::Stopped => with_exit.hint(STOPPED_HINT),
             LoadError::SourceChanged { .. } => {
                 with_exit.hint("nothing was committed; when the file is complete, run the same command again")
+            }
+            LoadError::SourceGone { .. } => {
+                with_exit.causes(&error).hint("nothing was committed; when the file is there, run the same command again")
             }
             LoadError::Source { ref source, .. } => {
                 let hint = source.hint();

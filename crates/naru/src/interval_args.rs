@@ -1,6 +1,6 @@
 //! Which interval a command is about: `--date`, or `--interval-start` and `--interval-end`.
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use clap::Args;
 use naru_core::interval::IntervalError;
 use naru_core::{Cadence, Interval, JobName};
@@ -15,33 +15,39 @@ pub(crate) struct IntervalArgs {
     /// date inside it. By default the last one that is over.
     #[arg(long, env = "NARU_DATE", conflicts_with_all = ["interval_start", "interval_end"])]
     pub(crate) date: Option<String>,
-    /// First instant of the interval, RFC 3339, as Airflow's `data_interval_start`.
-    #[arg(long, env = "NARU_INTERVAL_START", requires = "interval_end", value_name = "INSTANT", value_parser = instant)]
-    pub(crate) interval_start: Option<DateTime<Utc>>,
-    /// First instant after the interval, RFC 3339, as Airflow's `data_interval_end`.
-    #[arg(long, env = "NARU_INTERVAL_END", requires = "interval_start", value_name = "INSTANT", value_parser = instant)]
-    pub(crate) interval_end: Option<DateTime<Utc>>,
-}
-
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    let parsed = text.parse::<DateTime<Utc>>();
-    parsed.map_err(|_| "an instant has a date, a time and an offset, as in 2026-11-22T00:00:00+09:00".into())
+    /// Where a span of intervals begins: an interval (`2026-11-22`, `2026-W47`, …) for its first instant, or a timestamp,
+    /// in the project's time zone unless it has an offset; Airflow's `data_interval_start`.
+    #[arg(long, env = "NARU_INTERVAL_START", requires = "interval_end", value_name = "BOUND")]
+    pub(crate) interval_start: Option<String>,
+    /// Where the span ends, written in the same ways: the first instant that it does not hold, so that `2026-11-22` leaves
+    /// that day out; Airflow's `data_interval_end`.
+    #[arg(long, env = "NARU_INTERVAL_END", requires = "interval_start", value_name = "BOUND")]
+    pub(crate) interval_end: Option<String>,
 }
 
 impl IntervalArgs {
     /// Whether nothing was said about the interval.
     pub(crate) fn is_default(&self) -> bool {
-        self.date.is_none() && self.interval_start.is_none()
+        self.date.is_none() && !self.is_span()
+    }
+
+    /// Whether a span is given, of one interval or many.
+    pub(crate) fn is_span(&self) -> bool {
+        self.interval_start.is_some()
     }
 
     /// The intervals of a job: one for a date, one or more for a span.
     pub(crate) fn of(&self, workspace: &Workspace, job: &JobName) -> Result<Vec<Interval>, CommandError> {
         let zone = workspace.project.time_zone;
         let usage = |error: IntervalError| CommandError::usage(error.to_string()).hint(error.hint());
-        match (&self.date, self.interval_start, self.interval_end) {
+        match (&self.date, &self.interval_start, &self.interval_end) {
             (Some(key), ..) if job.cadence == Cadence::X => Ok(vec![Interval::of_run_key(key, zone).map_err(usage)?]),
             (Some(date), ..) => Ok(vec![Interval::parse(job.cadence, date, zone).map_err(usage)?]),
-            (None, Some(start), Some(end)) => Interval::between(job.cadence, start, end, zone).map_err(usage),
+            (None, Some(start), Some(end)) => {
+                let start = Interval::bound(start, zone).map_err(usage)?;
+                let end = Interval::bound(end, zone).map_err(usage)?;
+                Interval::between(job.cadence, start, end, zone).map_err(usage)
+            }
             _ if job.cadence == Cadence::X => {
                 Err(CommandError::usage(format!("job {job} runs on demand and has no calendar"))
                     .hint("name the run: `--date 2026-11-22`, or `--date 2026-11-22-first-try`"))
@@ -59,7 +65,7 @@ impl IntervalArgs {
         match (intervals.pop(), intervals.len()) {
             (Some(interval), 0) => Ok(interval),
             (_, more) => Err(CommandError::usage(format!("the span holds {} intervals of job {job}", more + 1))
-                .hint("this command is about one; `naru run` takes several")),
+                .hint("this command is about one; `naru run` and `naru plan` take several")),
         }
     }
 }

@@ -2,11 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use naru_core::JobName;
+use naru_core::name::QUARANTINE_SUFFIX;
 use naru_lake::{Lake, LakeTable, TableName};
 
 use crate::error::CommandError;
 use crate::workspace::Workspace;
 use crate::{planning, runtime};
+
+/// What users call the table of a job's rejected rows, in every phase.
+pub(crate) fn quarantine_name(job: &JobName) -> String {
+    format!("{}{QUARANTINE_SUFFIX}", job.qualified_table())
+}
 
 /// The names of a project's tables in its phase, both ways.
 pub(crate) struct LakeNames {
@@ -20,10 +27,15 @@ impl LakeNames {
         let mut names = Self { physical: BTreeMap::new(), logical: BTreeMap::new() };
         for job in workspace.jobs()? {
             if let Ok(derived) = planning::names(workspace, &job) {
-                let table =
-                    TableName { database: derived.glue_database.to_string(), table: derived.glue_table.to_string() };
-                names.logical.insert(table.clone(), job.qualified_table());
-                names.physical.insert(job.qualified_table(), table);
+                let database = derived.glue_database.to_string();
+                let quarantine = quarantine_name(&job);
+                for (logical, table) in
+                    [(job.qualified_table(), derived.glue_table), (quarantine, derived.quarantine_table)]
+                {
+                    let table = TableName { database: database.clone(), table: table.to_string() };
+                    names.logical.insert(table.clone(), logical.clone());
+                    names.physical.insert(logical, table);
+                }
             }
         }
         Ok(names)

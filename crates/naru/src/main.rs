@@ -1,5 +1,7 @@
 //! naru: CSV drops become Iceberg tables, by the job's name alone.
 
+mod backfill;
+mod backfill_plan;
 mod cli;
 mod demo;
 mod error;
@@ -10,8 +12,10 @@ mod log;
 mod output;
 mod planning;
 mod progress;
+mod quarantined;
 mod runtime;
 mod sampling;
+mod signals;
 mod treatment_key;
 mod verbs;
 mod workspace;
@@ -26,6 +30,7 @@ fn main() -> ExitCode {
         Err(error) => return error::usage(&error),
     };
     log::start(&cli.global);
+    signals::survive_file_size_limit();
     match cli.command.run(&cli.global) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => error.report(&cli.global),

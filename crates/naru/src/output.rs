@@ -47,6 +47,11 @@ pub(crate) fn table(headings: &[&str], right: &[usize], rows: impl IntoIterator<
     }
 }
 
+/// A number of rows, and whether it is certain.
+pub(crate) fn row_count(rows: u64, is_exact: bool) -> String {
+    if is_exact { rows.to_string() } else { format!("about {rows}") }
+}
+
 /// Writes to standard output; a broken pipe is the reader's way to say "enough".
 pub(crate) fn write(print: impl FnOnce(&mut std::io::StdoutLock<'static>) -> std::io::Result<()>) {
     let mut out = std::io::stdout().lock();

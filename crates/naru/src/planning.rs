@@ -4,7 +4,9 @@ use clap::Args;
 use naru_core::control::{Control, ControlFile};
 use naru_core::definition::TableDefinition;
 use naru_core::physical::{Bucket, PhysicalNames};
-use naru_core::plan::{LandedControl, PLAN_VERSION, RunIdentity, SourceCompression, SourceFile, Target};
+use naru_core::plan::{
+    LandedControl, PLAN_VERSION, QuarantineTarget, RunIdentity, SourceCompression, SourceFile, Target,
+};
 use naru_core::route::{Place, PlaceKind};
 use naru_core::{Engine, Interval, JobName, LoadPlan, Route};
 use naru_lake::{LandedFile, LandingStore};
@@ -73,7 +75,17 @@ impl PlannedJob {
             database: self.names.glue_database.to_string(),
             table: self.names.glue_table.to_string(),
             location: location(lake, &self.names.lake, self.names.table_location.as_str()).trim_end_matches('/').into(),
-            spec: self.definition.table_spec(),
+            spec: self.definition.table_spec_for(self.job.mode),
+        }
+    }
+
+    /// The table of the rows that do not fit: the same level, in a bucket of its own.
+    pub(crate) fn quarantine(&self, lake: &EmbeddedLake) -> QuarantineTarget {
+        let (bucket, prefix) = (&self.names.quarantine, self.names.table_location.as_str());
+        QuarantineTarget {
+            database: self.names.glue_database.to_string(),
+            table: self.names.quarantine_table.to_string(),
+            location: location(lake, bucket, prefix).trim_end_matches('/').into(),
         }
     }
 
@@ -112,6 +124,7 @@ impl PlannedJob {
             interval: interval.clone(),
             mode: job.mode,
             replace: self.definition.replace(),
+            merge: self.definition.merge().clone(),
             engine: route.engine,
             reason: route.reason.clone(),
             level: job.level,
@@ -120,6 +133,7 @@ impl PlannedJob {
             dialect: self.definition.dialect().clone(),
             columns: self.definition.plan_columns(job.level),
             target: self.target(lake),
+            quarantine: self.quarantine(lake),
             reject_limit: self.definition.reject_limit(),
             empty: self.definition.empty(),
             control: self.definition.control().cloned(),

@@ -11,6 +11,7 @@ use naru_load::Progress;
 
 use crate::cli::{Global, LogFormat};
 use crate::log;
+use crate::signals::StopSignal;
 
 /// Time between plain lines.
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -19,18 +20,41 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 pub(crate) struct Board {
     global: Global,
     bars: Option<MultiProgress>,
+    /// Counts runs, where there are many.
+    all: Option<ProgressBar>,
+    stop: &'static StopSignal,
 }
 
 impl Board {
-    pub(crate) fn new(global: &Global) -> Self {
+    pub(crate) fn new(global: &Global, runs: usize, stop: &'static StopSignal) -> Self {
         let on_terminal = global.log == LogFormat::Text && !global.quiet && std::io::stderr().is_terminal();
-        Self { global: global.clone(), bars: on_terminal.then(MultiProgress::new) }
+        let bars = on_terminal.then(MultiProgress::new);
+        let all = bars.as_ref().filter(|_| runs > 1).map(|bars| {
+            let bar = bars.add(ProgressBar::new(runs as u64));
+            if let Ok(style) = ProgressStyle::with_template("{pos} of {len} runs, {elapsed} elapsed, {eta} to go") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Self { global: global.clone(), bars, all, stop }
+    }
+
+    /// What asks the runs to stop.
+    pub(crate) fn stop(&self) -> &'static StopSignal {
+        self.stop
+    }
+
+    /// One more run has ended.
+    pub(crate) fn ran(&self) {
+        if let Some(bar) = &self.all {
+            bar.inc(1);
+        }
     }
 
     /// A run of so many bytes begins.
     pub(crate) fn run(&self, job: &str, total_bytes: u64) -> RunProgress<'_> {
         let bar = self.bars.as_ref().map(|bars| {
-            let bar = bars.add(ProgressBar::new(total_bytes));
+            let bar = bars.insert(0, ProgressBar::new(total_bytes));
             let template = "{msg:30!} {wide_bar:.cyan/blue} {bytes:>10}/{total_bytes:10} {prefix:>14} {eta:>4}";
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style);
@@ -110,11 +134,23 @@ impl Progress for RunProgress<'_> {
             self.line();
         }
     }
+
+    fn is_stopped(&self) -> bool {
+        self.board.stop.is_requested()
+    }
 }
 
 impl Drop for RunProgress<'_> {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Drop for Board {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.all {
             bar.finish_and_clear();
         }
     }

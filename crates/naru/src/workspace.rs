@@ -87,7 +87,9 @@ impl Workspace {
         })?;
         let parsed = TableDefinition::parse(&bytes, &shown);
         let definition = parsed.map_err(|faults| CommandError::faults("table definition", &faults))?;
-        let faults = definition.check_level(job.level);
+        let mut faults = definition.check_level(job.level);
+        faults.extend(definition.check_mode(job.mode));
+        faults.sort();
         if faults.is_empty() { Ok(definition) } else { Err(CommandError::faults("table definition", &faults)) }
     }
 

@@ -34,7 +34,7 @@ pub type CheckedDefinition = (String, Result<TableDefinition, Vec<Fault>>);
 
 /// Everything that is wrong in a project: the faults of its names and definitions themselves, DAG files without a
 /// definition and the reverse, two jobs for one table, DAG files that say something else than `job_dag(__file__)`,
-/// columns above their job's level, and paths that differ in case only. Sorted by file, line and cell.
+/// columns above their job's level, what the job's mode needs or does not heed, and paths that differ in case only. Sorted by file, line and cell.
 ///
 /// `table_defs` is the directory of the definitions, as hints should name it: `table-defs`.
 pub fn project(table_defs: &str, jobs: &[CheckedJob], definitions: &[CheckedDefinition]) -> Vec<Fault> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::{Fault, Level};
+use crate::{Fault, Level, Mode};
 
 use super::nearest_path::NearestPath;
 use super::{CheckedDefinition, CheckedJob};
@@ -14,9 +14,11 @@ type Table = (String, String);
 struct Job<'a> {
     path: &'a str,
     level: Level,
+    mode: Mode,
 }
 
-/// Reports tables with a job but no definition, a definition but no job, two jobs, or columns above the job's level.
+/// Reports tables with a job but no definition, a definition but no job, two jobs, or what its job's level or
+/// mode does not allow.
 pub(super) fn check(table_defs: &str, dags: &[CheckedJob], definitions: &[CheckedDefinition], faults: &mut Vec<Fault>) {
     let jobs = jobs_by_table(dags);
     let tables = definitions_by_table(table_defs, definitions, faults);
@@ -25,6 +27,7 @@ pub(super) fn check(table_defs: &str, dags: &[CheckedJob], definitions: &[Checke
         let definition = tables.get(table).and_then(|(_, definition)| definition.as_ref().ok());
         for job in jobs.iter().filter(|_| definition.is_some()) {
             faults.extend(definition.into_iter().flat_map(|definition| definition.check_level(job.level)));
+            faults.extend(definition.into_iter().flat_map(|definition| definition.check_mode(job.mode)));
         }
     }
     check_missing_definitions(table_defs, &jobs, &tables, faults);
@@ -36,7 +39,7 @@ fn jobs_by_table(dags: &[CheckedJob]) -> BTreeMap<Table, Vec<Job<'_>>> {
     for dag in dags {
         let Ok(job) = &dag.name else { continue };
         let table = (job.database.to_string(), job.table.to_string());
-        jobs.entry(table).or_default().push(Job { path: &dag.path, level: job.level });
+        jobs.entry(table).or_default().push(Job { path: &dag.path, level: job.level, mode: job.mode });
     }
     for jobs in jobs.values_mut() {
         jobs.sort_by_key(|job| job.path);

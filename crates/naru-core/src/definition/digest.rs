@@ -4,6 +4,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::control::Control;
+use crate::merge::MergeRules;
 use crate::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
 use crate::{Dialect, Level, TableSpec, Treatment};
 
@@ -20,6 +21,8 @@ struct Canonical<'a> {
     replace: ReplaceScope,
     #[serde(skip_serializing_if = "Option::is_none")]
     control: Option<&'a Control>,
+    #[serde(skip_serializing_if = "MergeRules::is_default")]
+    merge: &'a MergeRules,
 }
 
 /// What the table's own columns do not say.
@@ -48,6 +51,7 @@ pub(super) fn digest(definition: &TableDefinition) -> String {
         empty: definition.empty(),
         replace: definition.replace(),
         control: definition.control(),
+        merge: definition.merge(),
     };
     // Strings, integers and finite shares always have a JSON form; were it to fail, an empty text is still digested.
     let text = serde_json::to_string(&canonical).unwrap_or_default();

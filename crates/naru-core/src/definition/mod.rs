@@ -15,6 +15,9 @@ mod control_checks;
 mod digest;
 mod faults;
 mod header;
+mod merge_checks;
+mod merge_settings;
+mod mode_checks;
 mod order;
 mod order_checks;
 mod parse;
@@ -24,6 +27,7 @@ mod setting;
 mod setting_checks;
 mod setting_value;
 mod settings;
+mod table;
 mod text;
 mod treatment_checks;
 
@@ -33,14 +37,13 @@ pub use faults::Place;
 pub use header::{ColumnPlace, Field};
 pub(crate) use reserved::is_reserved;
 pub use setting::Setting;
+pub use table::{IS_CURRENT_DESCRIPTION, LOAD_INTERVAL_DESCRIPTION, VALID_FROM_DESCRIPTION, VALID_TO_DESCRIPTION};
 
 use crate::control::Control;
+use crate::merge::MergeRules;
 use crate::plan::{EmptyPolicy, PlanColumn, RejectLimit, ReplaceScope};
-use crate::table_spec::{ColumnSpec, FileSettings, LOAD_INTERVAL, PartitionField, SortField};
-use crate::{ColumnType, Dialect, Fault, Level, TableSpec};
-
-/// Comment of the column that naru adds to every table.
-pub const LOAD_INTERVAL_DESCRIPTION: &str = "start of the interval whose run loaded this row, UTC";
+use crate::table_spec::{FileSettings, PartitionField, SortField};
+use crate::{Dialect, Fault, Level, Mode};
 
 /// A table definition without a fault of its own.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +58,9 @@ pub struct TableDefinition {
     empty: EmptyPolicy,
     replace: ReplaceScope,
     control: Option<Control>,
+    merge: MergeRules,
+    /// Where each setting of merging that stands in the file has its first value.
+    merge_places: Vec<(Setting, Place)>,
 }
 
 impl TableDefinition {
@@ -101,30 +107,14 @@ impl TableDefinition {
         self.control.as_ref()
     }
 
+    /// How the modes `merge` and `scd2` find and change earlier rows of a key.
+    pub fn merge(&self) -> &MergeRules {
+        &self.merge
+    }
+
     /// The columns as a load plan has them. One without a level counts as the job's: nobody has said that it is less.
     pub fn plan_columns(&self, job_level: Level) -> Vec<PlanColumn> {
         self.columns.iter().map(|column| column.plan(job_level)).collect()
-    }
-
-    /// What the table should be, with `load_interval` last.
-    pub fn table_spec(&self) -> TableSpec {
-        let mut columns: Vec<ColumnSpec> = self.columns.iter().filter_map(column_spec).collect();
-        columns.push(ColumnSpec {
-            name: LOAD_INTERVAL.into(),
-            column_type: ColumnType::Timestamp,
-            required: true,
-            description: LOAD_INTERVAL_DESCRIPTION.into(),
-        });
-        let mut key: Vec<(u32, &String)> =
-            self.columns.iter().filter_map(|column| column.key.zip(column.target.as_ref())).collect();
-        key.sort_unstable();
-        TableSpec {
-            columns,
-            partition: self.partition.iter().map(|(field, _)| field.clone()).collect(),
-            sort: self.sort.iter().map(|(field, _)| field.clone()).collect(),
-            key: key.into_iter().map(|(_, target)| target.clone()).collect(),
-            file: self.file_settings,
-        }
     }
 
     /// The faults of this definition under a job of this level: columns above it, whether loaded or passed over (landing
@@ -147,6 +137,14 @@ impl TableDefinition {
         faults.into_sorted()
     }
 
+    /// The faults of this definition under a job of this mode: a key that is missing, settings that the mode does not
+    /// heed, and columns that are named as those that the mode adds.
+    pub fn check_mode(&self, mode: Mode) -> Vec<Fault> {
+        let mut faults = faults::Faults::new(&self.file);
+        mode_checks::check(self, mode, &mut faults);
+        faults.into_sorted()
+    }
+
     /// SHA-256 of what the definition says, as 64 hexadecimal digits. Layout of the file (blank rows, spaces, order of
     /// settings, words for the same value) does not change it.
     pub fn digest(&self) -> String {
@@ -163,13 +161,4 @@ impl TableDefinition {
             }
         }
     }
-}
-
-fn column_spec(column: &DefinedColumn) -> Option<ColumnSpec> {
-    column.stored().map(|(target, column_type)| ColumnSpec {
-        name: target.into(),
-        column_type,
-        required: column.required,
-        description: column.description.clone(),
-    })
 }

@@ -8,13 +8,16 @@ use super::header::{Field, HeaderRow};
 use super::records::{self, Record};
 use super::setting::Setting;
 use super::settings::Settings;
-use super::{TableDefinition, column_checks, control_checks, order_checks, setting_checks, text, treatment_checks};
+use super::{
+    TableDefinition, column_checks, control_checks, merge_checks, order_checks, setting_checks, text, treatment_checks,
+};
 
 pub(super) fn parse(bytes: &[u8], file: &str) -> Result<TableDefinition, Vec<Fault>> {
     let mut faults = Faults::new(file);
     match read(bytes, &mut faults).filter(|_| faults.is_empty()) {
         Some((settings, columns)) => Ok(TableDefinition {
             file: file.into(),
+            merge_places: settings.places_of(&Setting::OF_MERGING),
             dialect: settings.dialect,
             file_settings: settings.file,
             partition: settings.partition,
@@ -24,6 +27,7 @@ pub(super) fn parse(bytes: &[u8], file: &str) -> Result<TableDefinition, Vec<Fau
             empty: settings.empty,
             replace: settings.replace,
             control: settings.control,
+            merge: settings.merge,
         }),
         None => Err(faults.into_sorted()),
     }
@@ -59,6 +63,7 @@ fn read(bytes: &[u8], faults: &mut Faults) -> Option<(Settings, Vec<ColumnDraft>
         treatment_checks::check(&columns, faults);
         order_checks::check(&settings.partition, &settings.sort, &columns, faults);
         control_checks::check_columns(&settings, &columns, faults);
+        merge_checks::check(&settings, &columns, faults);
     }
     Some((settings, columns))
 }

@@ -53,11 +53,19 @@ pub enum Setting {
     Replace,
     /// Where control totals stand.
     Control,
+    /// Which of two rows of a key is newer.
+    OrderBy,
+    /// Rows that delete their key.
+    Deleted,
+    /// Time of a change, for scd2.
+    ValidFrom,
+    /// How changed rows of existing files are taken away.
+    MergeWrite,
 }
 
 impl Setting {
     /// Every setting, in the order of the documentation.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::Encoding,
         Self::Delimiter,
         Self::Quote,
@@ -82,7 +90,14 @@ impl Setting {
         Self::Empty,
         Self::Replace,
         Self::Control,
+        Self::OrderBy,
+        Self::Deleted,
+        Self::ValidFrom,
+        Self::MergeWrite,
     ];
+
+    /// Those that only the modes which find rows by key heed.
+    pub(super) const OF_MERGING: [Self; 4] = [Self::OrderBy, Self::Deleted, Self::ValidFrom, Self::MergeWrite];
 
     /// As written in the first cell, with the `@`.
     pub fn name(self) -> &'static str {
@@ -111,6 +126,10 @@ impl Setting {
             Self::Empty => "@empty",
             Self::Replace => "@replace",
             Self::Control => "@control",
+            Self::OrderBy => "@order_by",
+            Self::Deleted => "@deleted",
+            Self::ValidFrom => "@valid_from",
+            Self::MergeWrite => "@merge_write",
         }
     }
 
@@ -121,7 +140,7 @@ impl Setting {
 
     /// Whether the row may hold several values.
     pub(super) fn takes_list(self) -> bool {
-        matches!(self, Self::Null | Self::TrueWords | Self::FalseWords | Self::Partition | Self::Sort)
+        matches!(self, Self::Null | Self::TrueWords | Self::FalseWords | Self::Partition | Self::Sort | Self::Deleted)
     }
 
     /// What to write instead of a wrong name.
@@ -134,10 +153,14 @@ impl Setting {
             "false" => Some(Self::FalseWords),
             "nulls" | "na" | "null_tokens" => Some(Self::Null),
             "timezone" | "tz" => Some(Self::TimeZone),
-            "order" | "order_by" | "sort_by" => Some(Self::Sort),
+            "order" | "sort_by" => Some(Self::Sort),
             "partition_by" | "partitioned_by" => Some(Self::Partition),
             "skip" | "skip_lines" => Some(Self::SkipRows),
             "trailer" | "control_file" | "control_totals" | "footer" => Some(Self::Control),
+            "delete" | "delete_marker" | "deleted_when" | "tombstone" => Some(Self::Deleted),
+            "newest_by" | "dedupe_by" | "version_by" => Some(Self::OrderBy),
+            "effective_from" | "changed_at" | "change_time" => Some(Self::ValidFrom),
+            "merge" | "write_mode" | "merge_mode" => Some(Self::MergeWrite),
             _ => None,
         };
         let near = synonym.map(Self::name).or_else(|| nearest(name, Self::ALL.map(Self::name)));

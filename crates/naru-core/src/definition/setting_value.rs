@@ -24,7 +24,7 @@ impl BadValue {
 const GREATEST_RECORD_BYTES: u64 = 1 << 30;
 
 /// One of a few words, in any case.
-fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, BadValue> {
+pub(super) fn word<T: Copy>(text: &str, words: &[(&str, T)]) -> Result<T, BadValue> {
     let known = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
     known.map(|(_, value)| *value).ok_or_else(|| {
         let list: Vec<&str> = words.iter().map(|(word, _)| *word).collect();

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::Dialect;
 use crate::control::Control;
+use crate::merge::MergeRules;
 use crate::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
 use crate::table_spec::{FileSettings, PartitionField, SortField};
 
 use super::control;
 use super::faults::{Faults, Place};
+use super::merge_settings;
 use super::order;
 use super::records::Record;
 use super::setting::Setting;
@@ -25,6 +27,7 @@ pub(super) struct Settings {
     pub(super) empty: EmptyPolicy,
     pub(super) replace: ReplaceScope,
     pub(super) control: Option<Control>,
+    pub(super) merge: MergeRules,
     /// Where each setting that stands in the file has its first value.
     places: BTreeMap<Setting, Place>,
 }
@@ -40,6 +43,7 @@ impl Default for Settings {
             empty: EmptyPolicy::default(),
             replace: ReplaceScope::default(),
             control: None,
+            merge: MergeRules::default(),
             places: BTreeMap::new(),
         }
     }
@@ -49,6 +53,11 @@ impl Settings {
     /// Where the setting's first value stands; none: the setting has its default.
     pub(super) fn place(&self, setting: Setting) -> Option<Place> {
         self.places.get(&setting).copied()
+    }
+
+    /// Those of the settings that stand in the file, with their places.
+    pub(super) fn places_of(&self, settings: &[Setting]) -> Vec<(Setting, Place)> {
+        settings.iter().filter_map(|setting| Some((*setting, self.place(*setting)?))).collect()
     }
 
     /// Takes a row whose first cell starts with `@`.
@@ -71,6 +80,7 @@ impl Settings {
         if !setting.takes_list() && record.cells.len() > 2 {
             let hint = match setting {
                 Setting::Control => "a value that holds a comma is quoted, as in \"trailer(T, rows, sum(amount))\"",
+                Setting::OrderBy | Setting::ValidFrom => "name one column",
                 _ => "a value that holds a comma is quoted, as in \"%b %d, %Y\"",
             };
             faults.add_hint(record.place(2), format!("{name} takes one value"), hint);
@@ -115,6 +125,13 @@ impl Settings {
             Setting::Empty => put(&mut self.empty, value::empty(text)),
             Setting::Replace => put(&mut self.replace, value::replace(text)),
             Setting::Control => put(&mut self.control, control::control(text).map(Some)),
+            Setting::OrderBy => put(&mut self.merge.order_by, merge_settings::column(text)),
+            Setting::ValidFrom => put(&mut self.merge.valid_from, merge_settings::column(text)),
+            Setting::MergeWrite => put(&mut self.merge.write, merge_settings::merge_write(text)),
+            Setting::Deleted => {
+                self.merge.deleted = merge_settings::deleted(record, faults);
+                Ok(())
+            }
             Setting::Null => {
                 dialect.null = nulls(record);
                 Ok(())

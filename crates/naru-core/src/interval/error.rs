@@ -32,6 +32,24 @@ pub enum IntervalError {
         /// The project's time zone.
         zone: Tz,
     },
+    /// A bound of a span that names no instant.
+    #[error("\"{text}\" is no bound of a span")]
+    Bound {
+        /// As given.
+        text: String,
+    },
+    /// A time that the zone's clocks read twice.
+    #[error("the clocks of {zone} read {text} twice")]
+    Repeated {
+        /// As given.
+        text: String,
+        /// The project's time zone.
+        zone: Tz,
+        /// The first of both instants, with its offset.
+        first: String,
+        /// The second one.
+        second: String,
+    },
     /// A run key of an on-demand run that is none.
     #[error("\"{text}\" is no run key")]
     RunKey {
@@ -93,6 +111,11 @@ impl IntervalError {
             }
             Self::Written { right, .. } => format!("write {right}"),
             Self::Skipped { .. } => "take the one before or after it; there is nothing to load".into(),
+            Self::Bound { .. } => {
+                "write a day or another interval, as in 2026-11-22, or an instant, as in 2026-11-22T00:00:00+09:00"
+                    .into()
+            }
+            Self::Repeated { first, second, .. } => format!("write {first} or {second}"),
             Self::RunKey { .. } => format!(
                 "write 1 to {MAX_RUN_KEY_BYTES} lower-case letters, digits, dots, underscores and hyphens, a letter or \
                  digit first"

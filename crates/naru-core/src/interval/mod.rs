@@ -14,6 +14,7 @@
 //! hours; the second one carries its offset from UTC, as in `2026-11-01T01-0500`. A shift of less than an hour makes
 //! the hour that it falls into shorter or longer. A day that begins in a gap begins where the gap ends.
 
+mod bound;
 mod clock;
 mod error;
 mod hours;
@@ -101,6 +102,16 @@ impl Interval {
     /// [`IntervalError::RunKey`] for what is no such key, and as [`Interval::on_demand`].
     pub fn of_run_key(run_key: &str, zone: Tz) -> Result<Self, IntervalError> {
         run_key::of_run_key(run_key, zone)
+    }
+
+    /// The instant that a bound of a span names: an instant, a time of the project's clocks, or the text of an interval of
+    /// any cadence, for its first instant.
+    ///
+    /// # Errors
+    /// [`IntervalError::Bound`] for any other text, [`IntervalError::Repeated`], [`IntervalError::Skipped`] and
+    /// [`IntervalError::Written`] for times that the zone's clocks read twice or never.
+    pub fn bound(text: &str, zone: Tz) -> Result<DateTime<Utc>, IntervalError> {
+        bound::parse(text, zone)
     }
 
     /// The intervals of a cadence that tile `[start, end)`, in order, without a gap.

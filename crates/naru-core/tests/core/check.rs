@@ -86,6 +86,31 @@ fn two_jobs_for_one_table() {
 }
 
 #[test]
+fn definitions_are_checked_under_the_mode_of_their_job() {
+    let mut merge = dag("core", "deposit", "account", Level::P1);
+    merge.name.as_mut().unwrap().mode = Mode::Merge;
+    let mut scd2 = dag("core", "deposit", "branch", Level::P1);
+    scd2.name.as_mut().unwrap().mode = Mode::Scd2;
+    let append = dag("core", "deposit", "channel", Level::P1);
+    let definitions = [
+        definition("table-defs/deposit/account.csv", DEFINITION),
+        definition(
+            "table-defs/deposit/branch.csv",
+            "source,target,type,key,required\nA,a,int,1,y\nB,valid_to,date,,\n",
+        ),
+        definition("table-defs/deposit/channel.csv", &format!("@merge_write,auto\n{DEFINITION}")),
+    ];
+    insta::assert_snapshot!(show(&[merge, scd2, append], &definitions), @r#"
+    table-defs/deposit/account.csv: mode merge finds rows by their key, and no column is of the key
+      hint: number the key's columns 1, 2, 3 in the column "key", and mark them required
+    table-defs/deposit/branch.csv:3:2: target "valid_to" is a column that naru adds itself to a table of mode scd2
+      hint: choose another name, as in source_valid_to or source_is_current
+    table-defs/deposit/channel.csv:1:2: @merge_write: a job of mode append does not heed it
+      hint: take the row out, or rename the job: the modes merge and scd2 find rows by key
+    "#);
+}
+
+#[test]
 fn faults_of_names_and_definitions_come_along_once() {
     let mut misnamed = dag("core", "deposit", "account", Level::P1);
     misnamed.name = Err(vec![Fault::new(&misnamed.path, "unknown mode")]);

@@ -16,7 +16,7 @@ use naru_core::dialect::Header;
 use naru_core::plan::SourceCompression;
 
 pub(crate) use self::decompress::Decompressor;
-use self::split::Splitter;
+pub(crate) use self::split::Splitter;
 pub(crate) use self::text_source::{LEAST_SPACE, TextSource};
 use self::window::Window;
 use crate::layout::Layout;

@@ -9,6 +9,7 @@ mod reasons;
 mod round_trip;
 mod sample;
 mod source_errors;
+mod stored;
 mod sums;
 mod support;
 mod tokenizing;

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+pub(crate) use naru_core::location::normal;
+
 use super::StoredFile;
 use crate::error::{LakeError, LakeErrorKind};
 use crate::manifests::{LoadedManifest, load_manifest, load_manifest_list};
@@ -77,32 +79,5 @@ impl References {
             self.needed.insert(location.clone());
         }
         self.all.insert(location);
-    }
-}
-
-/// A location in one way of writing it: other engines write `file:/path`, `/path` or `s3a://` for the same file.
-pub(super) fn normal(location: &str) -> String {
-    let local = location.strip_prefix("file:").or_else(|| location.starts_with('/').then_some(location));
-    if let Some(path) = local {
-        return format!("/{}", path.trim_start_matches('/'));
-    }
-    match location.split_once("://") {
-        Some(("s3a" | "s3n", rest)) => format!("s3://{rest}"),
-        _ => location.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::normal;
-
-    #[test]
-    fn one_file_has_one_location() {
-        for location in ["file:///lake/t/a b.parquet", "file:/lake/t/a b.parquet", "/lake/t/a b.parquet"] {
-            assert_eq!(normal(location), "/lake/t/a b.parquet");
-        }
-        for location in ["s3://bucket/t/a", "s3a://bucket/t/a", "s3n://bucket/t/a"] {
-            assert_eq!(normal(location), "s3://bucket/t/a");
-        }
     }
 }

@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 /// Find in CI what would fail in production
 ///
 /// Checks all names, definitions, DAG files without definitions and the reverse, two jobs for one table, names too long
-/// for AWS, in every phase, and modes that this version does not run. Reads only files; every fault is told at once.
+/// for AWS, in every phase. Reads only files; every fault is told at once.
 #[derive(Debug, Args)]
 pub(crate) struct Check {}
 
@@ -33,7 +33,6 @@ impl Check {
             jobs.push(CheckedJob { path, text, name });
         }
         faults.extend(check::project(&workspace.project.table_defs, &jobs, &definitions));
-        faults.extend(unbuilt(&jobs));
         faults.sort();
         faults.dedup();
         if global.json {
@@ -51,18 +50,4 @@ impl Check {
         }
         Ok(())
     }
-}
-
-/// Jobs that are right, and that `run` would refuse.
-fn unbuilt(jobs: &[CheckedJob]) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for job in jobs {
-        let Ok(name) = &job.name else { continue };
-        if let Err(refused) = naru_load::require_built(name.mode) {
-            let error = CommandError::from(refused);
-            let fault = Fault::new(&job.path, error.heading());
-            faults.push(error.hint_text().into_iter().fold(fault, Fault::hint));
-        }
-    }
-    faults
 }

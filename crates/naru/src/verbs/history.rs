@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat};
 use clap::Args;
 use naru_core::control::VerifiedTotals;
-use naru_lake::RunRecord;
+use naru_lake::{RowCounts, RunRecord};
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -34,6 +34,8 @@ struct SnapshotRow {
     added_rows: Option<u64>,
     deleted_rows: Option<u64>,
     total_rows: Option<u64>,
+    /// False where delete files make the total an estimate.
+    total_is_exact: bool,
     /// Treated columns and their treatments.
     treatments: Option<BTreeMap<String, String>>,
     /// Id of the key that they were treated with.
@@ -58,7 +60,7 @@ impl History {
             .into_iter()
             .map(|info| {
                 let snapshot = &info.snapshot;
-                let count = |key: &str| snapshot.summary().additional_properties.get(key)?.parse().ok();
+                let counts = RowCounts::of(snapshot);
                 let run = info.run.as_ref();
                 SnapshotRow {
                     snapshot_id: snapshot.snapshot_id(),
@@ -70,9 +72,10 @@ impl History {
                     engine: run.map(|r| r.engine.as_str().to_owned()),
                     sources: run.map(|r| r.sources.len()),
                     control: run.and_then(file_controls),
-                    added_rows: count("added-records"),
-                    deleted_rows: count("deleted-records"),
-                    total_rows: count("total-records"),
+                    added_rows: counts.added,
+                    deleted_rows: counts.deleted,
+                    total_rows: counts.total,
+                    total_is_exact: counts.total_is_exact,
                     treatments: run.map(|r| r.treatments.columns.clone()),
                     treatment_key: run.and_then(|r| r.treatments.key_id.clone()),
                 }
@@ -113,7 +116,7 @@ fn print(rows: &[SnapshotRow]) {
             r.sources.map(|s| s.to_string()).unwrap_or_default(),
             text(r.added_rows),
             text(r.deleted_rows),
-            text(r.total_rows),
+            r.total_rows.map(|rows| output::row_count(rows, r.total_is_exact)).unwrap_or_default(),
         ]
     });
     let headings = ["snapshot", "committed at", "operation", "interval", "sources", "added", "deleted", "total rows"];

@@ -3,7 +3,7 @@ use naru_core::diff::{Difference, TableDiff};
 use naru_core::route::human_bytes;
 use naru_core::run::{Decision, decide};
 use naru_core::treatment::AppliedTreatments;
-use naru_core::{LoadPlan, Treatment};
+use naru_core::{Interval, LoadPlan, Route, Treatment};
 use naru_lake::LakeTable;
 use naru_load::require_same_treatment;
 use serde::Serialize;
@@ -13,13 +13,15 @@ use crate::error::CommandError;
 use crate::interval_args::IntervalArgs;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::workspace::Workspace;
-use crate::{jobs, output, runtime};
+use crate::{backfill_plan, jobs, output, runtime};
 
 /// Show what a run would do, and change nothing
 ///
 /// Lists the files that have landed, the route and its reason, what treatments would be applied, and whether the table
 /// would be created, is unchanged, or differs from its definition. Needs no treatment key. With `--json`, prints the whole
 /// load plan; its schema is `docs/load-plan.schema.json`.
+///
+/// Of a span of several intervals it lists what would become of each, and where the run would stop.
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
     /// Job: a name, a DAG file's name, or a path to it.
@@ -28,6 +30,19 @@ pub(crate) struct Plan {
     interval: IntervalArgs,
     #[command(flatten)]
     plan: PlanArgs,
+    /// Show intervals for which nothing has landed as passed over.
+    #[arg(long, env = "NARU_SKIP_MISSING")]
+    skip_missing: bool,
+}
+
+/// What a run of an interval would come to, as things are.
+pub(crate) struct Foreseen {
+    pub(crate) plan: LoadPlan,
+    route: Route,
+    state: TableState,
+    pub(crate) run: String,
+    /// Whether the run would end with an error, so that later intervals would not be tried.
+    pub(crate) stops: bool,
 }
 
 /// The table beside its definition.
@@ -43,9 +58,22 @@ impl Plan {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
         let job = PlannedJob::new(&workspace, jobs::parse(&self.job)?)?;
-        let interval = self.interval.one(&workspace, &job.job)?;
+        let intervals = self.interval.of(&workspace, &job.job)?;
+        let foreseen = intervals.iter().map(|interval| self.foresee(&workspace, &job, interval));
+        let foreseen = foreseen.collect::<Result<Vec<Foreseen>, CommandError>>()?;
+        let [Foreseen { plan, route, state, run, .. }] = foreseen.as_slice() else {
+            return backfill_plan::show(global, &foreseen);
+        };
+        if global.json {
+            return output::json(&serde_json::json!({ "plan": plan, "route": route, "table": state, "run": run }));
+        }
+        print(plan, state, run);
+        Ok(())
+    }
+
+    fn foresee(&self, workspace: &Workspace, job: &PlannedJob, interval: &Interval) -> Result<Foreseen, CommandError> {
         let embedded = workspace.lake()?;
-        let (plan, route) = job.plan(&workspace, &embedded, &interval, &self.plan)?;
+        let (plan, route) = job.plan(workspace, &embedded, interval, &self.plan)?;
         let lake = embedded.lake();
         let table = runtime::block_on(lake.table(&plan.target.database, &plan.target.table))?;
         let (state, recorded, newest) = match &table {
@@ -61,18 +89,17 @@ impl Plan {
         let treatments = AppliedTreatments::of(&plan, None);
         let treated = || table.as_ref().and_then(|table| require_same_treatment(&plan, table, &treatments).err());
         let refusal = naru_load::require_runnable(&plan).err().or_else(treated);
-        let run = match (refusal, decide(&plan, &treatments, recorded.as_ref(), newest, false)) {
-            (Some(refusal), _) => format!("would fail: {refusal}"),
+        let (run, stops) = match (refusal, decide(&plan, &treatments, recorded.as_ref(), newest, false)) {
+            (Some(refusal), _) => (format!("would fail: {refusal}"), true),
             (None, Decision::Load { .. }) if is_blocked(&plan, table.as_ref(), &state)? => {
-                "would fail: the table differs from its definition".into()
+                ("would fail: the table differs from its definition".into(), true)
             }
-            (None, decision) => in_words(&decision),
+            (None, Decision::NothingLanded { recorded: 0 }) if self.skip_missing => {
+                ("would be passed over: nothing has landed".into(), false)
+            }
+            (None, decision) => (in_words(&decision), !matches!(decision, Decision::Load { .. } | Decision::Unchanged)),
         };
-        if global.json {
-            return output::json(&serde_json::json!({ "plan": plan, "route": route, "table": state, "run": run }));
-        }
-        print(&plan, &state, &run);
-        Ok(())
+        Ok(Foreseen { plan, route, state, run, stops })
     }
 }
 
@@ -112,7 +139,7 @@ fn in_words(decision: &Decision) -> String {
             format!("would end with exit code 75: {} control file(s) have not landed yet", locations.len())
         }
         Decision::OlderThanLoaded { .. } => {
-            "would fail: a later interval is loaded, and a replace goes forward only".into()
+            "would fail: a later interval is loaded, and nothing tells which rows are newer".into()
         }
     }
 }

@@ -2,8 +2,10 @@ use std::io::{ErrorKind, Write};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::Args;
-use naru_lake::{AsOf, Lake, LakeError, ScanFile};
-use naru_query::{JsonShape, QueryColumn, QueryError, QueryOptions, QueryResult, QueryTable, TableRef, TableStyle};
+use naru_lake::{AsOf, Lake, LakeError};
+use naru_query::{
+    JsonShape, QueryColumn, QueryError, QueryFile, QueryOptions, QueryResult, QueryTable, TableRef, TableStyle,
+};
 
 use crate::cli::Global;
 use crate::error::CommandError;
@@ -102,20 +104,17 @@ fn open_table(
 ) -> Result<QueryTable, CommandError> {
     let (_, table) = names.find(workspace, lake, &reference.to_string())?;
     let scan = runtime::block_on(table.scan(as_of))?;
-    let path = |file: &ScanFile| {
-        let path = naru_local::location_to_path(&file.path)?;
-        Ok(path.to_string_lossy().into_owned())
-    };
+    let path = |location: &String| Ok(naru_local::location_to_path(location)?.to_string_lossy().into_owned());
+    let files = scan.files.iter().map(|file| {
+        let deletes = file.deletes.iter().map(path).collect::<Result<_, LakeError>>()?;
+        Ok(QueryFile { path: path(&file.path)?, deletes })
+    });
+    let files = files.collect::<Result<_, LakeError>>()?;
     let columns = scan.columns()?.into_iter().map(|(field_id, column)| QueryColumn {
         field_id: field_id.unsigned_abs(),
         name: column.name,
         column_type: column.column_type,
         required: column.required,
     });
-    Ok(QueryTable {
-        name: reference,
-        columns: columns.collect(),
-        files: scan.files.iter().map(path).collect::<Result<_, LakeError>>()?,
-        rows: Some(scan.rows),
-    })
+    Ok(QueryTable { name: reference, columns: columns.collect(), files, rows: scan.rows })
 }

@@ -4,22 +4,28 @@ use std::sync::Mutex;
 use clap::Args;
 use naru_core::route::human_bytes;
 use naru_core::{Cadence, Interval};
-use naru_load::{ExecuteOptions, Outcome, OutcomeKind, execute};
+use naru_load::{ExecuteOptions, LoadError, MergeCounts, Outcome, OutcomeKind, Quarantined, execute};
 use naru_local::DirectoryLanding;
 use serde::Serialize;
 
+use crate::backfill::{Ended, Left};
 use crate::cli::Global;
-use crate::error::{CommandError, Exit, SHOWN_REJECTS, reject_line};
+use crate::error::{CommandError, SHOWN_REJECTS, reject_line};
 use crate::interval_args::IntervalArgs;
+use crate::lake_names::quarantine_name;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::progress::Board;
+use crate::signals::StopSignal;
 use crate::workspace::Workspace;
-use crate::{jobs, log, output, runtime};
+use crate::{backfill, jobs, log, output, runtime};
 
 /// Load intervals of jobs into their tables
 ///
 /// Runs are exactly-once: the same interval again does nothing while its files are the same, and replaces what it had
 /// loaded when they have changed. When a run fails, the table is as it was before.
+///
+/// A span (`--interval-start`, `--interval-end`) is loaded interval by interval, the oldest first, and stops at one that
+/// fails; the same command again passes over what is done. SIGTERM and Ctrl-C stop cleanly, with exit code 75.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Run {
     /// Jobs: names, DAG files' names, or paths to them; none: all jobs of the project.
@@ -32,6 +38,10 @@ pub(crate) struct Run {
     /// treated otherwise.
     #[arg(long, env = "NARU_FORCE")]
     force: bool,
+    /// Pass over intervals for which nothing has landed and nothing was loaded, where such an interval ends with exit code
+    /// 75 otherwise.
+    #[arg(long, env = "NARU_SKIP_MISSING")]
+    skip_missing: bool,
     /// Runs at the same time; threads and memory are shared out among them.
     #[arg(long, env = "NARU_PARALLEL_JOBS", value_name = "N")]
     parallel_jobs: Option<usize>,
@@ -41,10 +51,10 @@ pub(crate) struct Run {
 #[derive(Debug, Serialize)]
 pub(crate) struct RunReport {
     job: String,
-    table: String,
+    pub(crate) table: String,
     interval: String,
-    /// `loaded`, `reloaded`, `unchanged` or `failed`.
-    status: &'static str,
+    /// `loaded`, `reloaded`, `unchanged`, `missing` (with `--skip-missing`) or `failed`.
+    pub(crate) status: &'static str,
     /// 0, 1 or 75, as the command would exit for this run alone.
     exit: u8,
     error: Option<String>,
@@ -55,13 +65,58 @@ pub(crate) struct RunReport {
     rejected: u64,
     /// Places and reasons of the first of them.
     rejects: Vec<String>,
+    /// Where they are; none: all rows fit, or nothing was read.
+    quarantine: Option<QuarantineReport>,
     sources: usize,
     source_bytes: u64,
     files: usize,
     file_bytes: u64,
     /// `verified`: the rows are those that control totals declare; none: nothing was declared.
     control: Option<&'static str>,
+    /// Of a merge: what became of the rows.
+    merge: Option<MergeReport>,
     seconds: f64,
+}
+
+/// What became of a merge's rows, as `--json` prints it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct MergeReport {
+    inserted: u64,
+    updated: u64,
+    deleted: u64,
+    unchanged: u64,
+    older: u64,
+    rewritten_files: u64,
+    position_deletes: u64,
+}
+
+impl MergeReport {
+    fn of(counts: MergeCounts) -> Self {
+        let MergeCounts { inserted, updated, deleted, unchanged, older, rewritten_files, position_deletes } = counts;
+        Self { inserted, updated, deleted, unchanged, older, rewritten_files, position_deletes }
+    }
+
+    /// The end of a run's line: what is zero is left out.
+    fn in_words(&self) -> String {
+        let counts = [
+            (self.inserted, "new"),
+            (self.updated, "changed"),
+            (self.deleted, "deleted"),
+            (self.unchanged, "unchanged"),
+            (self.older, "older than the table's"),
+        ];
+        let told: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+        if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) }
+    }
+}
+
+/// Where a run's rejected rows are.
+#[derive(Debug, Serialize)]
+pub(crate) struct QuarantineReport {
+    /// As SQL says it.
+    table: String,
+    rows: u64,
+    snapshot_id: i64,
 }
 
 /// One job's intervals, in order: two runs of one table never go side by side.
@@ -77,6 +132,7 @@ impl Run {
             interval: IntervalArgs { date: Some(date.to_owned()), ..IntervalArgs::default() },
             plan: PlanArgs::default(),
             force: false,
+            skip_missing: false,
             parallel_jobs: None,
         }
     }
@@ -85,26 +141,25 @@ impl Run {
         let workspace = Workspace::open(global)?;
         let mut queue = VecDeque::new();
         let mut jobs = jobs::select(&workspace, &self.jobs)?;
-        if self.jobs.is_empty() && self.interval.is_default() {
-            // What runs on demand is not asked for by running everything that is due.
+        if self.jobs.is_empty() && self.interval.date.is_none() {
+            // What runs on demand is not asked for by running everything that is due, and has no place in a span.
             jobs.retain(|job| job.cadence != Cadence::X);
         }
         for job in jobs {
             let intervals = self.interval.of(&workspace, &job).map_err(|e| e.about(&job.to_string()))?;
             queue.push_back(JobRuns { job: PlannedJob::new(&workspace, job)?, intervals });
         }
-        let (reports, errors) = self.run_all(global, &workspace, queue);
-        if global.json {
-            output::json(&reports)?;
+        let planned: usize = queue.iter().map(|job| job.intervals.len()).sum();
+        let stop = StopSignal::listen();
+        let ended = self.run_all(global, &workspace, queue, stop);
+        let error = ended.error(planned, self.interval.is_span(), stop);
+        match (global.json, self.interval.is_span()) {
+            (true, true) => output::json(&ended.report(planned, error.as_ref()))?,
+            (true, false) => output::json(&ended.reports)?,
+            (false, true) => backfill::tell_sums(global, &ended),
+            (false, false) => {}
         }
-        match errors.as_slice() {
-            [] => Ok(()),
-            _ if reports.len() == 1 => Err(errors.into_iter().next().unwrap_or_else(|| CommandError::failed("failed"))),
-            _ => {
-                let exits: Vec<Exit> = errors.iter().map(CommandError::exit).collect();
-                Err(CommandError::of_several("runs", reports.len(), &exits))
-            }
-        }
+        error.map_or(Ok(()), Err)
     }
 
     /// Runs all jobs, several at a time; reports in the order of completion, errors told as they come.
@@ -113,7 +168,8 @@ impl Run {
         global: &Global,
         workspace: &Workspace,
         queue: VecDeque<JobRuns>,
-    ) -> (Vec<RunReport>, Vec<CommandError>) {
+        stop: &'static StopSignal,
+    ) -> Ended {
         let runs: usize = queue.iter().map(|j| j.intervals.len()).sum();
         let at_once =
             self.parallel_jobs.unwrap_or(workspace.project.run.parallel_jobs as usize).clamp(1, queue.len().max(1));
@@ -123,25 +179,32 @@ impl Run {
             commit_attempts: workspace.project.run.commit_attempts,
             force: self.force,
         };
-        let board = Board::new(global);
+        let board = Board::new(global, runs, stop);
         let queue = Mutex::new(queue);
-        let done = Mutex::new((Vec::new(), Vec::new()));
+        let ended = Mutex::new(Ended::default());
         let work = || {
             loop {
                 let next = queue.lock().unwrap_or_else(|p| p.into_inner()).pop_front();
                 let Some(JobRuns { job, intervals }) = next else { return };
-                for interval in &intervals {
+                let mut left = intervals.as_slice();
+                while let [interval, behind @ ..] = left
+                    && !stop.is_requested()
+                {
                     let (report, error) = self.run_one(workspace, &job, interval, options, &board);
                     board.suspended(|| tell(global, &report, error.as_ref(), runs));
                     let failed = error.is_some();
-                    let mut done = done.lock().unwrap_or_else(|p| p.into_inner());
-                    done.0.push(report);
-                    done.1.extend(error);
+                    board.ran();
+                    let mut ended = ended.lock().unwrap_or_else(|p| p.into_inner());
+                    ended.reports.push(report);
+                    ended.errors.extend(error);
                     // Later intervals of a job stand on earlier ones.
                     if failed {
                         break;
                     }
+                    left = behind;
                 }
+                let left = Left::of(job.job.to_string(), job.job.qualified_table(), left);
+                ended.lock().unwrap_or_else(|p| p.into_inner()).left.extend(left);
             }
         };
         std::thread::scope(|scope| {
@@ -150,7 +213,7 @@ impl Run {
             }
             work();
         });
-        done.into_inner().unwrap_or_else(|p| p.into_inner())
+        ended.into_inner().unwrap_or_else(|p| p.into_inner())
     }
 
     fn run_one(
@@ -166,8 +229,12 @@ impl Run {
         let result = self.load(workspace, job, interval, options, board, &mut report);
         report.seconds = started.elapsed().as_secs_f64();
         match result {
-            Ok(outcome) => {
+            Ok(Some(outcome)) => {
                 report.succeeded(&outcome);
+                (report, None)
+            }
+            Ok(None) => {
+                report.status = "missing";
                 (report, None)
             }
             Err(error) => {
@@ -186,7 +253,7 @@ impl Run {
         options: ExecuteOptions,
         board: &Board,
         report: &mut RunReport,
-    ) -> Result<Outcome, CommandError> {
+    ) -> Result<Option<Outcome>, CommandError> {
         let lake = workspace.lake()?;
         let (plan, route) = job.plan(workspace, &lake, interval, &self.plan)?;
         report.engine = Some(route.engine.as_str());
@@ -195,7 +262,39 @@ impl Run {
         report.source_bytes = route.landed_bytes;
         let progress = board.run(&report.table, route.landed_bytes);
         let key = workspace.treatment_key();
-        Ok(runtime::block_on(execute(&plan, lake.lake(), &DirectoryLanding, &key, options, &progress))?)
+        let lake = lake.lake().stopping_at(board.stop().to_lake());
+        let executed = runtime::block_on(execute(&plan, &lake, &DirectoryLanding, &key, options, &progress));
+        let quarantined = match &executed {
+            Ok(outcome) => outcome.quarantined.as_ref(),
+            Err(error) => error.quarantined(),
+        };
+        report.quarantine = quarantined.map(|quarantined| QuarantineReport::new(job, quarantined));
+        match executed {
+            Err(LoadError::NothingLanded { recorded: 0, .. }) if self.skip_missing => Ok(None),
+            executed => executed.map(Some).map_err(|error| told(job, interval, error)),
+        }
+    }
+}
+
+impl QuarantineReport {
+    fn new(job: &PlannedJob, quarantined: &Quarantined) -> Self {
+        let Quarantined { rows, snapshot_id, .. } = quarantined;
+        Self { table: quarantine_name(&job.job), rows: *rows, snapshot_id: *snapshot_id }
+    }
+}
+
+/// An error of a run; of one that quarantined rows, with the place where they are.
+pub(crate) fn told(job: &PlannedJob, interval: &Interval, error: LoadError) -> CommandError {
+    let rows = error.quarantined().map(|quarantined| quarantined.rows);
+    let error = CommandError::from(error);
+    match rows {
+        None => error,
+        Some(rows) => error.detail(format!(
+            "{rows} row(s) are in {}; `naru quarantine {} --date {}` sums them up",
+            quarantine_name(&job.job),
+            job.job,
+            interval.text
+        )),
     }
 }
 
@@ -214,11 +313,13 @@ impl RunReport {
             rows: 0,
             rejected: 0,
             rejects: Vec::new(),
+            quarantine: None,
             sources: 0,
             source_bytes: 0,
             files: 0,
             file_bytes: 0,
             control: None,
+            merge: None,
             seconds: 0.0,
         }
     }
@@ -235,6 +336,7 @@ impl RunReport {
         self.rejects = outcome.rejects.iter().map(reject_line).collect();
         self.files = outcome.files;
         self.file_bytes = outcome.size_bytes;
+        self.merge = outcome.merge.map(MergeReport::of);
         self.control = outcome.control_verified.then_some("verified");
     }
 }
@@ -252,19 +354,23 @@ fn tell(global: &Global, report: &RunReport, error: Option<&CommandError>, runs:
         "unchanged" => {
             format!("{table} {interval}: unchanged, {rows} rows of the same {sources} file(s) are loaded already")
         }
+        "missing" => format!("{table} {interval}: missing, passed over; no file has landed"),
         status => format!(
-            "{table} {interval}: {status} {rows} rows from {sources} file(s), {} to {}, in {:.2} s{}",
+            "{table} {interval}: {status} {rows} rows from {sources} file(s), {} to {}, in {:.2} s{}{}",
             human_bytes(report.source_bytes),
             human_bytes(report.file_bytes),
             report.seconds,
+            report.merge.map(|merge| merge.in_words()).unwrap_or_default(),
             if report.control.is_some() { ", control totals verified" } else { "" }
         ),
     };
     log::step(global, &message, serde_json::json!(report));
     if report.status != "unchanged" && report.rejected > 0 {
         let places = report.rejects.iter().take(SHOWN_REJECTS).map(|place| format!("\n  {place}")).collect::<String>();
+        let place = report.quarantine.as_ref().map(|q| format!(", they are in {}", q.table)).unwrap_or_default();
+        let left_out = report.rejected;
         let message =
-            format!("warning: {table} {interval}: {} row(s) that do not fit were left out{places}", report.rejected);
+            format!("warning: {table} {interval}: {left_out} row(s) that do not fit were left out{place}{places}");
         log::step(global, &message, serde_json::json!({ "rejected": report.rejected, "rejects": report.rejects }));
     }
 }

@@ -1,6 +1,6 @@
 use clap::Args;
 use naru_core::route::human_bytes;
-use naru_lake::LakeTable;
+use naru_lake::{LakeTable, RowCounts};
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -17,6 +17,8 @@ pub(crate) struct Tables {}
 struct TableRow {
     table: String,
     rows: u64,
+    /// False where delete files make the number of rows an estimate.
+    rows_are_exact: bool,
     files: u64,
     size_bytes: u64,
     snapshots: usize,
@@ -35,9 +37,11 @@ impl Tables {
             for name in lake.tables().await? {
                 let Some(table) = lake.table(&name.database, &name.table).await? else { continue };
                 let total = |key: &str| total(&table, key);
+                let counts = table.metadata().current_snapshot().map(|snapshot| RowCounts::of(snapshot));
                 rows.push(TableRow {
                     table: names.logical(&name),
-                    rows: total("total-records"),
+                    rows: counts.and_then(|counts| counts.total).unwrap_or(0),
+                    rows_are_exact: counts.is_none_or(|counts| counts.total_is_exact),
                     files: total("total-data-files"),
                     size_bytes: total("total-files-size"),
                     snapshots: table.snapshots().len(),
@@ -58,7 +62,7 @@ impl Tables {
             let size = human_bytes(r.size_bytes);
             vec![
                 r.table.clone(),
-                r.rows.to_string(),
+                output::row_count(r.rows, r.rows_are_exact),
                 r.files.to_string(),
                 size,
                 r.snapshots.to_string(),

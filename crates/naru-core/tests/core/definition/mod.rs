@@ -2,6 +2,7 @@
 
 mod faults;
 mod meaning;
+mod merge;
 mod page;
 mod properties;
 

@@ -1,7 +1,7 @@
 //! `docs/table-definitions.md` says what the parser does.
 
 use naru_core::definition::{Field, Setting};
-use naru_core::{TableDefinition, Treatment};
+use naru_core::{Mode, TableDefinition, Treatment};
 
 use super::parse;
 
@@ -38,6 +38,21 @@ fn the_treatments_page_lists_all_and_its_example_parses() {
 }
 
 #[test]
+fn the_examples_of_merging_parse_and_fit_their_mode() {
+    let merge = include_str!("../../../../../docs/merge.md");
+    let scd2 = include_str!("../../../../../docs/scd2.md");
+    for (page, mode) in [(merge, Mode::Merge), (scd2, Mode::Scd2)] {
+        let examples: Vec<&str> =
+            page.split("```csv\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+        assert_eq!(examples.len(), 1);
+        assert_eq!(parse(examples[0]).check_mode(mode), []);
+    }
+    for setting in [Setting::OrderBy, Setting::Deleted, Setting::MergeWrite] {
+        assert!(merge.contains(&format!("| `{}` |", setting.name())), "{}", setting.name());
+    }
+}
+
+#[test]
 fn it_lists_every_setting_and_column_and_nothing_else() {
     let expected: Vec<&str> = Setting::ALL.iter().map(|setting| setting.name()).collect();
     let listed: Vec<&str> = names().into_iter().filter(|name| name.starts_with('@')).collect();
@@ -60,7 +75,7 @@ fn its_defaults_are_the_defaults() {
             assert!(default.starts_with('('), "{default}");
         }
     }
-    assert_eq!(text.lines().count(), Setting::ALL.len() - 5);
+    assert_eq!(text.lines().count(), Setting::ALL.len() - 8);
     let columns = "source,target,type\nA,a,int\n";
     let (written, left_out) = (parse(&format!("{text}{columns}")), parse(columns));
     assert_eq!(written.digest(), left_out.digest());

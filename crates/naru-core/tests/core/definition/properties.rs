@@ -117,6 +117,7 @@ proptest! {
     fn any_text_of_the_format_s_own_words_is_a_definition_or_faults(
         words in prop::collection::vec(prop::sample::select(vec![
             "@null", "@partition", "@delimiter", "@quote", "@sort", "@true_words", "@reject_limit", "@target_file_size",
+            "@order_by", "@deleted", "@valid_from", "@merge_write", "auto",
             "source", "target", "type", "key", "format", "level", "a", "A", "int", "decimal(38", "date", "bucket(2, a)",
             "day(a)", "a desc", "%Y%m%d", "1", "y", "p2", "\"", "\"\"", "\\u0001", "가", ",", ",", ",", ",", "\n", "\n", "\r",
         ]), 0..80),

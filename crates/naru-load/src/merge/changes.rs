@@ -1,0 +1,52 @@
+//! What a run changes, and where its rows come from.
+
+use arrow_array::RecordBatch;
+use arrow_schema::ArrowError;
+use arrow_select::interleave::interleave_record_batch;
+
+/// Rows that are gathered into one batch.
+const CHUNK_ROWS: usize = 65_536;
+
+/// What became of a run's rows and of the rows that they met.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct MergeCounts {
+    /// Keys that the table did not have; under `scd2`, new versions.
+    pub inserted: u64,
+    /// Keys whose row was replaced; under `scd2`, versions that ended or moved.
+    pub updated: u64,
+    /// Keys that a row deleted.
+    pub deleted: u64,
+    /// Rows that the table has already.
+    pub unchanged: u64,
+    /// Rows older than the table's.
+    pub older: u64,
+    /// Data files that were written anew.
+    pub rewritten_files: u64,
+    /// Rows that delete files of this run take away.
+    pub position_deletes: u64,
+}
+
+/// What changes.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// Indices of the matches that are no longer part of the table.
+    pub(crate) gone: Vec<usize>,
+    /// New rows of the run's interval.
+    pub(crate) own: Vec<RecordBatch>,
+    /// Rows of other intervals that are written again.
+    pub(crate) others: Vec<RecordBatch>,
+    pub(crate) counts: MergeCounts,
+}
+
+/// Batches of the table's schema, of the run and of the table.
+pub(crate) struct Pool {
+    pub(crate) batches: Vec<RecordBatch>,
+}
+
+impl Pool {
+    /// Rows by their batch and row, in batches of bounded size.
+    pub(crate) fn take(&self, places: &[(usize, usize)]) -> Result<Vec<RecordBatch>, ArrowError> {
+        let batches: Vec<&RecordBatch> = self.batches.iter().collect();
+        places.chunks(CHUNK_ROWS).map(|chunk| interleave_record_batch(&batches, chunk)).collect()
+    }
+}

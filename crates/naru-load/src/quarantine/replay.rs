@@ -1,0 +1,236 @@
+//! Replays an interval: what did not fit is loaded after all, exactly once.
+
+use naru_core::LoadPlan;
+use naru_core::plan::RejectLimit;
+use naru_core::quarantine::{
+    RecordedRejects, RejectsRecord, ReplayDecision, ReplaySituation, decide_replay, replay_id,
+};
+use naru_core::run::plan_digest;
+use naru_core::treatment::AppliedTreatments;
+use naru_decode::{Kernel, KeySource, TreatmentKey};
+use naru_lake::{
+    Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeTable, LandingStore, RunRecord, SourceRecord,
+};
+
+use super::commit::{self, commit};
+use super::marks::mark;
+use super::misfits::{Misfits, Residue};
+use super::reader::{RowReader, digest_of};
+use super::recorded::recorded_run;
+use super::selection::Selection;
+use super::stored_queue::StoredQueue;
+use crate::control::ControlTotals;
+use crate::execute::{Again, execute_again, off_the_executor};
+use crate::pipeline::{Bounds, Load, Written, load_blocks};
+use crate::treatment::key_of;
+use crate::write_target::WriteTarget;
+use crate::{ExecuteOptions, LoadError, Outcome, Progress, blocking_differences, require_runnable};
+
+/// What a replay of an interval came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Replayed {
+    /// The interval has no quarantined rows.
+    Nothing,
+    /// A later interval has replaced the whole table.
+    Superseded,
+    /// The interval was run again from its files.
+    Run(Outcome),
+    /// Stored rows were decoded again.
+    Stored(StoredReplay),
+}
+
+/// What became of an interval's stored rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredReplay {
+    /// The target's snapshot that holds the interval's rows.
+    pub snapshot_id: i64,
+    /// Rows that were loaded now.
+    pub rows: u64,
+    /// Rows of the run, those of this replay included.
+    pub total_rows: u64,
+    /// Rows that are still left out.
+    pub left: u64,
+    /// Why rows that were decoded again do not fit.
+    pub residue: Vec<Residue>,
+}
+
+/// Loads what an interval's run refused, after the definition or the source was mended.
+///
+/// # Errors
+/// See [`LoadError`]; the target is then as it was before.
+pub async fn replay(
+    plan: &LoadPlan,
+    lake: &Lake,
+    store: &dyn LandingStore,
+    keys: &dyn KeySource,
+    options: ExecuteOptions,
+    progress: &dyn Progress,
+) -> Result<Replayed, LoadError> {
+    require_runnable(plan)?;
+    let Some(quarantine) = commit::find(plan, lake).await? else { return Ok(Replayed::Nothing) };
+    let target = lake.table(&plan.target.database, &plan.target.table).await?;
+    let recorded = target.as_ref().and_then(|table| recorded_run(table, &plan.run));
+    let source = |source: &SourceRecord| (source.location.clone(), source.etag.clone());
+    let sources: Option<Vec<_>> = recorded.as_ref().map(|(record, _)| record.sources.iter().map(source).collect());
+    let quarantined = digest_of(&quarantine, plan).await?;
+    let decision = decide_replay(ReplaySituation {
+        mode: plan.mode,
+        replace: plan.replace,
+        landed: &plan.sources,
+        quarantined: quarantined.as_deref(),
+        recorded: recorded.as_ref().map(|(_, recorded)| recorded).zip(sources.as_deref()),
+    });
+    let run = |again| execute_again(plan, lake, store, keys, options, progress, again);
+    match (decision, target, recorded) {
+        (ReplayDecision::Nothing, ..) => Ok(Replayed::Nothing),
+        (ReplayDecision::Superseded, ..) => Ok(Replayed::Superseded),
+        (ReplayDecision::Stored, Some(table), Some((record, recorded))) => {
+            let replay = Replay { plan, lake, quarantine: &quarantine, table: &table, record, recorded };
+            replay.run(store, keys, options, progress).await.map(Replayed::Stored)
+        }
+        (ReplayDecision::Reload, _, Some((record, _))) if plan.sources.len() < record.sources.len() => {
+            Err(LoadError::FewerSources {
+                interval: plan.interval.text.clone(),
+                landing: plan.landing.clone(),
+                found: plan.sources.len(),
+                recorded: record.sources.len(),
+            })
+        }
+        (ReplayDecision::Reload, ..) => run(Again::Reload).await.map(Replayed::Run),
+        (ReplayDecision::Run | ReplayDecision::Stored, ..) => run(Again::IfChanged).await.map(Replayed::Run),
+    }
+}
+
+/// A replay of stored rows.
+struct Replay<'a> {
+    plan: &'a LoadPlan,
+    lake: &'a Lake,
+    quarantine: &'a LakeTable,
+    table: &'a LakeTable,
+    /// What the table says of the run that the rows join.
+    record: RunRecord,
+    recorded: RecordedRejects,
+}
+
+impl Replay<'_> {
+    async fn run(
+        &self,
+        store: &dyn LandingStore,
+        keys: &dyn KeySource,
+        options: ExecuteOptions,
+        progress: &dyn Progress,
+    ) -> Result<StoredReplay, LoadError> {
+        // A plan whose source is the stored rows.
+        let plan =
+            LoadPlan { sources: Vec::new(), control: None, reject_limit: RejectLimit::Share(1.0), ..self.plan.clone() };
+        let key = key_of(&plan, keys)?;
+        let treatments = AppliedTreatments::of(&plan, key.as_ref().map(TreatmentKey::id));
+        self.require_fit(&treatments)?;
+        let kernel = Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref())?;
+        let target = WriteTarget::new(self.lake, self.table, &plan)?;
+        let bounds = Bounds::new(options.threads, options.memory_bytes, !treatments.columns.is_empty());
+        let misfits = Misfits::new(&plan);
+        let start = plan.interval.start.timestamp_micros();
+        let reader = RowReader::of_interval(self.quarantine, start).await?;
+        let name = self.quarantine.full_name();
+        let queue =
+            StoredQueue::new(&kernel, reader, Selection::new(&kernel, &self.recorded), name, bounds.block_bytes);
+        let load = Load { plan: &plan, target: &target, sink: &misfits, staging: None, bounds, progress };
+        let written = off_the_executor(|| {
+            let control = ControlTotals::new(&plan, store)?;
+            load_blocks(load, &kernel, &queue, &control).map_err(|stopped| stopped.error)
+        })?;
+        if written.rows == 0 {
+            return Ok(self.outcome(None, &written, &misfits));
+        }
+        if let Err(error) = self.announce(&plan, &kernel, &misfits, options).await {
+            off_the_executor(|| target.delete(written.files.iter()));
+            return Err(error);
+        }
+        let snapshot_id = self.extend(&written, options).await?;
+        Ok(self.outcome(Some(snapshot_id), &written, &misfits))
+    }
+
+    /// Refuses rows that would stand beside others that were treated otherwise, or in a table of another schema.
+    fn require_fit(&self, treatments: &AppliedTreatments) -> Result<(), LoadError> {
+        if let Some(conflict) = treatments.conflict_with(&self.record.treatments, |_| true) {
+            let (table, interval) = (self.table.full_name(), self.plan.interval.text.clone());
+            return Err(LoadError::TreatedOtherwise { table, interval, conflict });
+        }
+        let differences = blocking_differences(self.plan, self.table)?;
+        if differences.is_empty() {
+            return Ok(());
+        }
+        Err(LoadError::TableDiffers { table: self.table.full_name(), differences })
+    }
+
+    /// Marks the rows that fit, in the quarantine table.
+    async fn announce(
+        &self,
+        plan: &LoadPlan,
+        kernel: &Kernel,
+        misfits: &Misfits<'_>,
+        options: ExecuteOptions,
+    ) -> Result<(), LoadError> {
+        let id = self.id();
+        let reader = RowReader::of_interval(self.quarantine, plan.interval.start.timestamp_micros()).await?;
+        let selection = Selection::new(kernel, &self.recorded);
+        let target = WriteTarget::of(self.lake, self.quarantine, &naru_core::quarantine::quarantine_spec(), plan)?;
+        let marked = off_the_executor(|| mark(reader, selection, misfits, &id, &target))?;
+        if marked.newly == 0 {
+            // A replay that was killed has marked them.
+            commit::delete(self.lake, &marked.files).await;
+            return Ok(());
+        }
+        let rejects = RejectsRecord { replays: vec![id.clone()], ..self.record.rejects.clone() };
+        let digest = format!("{}+{id}", rejects.decode_digest.as_deref().unwrap_or_default());
+        let run = commit::record(self.plan, rejects, digest, marked.rows);
+        commit(plan, self.lake, self.quarantine, marked.files, run, options.commit_attempts).await.map(drop)
+    }
+
+    /// Adds the rows to those of the run, with the replay's id.
+    async fn extend(&self, written: &Written, options: ExecuteOptions) -> Result<i64, LoadError> {
+        let mut rejects = self.record.rejects.clone();
+        rejects.replays.push(self.id());
+        let run = RunRecord {
+            job: self.plan.job.clone(),
+            plan_digest: plan_digest(self.plan),
+            rows: self.record.rows + written.rows,
+            rejected: self.record.rejected.saturating_sub(written.rows),
+            rejects,
+            ..self.record.clone()
+        };
+        let request = CommitRequest {
+            database: self.table.database().into(),
+            table: self.table.name().into(),
+            base: self.table.snapshot_id(),
+            change: Change::Extend,
+            interval_start_micros: self.record.interval_start_micros,
+            delta: None,
+            added: written.files.iter().map(DataFile::clone).collect(),
+            run,
+            attempts: options.commit_attempts,
+            allow_older: false,
+        };
+        Ok(match self.lake.commit(request).await? {
+            CommitOutcome::Committed(committed) => committed.snapshot_id,
+            CommitOutcome::AlreadyLoaded { snapshot_id } => snapshot_id,
+        })
+    }
+
+    fn id(&self) -> String {
+        let RejectsRecord { decode_digest, replays } = &self.record.rejects;
+        replay_id(self.plan, decode_digest.as_deref().unwrap_or_default(), replays)
+    }
+
+    fn outcome(&self, snapshot_id: Option<i64>, written: &Written, misfits: &Misfits<'_>) -> StoredReplay {
+        let current = || self.table.find_run(&self.record.identity).map_or(0, |info| info.snapshot.snapshot_id());
+        StoredReplay {
+            snapshot_id: snapshot_id.unwrap_or_else(current),
+            rows: written.rows,
+            total_rows: self.record.rows + written.rows,
+            left: self.record.rejected.saturating_sub(written.rows),
+            residue: misfits.residue(),
+        }
+    }
+}

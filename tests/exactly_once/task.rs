@@ -1,0 +1,95 @@
+//! A command to execute: in this process, or as JSON in another.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use futures::executor::block_on;
+use naru_core::LoadPlan;
+use naru_lake::{Keep, Lake, LakeError, LakeErrorKind};
+use naru_load::{ExecuteOptions, KeyError, KeySource, LoadError, NoProgress, OutcomeKind, TreatmentKey, execute};
+use naru_local::{DirectoryFiles, DirectoryLanding};
+use serde::{Deserialize, Serialize};
+
+/// A command.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Task {
+    /// `naru run`, and with `--force`.
+    Run { plan: Box<LoadPlan>, force: bool },
+    /// `naru maintain`, with no grace: so many of the newest snapshots stay.
+    Maintain { database: String, table: String, snapshots: usize },
+}
+
+/// What a command said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
+    Ran(OutcomeKind),
+    Maintained,
+}
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    Load(Box<LoadError>),
+    Lake(LakeError),
+}
+
+impl Task {
+    /// Executes the command, as the binary does.
+    pub(crate) fn execute(&self, lake: &Lake) -> Result<Done, Failed> {
+        match self {
+            Self::Run { plan, force } => {
+                let options = ExecuteOptions { threads: 1, memory_bytes: 64 << 20, commit_attempts: 3, force: *force };
+                let outcome = block_on(execute(plan, lake, &DirectoryLanding, &NoKey, options, &NoProgress));
+                outcome.map(|outcome| Done::Ran(outcome.kind)).map_err(|error| Failed::Load(Box::new(error)))
+            }
+            Self::Maintain { database, table, snapshots } => {
+                let keep = Keep {
+                    snapshots_since_ms: i64::MAX,
+                    snapshots: *snapshots,
+                    files_since: SystemTime::now() + Duration::from_secs(3600),
+                };
+                let maintained = block_on(lake.maintain(&DirectoryFiles, database, table, keep, false));
+                maintained.map(|_| Done::Maintained).map_err(Failed::Lake)
+            }
+        }
+    }
+}
+
+impl Failed {
+    /// What the lake says was wrong; none if it was something else.
+    pub(crate) fn kind(&self) -> Option<LakeErrorKind> {
+        match self {
+            Self::Lake(error) => Some(error.kind()),
+            Self::Load(error) => match error.as_ref() {
+                LoadError::Lake(error) => Some(error.kind()),
+                _ => None,
+            },
+        }
+    }
+
+    /// Whether the command exits with 75, "try again later".
+    pub(crate) fn is_retryable(&self) -> bool {
+        match self {
+            Self::Load(error) => error.is_retryable(),
+            Self::Lake(error) => error.is_retryable(),
+        }
+    }
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Load(error) => write!(f, "{error:?}"),
+            Self::Lake(error) => write!(f, "{error:?}"),
+        }
+    }
+}
+
+/// The tables have no treated column.
+struct NoKey;
+
+impl KeySource for NoKey {
+    fn treatment_key(&self) -> Result<TreatmentKey, KeyError> {
+        Err(KeyError::Missing { remedy: String::new() })
+    }
+}
