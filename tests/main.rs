@@ -33,5 +33,6 @@ mod round_trip;
 mod scd2;
 mod signals;
 mod spark_merge;
+mod spark_writes;
 mod tidy;
 mod treatments;

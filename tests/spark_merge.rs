@@ -19,6 +19,8 @@ const CHANGES: [&str; 2] = [
 struct Scenario {
     /// Partition fields, as a definition and as Spark write them.
     partition: (&'static str, &'static str),
+    /// `@merge_write`.
+    write: &'static str,
     /// Whether a column says which of two rows is newer.
     ordered: bool,
     batches: u32,
@@ -27,23 +29,21 @@ struct Scenario {
 }
 
 #[test]
-#[ignore = "mode merge is not in this build"]
 fn an_unpartitioned_table() {
-    Scenario { partition: ("", ""), ordered: true, batches: 5, rows: 3_000, seed: 1 }.check();
+    Scenario { partition: ("", ""), write: "position-deletes", ordered: true, batches: 5, rows: 3_000, seed: 1 }
+        .check();
 }
 
 #[test]
-#[ignore = "mode merge is not in this build"]
 fn a_partitioned_table_whose_rows_move() {
     let partition = ("\"bucket(4, account_no)\",month(opened_on)", "bucket(4, account_no), month(opened_on)");
-    Scenario { partition, ordered: true, batches: 5, rows: 2_000, seed: 2 }.check();
+    Scenario { partition, write: "auto", ordered: true, batches: 5, rows: 2_000, seed: 2 }.check();
 }
 
 #[test]
-#[ignore = "mode merge is not in this build"]
 fn without_an_order() {
     let partition = ("branch", "branch");
-    Scenario { partition, ordered: false, batches: 3, rows: 1_000, seed: 3 }.check();
+    Scenario { partition, write: "copy-on-write", ordered: false, batches: 3, rows: 1_000, seed: 3 }.check();
 }
 
 impl Scenario {
@@ -77,7 +77,7 @@ impl Scenario {
     }
 
     fn definition(&self) -> String {
-        let mut settings = String::new();
+        let mut settings = format!("@merge_write,{}\n", self.write);
         if !self.partition.0.is_empty() {
             settings += &format!("@partition,{}\n", self.partition.0);
         }

@@ -63,8 +63,9 @@ def main() -> None:
     lake = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as scratch:
         spark = session.start(Path(scratch))
-        for table in read_lake(session.view(spark, lake), lake, sys.argv[2:]):
-            print(json.dumps(table, ensure_ascii=False))
+        with session.view(spark, lake) as view:
+            for table in read_lake(view, lake, sys.argv[2:]):
+                print(json.dumps(table, ensure_ascii=False))
         spark.stop()
 
 

@@ -6,6 +6,8 @@ beside the lake: where Spark builds its own tables to compare with.
 
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -51,8 +53,13 @@ def start(scratch: Path) -> SparkSession:
     return spark
 
 
-def view(spark: SparkSession, lake: Path) -> SparkSession:
-    """The session as one lake sees it. `lake` is the directory with `catalog.db`."""
+@contextmanager
+def view(spark: SparkSession, lake: Path) -> Iterator[SparkSession]:
+    """The session as one lake sees it. `lake` is the directory with `catalog.db`.
+
+    Until it is closed no other process can change the catalog: Iceberg 1.10 leaves a result open that keeps SQLite's lock
+    (apache/iceberg issue 15462).
+    """
     session = spark.newSession()
     catalogs = {
         # A JDBC catalog finds its tables by its own name, which naru writes with each.
@@ -66,4 +73,10 @@ def view(spark: SparkSession, lake: Path) -> SparkSession:
         # Tables change behind Spark's back: each statement looks again.
         for key, value in {**settings, "cache-enabled": "false"}.items():
             session.conf.set(f"{prefix}.{key}", value)
-    return session
+    try:
+        yield session
+    finally:
+        catalogs = session._jsparkSession.sessionState().catalogManager()
+        # Asking for one that was not opened would open it, and make the file where there is none.
+        if catalogs.listCatalogs(session._jvm.scala.Option.empty()).contains("naru"):
+            catalogs.catalog("naru").icebergCatalog().close()
