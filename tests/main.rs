@@ -9,6 +9,7 @@ mod bad_input;
 mod concurrency;
 mod control;
 mod demo;
+mod demo_killed;
 mod docs;
 mod evolution;
 mod evolved_tables;

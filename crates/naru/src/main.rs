@@ -21,6 +21,7 @@ mod signals;
 mod table_state;
 mod treatment_key;
 mod verbs;
+mod whole_file;
 mod workspace;
 
 use std::process::ExitCode;

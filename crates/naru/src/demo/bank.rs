@@ -89,8 +89,8 @@ pub(crate) fn approvals(day: u64, date: &str, half: u64) -> String {
     text
 }
 
-/// A day's exchange rates: no header, groups of thousands. The second day holds one date that does not exist.
-pub(crate) fn exchange_rates(day: u64, date: &str) -> String {
+/// A day's exchange rates: no header, groups of thousands; one currency's rate may be of another date.
+pub(crate) fn exchange_rates(day: u64, date: &str, yen_date: &str) -> String {
     let currencies = [("USD", 14_653_000), ("EUR", 16_891_500), ("JPY", 93_812), ("CNY", 2_061_200), ("VND", 556)];
     let mut text = String::new();
     let mut random = Random::new(400 + day);
@@ -99,7 +99,7 @@ pub(crate) fn exchange_rates(day: u64, date: &str) -> String {
         let (whole, fraction) = (rate / 10_000, rate % 10_000);
         let whole = if whole >= 1000 { format!("{},{:03}", whole / 1000, whole % 1000) } else { whole.to_string() };
         let change = random.below(400) as f64 / 100.0 - 2.0;
-        let date = if day == 1 && currency == "JPY" { "2026-02-29" } else { date };
+        let date = if currency == "JPY" { yen_date } else { date };
         let _ = writeln!(text, "{date}\t{currency}\t{whole}.{fraction:04}\t{change:.2}");
     }
     text

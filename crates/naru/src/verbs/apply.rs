@@ -52,10 +52,6 @@ struct RefusedChange {
 }
 
 impl Apply {
-    pub(crate) fn new() -> Self {
-        Self { jobs: Vec::new(), allow_destructive: false }
-    }
-
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
         let embedded = workspace.lake()?;

@@ -9,7 +9,7 @@ use crate::cli::Global;
 use crate::error::CommandError;
 use crate::sampling::Sample;
 use crate::workspace::{Workspace, slashed};
-use crate::{demo, jobs, log, output, planning};
+use crate::{jobs, log, output, planning, whole_file};
 
 /// Draft a table definition from data files
 ///
@@ -146,11 +146,11 @@ impl Home {
 
     /// Writes the definition and, where it is missing, the DAG file; the paths written.
     fn write(&self, text: &str) -> Result<Vec<String>, CommandError> {
-        if !demo::write_new(&self.workspace.root.join(&self.definition), text.as_bytes())? {
+        if !whole_file::write_new(&self.workspace.root.join(&self.definition), text.as_bytes())? {
             return Err(already(&self.definition));
         }
         let mut written = vec![slashed(&self.definition)];
-        if demo::write_new(&self.workspace.root.join(&self.dag), DAG_FILE.as_bytes())? {
+        if whole_file::write_new(&self.workspace.root.join(&self.dag), DAG_FILE.as_bytes())? {
             written.push(slashed(&self.dag));
         }
         Ok(written)

@@ -6,7 +6,7 @@ use naru_core::route::ORIGINS;
 
 use crate::cli::Global;
 use crate::error::CommandError;
-use crate::output;
+use crate::{output, whole_file};
 
 /// Make an empty project
 #[derive(Debug, Args)]
@@ -51,8 +51,7 @@ pub(crate) fn create(dir: &Path, org: &str) -> Result<Vec<PathBuf>, CommandError
     }
     for (name, text) in [(PROJECT_FILE, text.as_str()), (".gitignore", "/.naru/\n")] {
         let path = dir.join(name);
-        if !path.exists() {
-            std::fs::write(&path, text).map_err(|error| CommandError::io("write", &path, &error))?;
+        if whole_file::write_new(&path, text.as_bytes())? {
             made.push(path);
         }
     }

@@ -32,10 +32,6 @@ pub(crate) struct Query {
 }
 
 impl Query {
-    pub(crate) fn new(sql: &str) -> Self {
-        Self { sql: sql.to_owned(), csv: false, as_of: None, max_rows: 50 }
-    }
-
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
         let as_of = self.as_of(&workspace)?;

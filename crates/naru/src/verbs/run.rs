@@ -135,18 +135,6 @@ struct JobRuns {
 }
 
 impl Run {
-    pub(crate) fn new(jobs: Vec<String>, date: &str) -> Self {
-        Self {
-            jobs,
-            interval: IntervalArgs { date: Some(date.to_owned()), ..IntervalArgs::default() },
-            plan: PlanArgs::default(),
-            force: false,
-            skip_missing: false,
-            plan_file: None,
-            parallel_jobs: None,
-        }
-    }
-
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
         let queue = match &self.plan_file {
