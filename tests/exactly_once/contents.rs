@@ -7,10 +7,12 @@ use arrow_array::RecordBatch;
 use arrow_cast::display::{ArrayFormatter, FormatOptions};
 use futures::TryStreamExt;
 use iceberg::TableIdent;
-use iceberg::spec::ManifestList;
+use iceberg::spec::{ManifestList, TableMetadata};
 use iceberg::table::StaticTable;
 use naru_lake::{Lake, LakeTable};
 use naru_local::{location_to_path, path_to_location};
+
+use crate::sandbox::Sandbox;
 
 /// What stands for null.
 pub(crate) const NULL: &str = "␀";
@@ -30,6 +32,19 @@ impl Contents {
         table.map_or_else(Self::default, |table| on_runtime(read(&table)))
     }
 
+    /// The rows that did not fit, without the time at which they were refused.
+    pub(crate) fn of_quarantine(sandbox: &Sandbox) -> Self {
+        let Self { mut columns, rows } = Self::of(sandbox.lake().lake(), sandbox.quarantine());
+        let Some(at) = columns.iter().position(|column| column == "quarantined_at") else { return Self::default() };
+        columns.remove(at);
+        let mut timeless = BTreeMap::new();
+        for (mut row, count) in rows {
+            row.remove(at);
+            *timeless.entry(row).or_default() += count;
+        }
+        Self { columns, rows: timeless }
+    }
+
     /// Whether a reader can tell the two apart. A table without rows is as none.
     pub(crate) fn is_as(&self, other: &Self) -> bool {
         self.rows == other.rows && (self.columns == other.columns || self.rows.is_empty())
@@ -39,9 +54,20 @@ impl Contents {
 /// All rows of a table's newest state, in the columns of its schema.
 pub(crate) async fn batches(table: &LakeTable) -> Vec<RecordBatch> {
     let identifier = TableIdent::from_strs([table.database(), table.name()]).unwrap();
-    let metadata = table.metadata().as_ref().clone();
+    let metadata = in_newest_schema(table.metadata());
     let readable = StaticTable::from_metadata(metadata, identifier, table.file_io().clone()).await.unwrap();
     readable.scan().build().unwrap().to_arrow().await.unwrap().try_collect().await.unwrap()
+}
+
+/// The metadata with all snapshots in the newest schema. iceberg reads a snapshot in the schema that it was made in, other
+/// readers read the newest one in the table's: the two differ after a change of the schema alone.
+fn in_newest_schema(metadata: &TableMetadata) -> TableMetadata {
+    let mut json = serde_json::to_value(metadata).unwrap();
+    let newest = json["current-schema-id"].clone();
+    for snapshot in json["snapshots"].as_array_mut().into_iter().flatten() {
+        snapshot["schema-id"] = newest.clone();
+    }
+    serde_json::from_value(json).unwrap()
 }
 
 async fn read(table: &LakeTable) -> Contents {

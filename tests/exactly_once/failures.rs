@@ -7,25 +7,40 @@ use naru_lake::{LakeErrorKind, PointerErrorKind};
 
 use crate::contents::stored;
 use crate::scenario::Scenario;
-use crate::scenarios;
 use crate::site::Site;
-use crate::task::{Done, Failed, Task};
+use crate::task::{Done, Failed};
+use crate::{mending_scenarios, merge_scenarios, scenarios};
 
 #[test]
 fn appends() {
-    check(&scenarios::append());
+    check(&scenarios::append(), 16);
 }
 
 #[test]
 fn replacements() {
-    check(&scenarios::replace());
+    check(&scenarios::replace(), 16);
 }
 
-fn check(scenarios: &[Scenario]) {
+#[test]
+fn merges() {
+    check(&[merge_scenarios::in_order(), merge_scenarios::in_any_order(), merge_scenarios::undone()].concat(), 96);
+}
+
+#[test]
+fn quarantines_and_replays() {
+    check(&mending_scenarios::quarantine(), 64);
+}
+
+#[test]
+fn evolutions() {
+    check(&mending_scenarios::evolution(), 64);
+}
+
+fn check(scenarios: &[Scenario], rarity: u64) {
     let mut failed = 0;
     for scenario in scenarios {
         scenario.for_each_command(|site| {
-            for (call, fault) in site.faults(Fault::failures, 16) {
+            for (call, fault) in site.faults(Fault::failures, rarity) {
                 let what = format!("{fault:?} at call {call} ({:?})", site.calls[call]);
                 site.start_over();
                 let files_before = files(site);
@@ -66,10 +81,10 @@ fn is_expected(site: &Site<'_>, (call, fault): (usize, Fault), outcome: &Result<
     let (name, told) = (&site.name, outcome.as_ref().map_err(ToString::to_string));
     let kind = outcome.as_ref().err().and_then(Failed::kind);
     // Not where an empty table is made anew before rows are loaded, nor in maintenance.
-    let commits = matches!(site.task, Task::Run { .. }) && Some(call) == site.last_swap();
+    let commits = site.task.plan().is_some() && !site.fails && Some(call) == site.last_swap();
     match (site.calls[call], fault) {
         (Call::Swap, Fault::Says { done: true, .. } | Fault::SaysUnknownAndDoesItLater) => {
-            assert!(outcome.is_ok(), "{name}: {what}: it was done: {told:?}");
+            assert!(outcome.is_ok() || site.fails, "{name}: {what}: it was done: {told:?}");
         }
         (Call::Swap, Fault::Says { kind: Conflict | UnknownOutcome | Unavailable, .. }) if commits => {
             assert!(outcome.is_ok(), "{name}: {what}: trying again helps: {told:?}");
@@ -88,7 +103,8 @@ fn is_expected(site: &Site<'_>, (call, fault): (usize, Fault), outcome: &Result<
             assert!(is_told || site.fails, "{name}: {what}: try again later: {told:?}");
         }
         (_, Fault::Locked) => {
-            assert!(outcome.as_ref().is_err_and(Failed::is_retryable), "{name}: {what}: try again later: {told:?}");
+            let is_told = outcome.as_ref().is_err_and(Failed::is_retryable);
+            assert!(is_told || site.fails, "{name}: {what}: try again later: {told:?}");
             assert!(site.contents().is_as(&site.before), "{name}: {what}: nothing was done");
         }
         (_, Fault::DiskFull) => assert!(outcome.is_err(), "{name}: {what}: {told:?}"),
@@ -109,8 +125,5 @@ fn cleans_up(call: Call, fault: Fault) -> bool {
 }
 
 fn files(site: &Site<'_>) -> BTreeSet<String> {
-    match site.task {
-        Task::Run { plan, .. } => stored(&plan.target.location),
-        Task::Maintain { .. } => BTreeSet::new(),
-    }
+    site.task.plan().map_or_else(BTreeSet::new, |plan| stored(&plan.target.location))
 }

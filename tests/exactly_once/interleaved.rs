@@ -7,24 +7,44 @@ use naru_local::EmbeddedLake;
 
 use crate::contents::Contents;
 use crate::scenario::{Scenario, maintain};
-use crate::scenarios;
 use crate::site::Site;
 use crate::task::{Done, Failed, Task};
+use crate::{mending_scenarios, merge_scenarios, scenarios};
 
 #[test]
 fn appends() {
-    check(&scenarios::append(), &["ID,NAME,AMT\n70,other,7.00\n"]);
+    check(&scenarios::append(), &["ID,NAME,AMT\n70,other,7.00\n"], 24);
 }
 
 #[test]
 fn replacements() {
-    check(&scenarios::replace(), &[]);
+    check(&scenarios::replace(), &[], 24);
+}
+
+#[test]
+fn merges_in_order() {
+    check(&merge_scenarios::in_order(), &[], 96);
+}
+
+#[test]
+fn merges_in_any_order() {
+    check(&merge_scenarios::in_any_order(), &["ID,REGION,CHG,OP\n70,south,2026-11-02T01:00:00,I\n"], 96);
+}
+
+#[test]
+fn quarantines_and_replays() {
+    check(&mending_scenarios::quarantine(), &[], 96);
+}
+
+#[test]
+fn evolutions() {
+    check(&mending_scenarios::evolution(), &[], 96);
 }
 
 /// An interval that no scenario has, older than all of theirs.
 const OTHER_INTERVAL: &str = "2026-11-02";
 
-fn check(scenarios: &[Scenario], other_rows: &[&str]) {
+fn check(scenarios: &[Scenario], other_rows: &[&str], rarity: u64) {
     let mut met = 0;
     for scenario in scenarios {
         scenario.for_each_command(|site| {
@@ -39,7 +59,7 @@ fn check(scenarios: &[Scenario], other_rows: &[&str]) {
             }
             let calls = 0..site.calls.len();
             let cases = calls.flat_map(|call| others.iter().map(move |other| (call, other))).collect();
-            for (call, (name, other)) in site.sample(cases, 24) {
+            for (call, (name, other)) in site.sample(cases, rarity) {
                 meet(site, call, other, &format!("{name} before call {call} ({:?})", site.calls[call]));
                 met += 1;
             }
@@ -54,7 +74,7 @@ fn with_grace(site: &Site<'_>) -> Task {
         Task::Maintain { database, table, snapshots, .. } => {
             Task::Maintain { database, table, snapshots, has_grace: true }
         }
-        run => run,
+        loads => loads,
     }
 }
 
@@ -97,7 +117,7 @@ fn settle(site: &Site<'_>, task: &Task, before: Result<(), Result<Done, Failed>>
         return;
     }
     let outcome = task.execute(site.sandbox.lake().lake());
-    let may_fail = site.fails && matches!(task, Task::Run { .. });
+    let may_fail = site.fails && task.plan().is_some();
     let has_no_table = matches!(task, Task::Maintain { .. }) && site.contents().columns.is_empty();
     let told = outcome.as_ref().map_err(ToString::to_string);
     assert!(outcome.is_ok() || may_fail || has_no_table, "{}: {what}: again: {told:?}", site.name);

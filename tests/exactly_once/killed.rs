@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::random::Random;
 use crate::scenario::Scenario;
-use crate::scenarios;
 use crate::site::{Site, runs_all};
 use crate::task::Task;
+use crate::{mending_scenarios, merge_scenarios, scenarios};
 
 /// Names the file that says what the child process is to do.
 const CHILD: &str = "NARU_FAULTS_CHILD";
@@ -29,12 +29,27 @@ struct Order {
 
 #[test]
 fn appends() {
-    check(&scenarios::append());
+    check(&scenarios::append(), 16);
 }
 
 #[test]
 fn replacements() {
-    check(&scenarios::replace());
+    check(&scenarios::replace(), 16);
+}
+
+#[test]
+fn merges() {
+    check(&[merge_scenarios::in_order(), merge_scenarios::in_any_order(), merge_scenarios::undone()].concat(), 96);
+}
+
+#[test]
+fn quarantines_and_replays() {
+    check(&mending_scenarios::quarantine(), 64);
+}
+
+#[test]
+fn evolutions() {
+    check(&mending_scenarios::evolution(), 64);
 }
 
 /// Executes an order. `check` starts this test alone in a process of its own.
@@ -52,11 +67,11 @@ fn child() {
     std::process::exit(if outcome.is_ok() { 0 } else { 1 });
 }
 
-fn check(scenarios: &[Scenario]) {
+fn check(scenarios: &[Scenario], rarity: u64) {
     let mut died = 0;
     for scenario in scenarios {
         scenario.for_each_command(|site| {
-            for (call, fault) in site.faults(Fault::deaths, 16) {
+            for (call, fault) in site.faults(Fault::deaths, rarity) {
                 let Fault::Dies(death) = fault else { continue };
                 let what = format!("died {death:?} call {call} ({:?})", site.calls[call]);
                 site.start_over();
@@ -76,7 +91,15 @@ fn check(scenarios: &[Scenario]) {
 fn at_any_instant() {
     let kills = if runs_all() { 500 } else { 12 };
     let (mut random, mut killed) = (Random::new(1), 0);
-    let scenarios = [scenarios::append(), scenarios::replace()].concat();
+    let scenarios = [
+        scenarios::append(),
+        scenarios::replace(),
+        merge_scenarios::in_any_order(),
+        merge_scenarios::undone(),
+        mending_scenarios::quarantine(),
+        mending_scenarios::evolution(),
+    ]
+    .concat();
     while killed < kills {
         for scenario in &scenarios {
             scenario.for_each_command(|site| {

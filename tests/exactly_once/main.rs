@@ -16,6 +16,8 @@ mod contents;
 mod failures;
 mod interleaved;
 mod killed;
+mod mending_scenarios;
+mod merge_scenarios;
 mod model;
 mod random;
 mod sandbox;

@@ -54,6 +54,11 @@ impl Sandbox {
         (self.names.glue_database.as_str(), self.names.glue_table.as_str())
     }
 
+    /// Physical database and table of the rows that did not fit.
+    pub(crate) fn quarantine(&self) -> (&str, &str) {
+        (self.names.glue_database.as_str(), self.names.quarantine_table.as_str())
+    }
+
     pub(crate) fn interval(&self, text: &str) -> Interval {
         Interval::parse(self.job.cadence, text, self.project.time_zone).unwrap()
     }

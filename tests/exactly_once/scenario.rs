@@ -31,6 +31,8 @@ pub(crate) enum Step {
     Force(&'static str),
     /// `naru run --date`, which fails and leaves the table as it is.
     Fails(&'static str),
+    /// `naru replay --date`.
+    Replay(&'static str),
     /// Another engine writes all rows of an unpartitioned table into one file.
     Compact,
     /// `naru maintain`, so that only the newest snapshot stays.
@@ -62,6 +64,7 @@ impl Scenario {
                 Step::Run(interval) => (run(interval, false), false),
                 Step::Force(interval) => (run(interval, true), false),
                 Step::Fails(interval) => (run(interval, false), true),
+                Step::Replay(interval) => (Task::Replay { plan: Box::new(sandbox.plan(definition, interval)) }, false),
                 Step::Maintain => (maintain(&sandbox, 1), false),
             };
             let name = format!("{}, step {number} ({step:?})", self.name);
@@ -71,9 +74,10 @@ impl Scenario {
             let outcome = task.execute(&faulty(sandbox.lake().lake(), &faults));
             assert_eq!(outcome.is_err(), fails, "{name}: {:?}", outcome.map_err(|error| error.to_string()));
             let after = Contents::of(sandbox.lake().lake(), sandbox.table());
+            let refused = Contents::of_quarantine(&sandbox);
             sandbox.save("after");
             let calls = faults.calls();
-            look(&Site { name, sandbox: &sandbox, task: &task, fails, before, after, calls });
+            look(&Site { name, sandbox: &sandbox, task: &task, fails, before, after, refused, calls });
             sandbox.restore("after");
         }
     }
@@ -81,6 +85,10 @@ impl Scenario {
 
 /// The task of maintaining the sandbox's table.
 pub(crate) fn maintain(sandbox: &Sandbox, snapshots: usize) -> Task {
-    let (database, table) = sandbox.table();
+    maintain_table(sandbox.table(), snapshots)
+}
+
+/// The task of maintaining a table.
+pub(crate) fn maintain_table((database, table): (&str, &str), snapshots: usize) -> Task {
     Task::Maintain { database: database.into(), table: table.into(), snapshots, has_grace: false }
 }

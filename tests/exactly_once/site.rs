@@ -8,7 +8,7 @@ use naru_lake::LakeTable;
 use crate::contents::{Contents, referred, stored};
 use crate::random::Random;
 use crate::sandbox::Sandbox;
-use crate::scenario::maintain;
+use crate::scenario::{maintain, maintain_table};
 use crate::task::Task;
 
 /// One command at one point of a scenario.
@@ -22,6 +22,8 @@ pub(crate) struct Site<'a> {
     pub(crate) before: Contents,
     /// What the table holds when nothing goes wrong.
     pub(crate) after: Contents,
+    /// What did not fit, when nothing goes wrong.
+    pub(crate) refused: Contents,
     /// The calls when nothing goes wrong.
     pub(crate) calls: Vec<Call>,
 }
@@ -85,6 +87,7 @@ impl Site<'_> {
         let told = again.as_ref().map_err(ToString::to_string);
         assert_eq!(again.is_err(), self.fails, "{}: {what}: again: {told:?}", self.name);
         self.is_after(&format!("{what}: again"));
+        self.quarantine_is_as_after_one_run(what);
         let Some(_) = self.table() else { return };
         let maintained = maintain(self.sandbox, 1).execute(self.sandbox.lake().lake());
         assert!(maintained.is_ok(), "{}: {what}: maintain: {:?}", self.name, maintained.map_err(|e| e.to_string()));
@@ -98,14 +101,37 @@ impl Site<'_> {
         assert!(now.is_as(&self.after), "{}: {what}\nafter {:?}\nnow {now:?}", self.name, self.after);
     }
 
+    /// What did not fit is in quarantine once, and maintenance finds what was left behind there.
+    fn quarantine_is_as_after_one_run(&self, what: &str) {
+        let is_as_after = |when: &str| {
+            let (now, refused) = (Contents::of_quarantine(self.sandbox), &self.refused);
+            assert!(now.is_as(refused), "{}: {what}: {when}: quarantine\nafter {refused:?}\nnow {now:?}", self.name);
+        };
+        is_as_after("again");
+        if self.table_of(self.sandbox.quarantine()).is_some() {
+            let maintained = maintain_table(self.sandbox.quarantine(), 1).execute(self.sandbox.lake().lake());
+            assert!(maintained.is_ok(), "{}: {what}: {:?}", self.name, maintained.map_err(|e| e.to_string()));
+            is_as_after("maintained");
+            let orphans = self.orphans_of(self.sandbox.quarantine());
+            assert_eq!(orphans, BTreeSet::new(), "{}: {what}: maintenance left quarantined rows behind", self.name);
+        }
+    }
+
     /// Files in the table's directory that nothing refers to.
     pub(crate) fn orphans(&self) -> BTreeSet<String> {
-        let Some(table) = self.table() else { return BTreeSet::new() };
+        self.orphans_of(self.sandbox.table())
+    }
+
+    fn orphans_of(&self, name: (&str, &str)) -> BTreeSet<String> {
+        let Some(table) = self.table_of(name) else { return BTreeSet::new() };
         stored(table.location()).difference(&referred(&table)).cloned().collect()
     }
 
     fn table(&self) -> Option<LakeTable> {
-        let (database, table) = self.sandbox.table();
+        self.table_of(self.sandbox.table())
+    }
+
+    fn table_of(&self, (database, table): (&str, &str)) -> Option<LakeTable> {
         futures::executor::block_on(self.sandbox.lake().lake().table(database, table)).unwrap()
     }
 }

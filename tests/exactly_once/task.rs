@@ -6,7 +6,9 @@ use std::time::{Duration, SystemTime};
 use futures::executor::block_on;
 use naru_core::LoadPlan;
 use naru_lake::{Keep, Lake, LakeError, LakeErrorKind};
-use naru_load::{ExecuteOptions, KeyError, KeySource, LoadError, NoProgress, OutcomeKind, TreatmentKey, execute};
+use naru_load::{
+    ExecuteOptions, KeyError, KeySource, LoadError, NoProgress, OutcomeKind, TreatmentKey, execute, replay,
+};
 use naru_local::{DirectoryFiles, DirectoryLanding};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum Task {
     /// `naru run`, and with `--force`.
     Run { plan: Box<LoadPlan>, force: bool },
+    /// `naru replay`.
+    Replay { plan: Box<LoadPlan> },
     /// `naru maintain`: so many of the newest snapshots stay, and files of the last hour if there is a grace.
     Maintain { database: String, table: String, snapshots: usize, has_grace: bool },
 }
@@ -23,6 +27,7 @@ pub(crate) enum Task {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Done {
     Ran(OutcomeKind),
+    Replayed,
     Maintained,
 }
 
@@ -34,13 +39,25 @@ pub(crate) enum Failed {
 }
 
 impl Task {
+    /// The plan of a command that loads.
+    pub(crate) fn plan(&self) -> Option<&LoadPlan> {
+        match self {
+            Self::Run { plan, .. } | Self::Replay { plan } => Some(plan),
+            Self::Maintain { .. } => None,
+        }
+    }
+
     /// Executes the command, as the binary does.
     pub(crate) fn execute(&self, lake: &Lake) -> Result<Done, Failed> {
         match self {
             Self::Run { plan, force } => {
-                let options = ExecuteOptions { threads: 1, memory_bytes: 64 << 20, commit_attempts: 3, force: *force };
-                let outcome = block_on(execute(plan, lake, &DirectoryLanding, &NoKey, options, &NoProgress));
+                let running = execute(plan, lake, &DirectoryLanding, &NoKey, options(*force), &NoProgress);
+                let outcome = block_on(running);
                 outcome.map(|outcome| Done::Ran(outcome.kind)).map_err(|error| Failed::Load(Box::new(error)))
+            }
+            Self::Replay { plan } => {
+                let replaying = replay(plan, lake, &DirectoryLanding, &NoKey, options(false), &NoProgress);
+                block_on(replaying).map(|_| Done::Replayed).map_err(|error| Failed::Load(Box::new(error)))
             }
             Self::Maintain { database, table, snapshots, has_grace } => {
                 let (now, hour) = (SystemTime::now(), Duration::from_secs(3600));
@@ -54,6 +71,10 @@ impl Task {
             }
         }
     }
+}
+
+fn options(force: bool) -> ExecuteOptions {
+    ExecuteOptions { threads: 1, memory_bytes: 64 << 20, commit_attempts: 3, force }
 }
 
 impl Failed {

@@ -255,7 +255,8 @@ mod tests {
             "reason": "", "level": "p1", "landing": "file:///l/", "sources": [],
             "merge": definition.merge(), "dialect": definition.dialect(), "columns": definition.plan_columns(Level::P1),
             "target": { "database": "d", "table": "t", "location": "file:///t", "spec": definition.table_spec_for(mode) },
-            "reject_limit": { "rows": 0 }, "empty": "refuse",
+            "quarantine": { "database": "d", "table": "t_quarantine", "location": "file:///q" },
+            "reject_limit": { "rows": 0 }, "empty": "refuse", "evolution": "freeze",
         });
         serde_json::from_value(plan).unwrap()
     }

@@ -9,6 +9,9 @@ use crate::random::Random;
 /// A day of the calendar that sequences use, from 0.
 pub(crate) type Day = usize;
 
+/// The column that makes up the key.
+pub(crate) const KEY: &str = "id";
+
 /// The intervals of the calendar.
 pub(crate) const DAYS: [&str; 5] = ["2026-11-18", "2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"];
 

@@ -30,6 +30,7 @@ pub(crate) enum Change {
     Add,
     Rename,
     Widen,
+    /// Where there is a table, it is made as the definition at once: by `naru apply --allow-destructive`.
     Drop,
 }
 
@@ -58,15 +59,17 @@ impl Definition {
         Self { settings, columns: columns.collect(), added: 0 }
     }
 
-    /// The definition's text.
-    pub(crate) fn text(&self) -> String {
+    /// The definition's text; `of` is the table's definition, which may have columns under other names.
+    pub(crate) fn text(&self, of: Option<&Self>) -> String {
         let row = |column: &Column| {
             let Column { source, target, kind, is_key, is_required } = column;
             let (key, required) = (if *is_key { "1" } else { "" }, if *is_required { "y" } else { "" });
-            format!("{source},{target},\"{kind}\",{key},{required},p0\n")
+            let there = of.and_then(|of| of.columns.iter().find(|there| there.source == *source));
+            let renamed = there.map(|there| there.target.as_str()).filter(|there| there != target).unwrap_or_default();
+            format!("{source},{target},\"{kind}\",{key},{required},p0,{renamed}\n")
         };
         let rows: String = self.columns.iter().map(row).collect();
-        format!("{}source,target,type,key,required,level\n{rows}", self.settings)
+        format!("{}source,target,type,key,required,level,renamed_from\n{rows}", self.settings)
     }
 
     pub(crate) fn sources(&self) -> Vec<&'static str> {
@@ -76,14 +79,6 @@ impl Definition {
     /// Names in the table, in order.
     pub(crate) fn targets(&self) -> Vec<String> {
         self.columns.iter().map(|column| column.target.clone()).collect()
-    }
-
-    /// Whether rows of the other definition are rows of this one's table.
-    pub(crate) fn makes_rows_of(&self, other: &Self) -> bool {
-        let said = |definition: &Self| -> Vec<_> {
-            definition.columns.iter().map(|column| (column.target.clone(), column.kind)).collect()
-        };
-        said(self) == said(other)
     }
 
     /// What a delivery holds of a row.
@@ -118,12 +113,20 @@ impl Definition {
         }
     }
 
+    /// Source's names of the columns that the other one has, and this one has not.
+    pub(crate) fn lacks(&self, other: &Self) -> Vec<&'static str> {
+        let there = self.sources();
+        other.sources().into_iter().filter(|source| !there.contains(source)).collect()
+    }
+
     fn add(&mut self) {
         let Some(source) = MORE.get(self.added) else { return };
         self.added += 1;
         let is_free = |target: &&&str| self.columns.iter().all(|column| column.target != ***target);
-        // A name of before, where one is free: what was dropped must not come back with it.
-        let target = ["name", "amount", "region"].iter().find(is_free).map_or((*source).into(), |name| (*name).into());
+        // A name of before, where one was dropped: its values must not come back with it.
+        let is_dropped = |name: &&&str| self.columns.iter().all(|column| column.source != **name);
+        let names = ["name", "amount", "region"];
+        let target = names.iter().filter(is_dropped).find(is_free).map_or((*source).into(), |name| (*name).into());
         self.columns.push(Column { source, target, kind: "int", is_key: false, is_required: false });
     }
 }

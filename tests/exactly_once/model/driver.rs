@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use naru_core::table_spec::LOAD_INTERVAL;
+use naru_core::LoadPlan;
+use naru_core::table_spec::{IS_CURRENT, LOAD_INTERVAL, VALID_FROM, VALID_TO};
 use naru_faults::{Ending, Fault, Faults, Killed, faulty};
+use naru_lake::LakeTable;
 
 use super::batch::{DAYS, Day, Values, csv, shown};
-use super::definition::Definition;
+use super::definition::{Change, Definition};
 use super::expected::{Found, Said, expected};
 use super::kinds::Kind;
 use super::records::{Record, Records};
@@ -23,6 +25,7 @@ use crate::task::{Done, Failed, Task};
 /// Takes the steps one after the other; what went wrong at the first that did.
 pub(crate) fn run(kind: &Kind, steps: &[Step]) -> Result<(), String> {
     let mut driver = Driver {
+        has_history: kind.has_history(),
         sandbox: Sandbox::new(kind.job),
         definition: kind.definition(),
         in_table: None,
@@ -38,6 +41,8 @@ pub(crate) fn run(kind: &Kind, steps: &[Step]) -> Result<(), String> {
 }
 
 struct Driver {
+    /// Whether rows say when they hold.
+    has_history: bool,
     sandbox: Sandbox,
     definition: Definition,
     /// The definition that the table was loaded with last.
@@ -71,9 +76,12 @@ impl Driver {
         match step {
             Step::Deliver { day, files } => self.deliver(*day, files),
             Step::Run { day, force, fault } => self.run(*day, *force, *fault)?,
-            Step::Change { change, seed } => self.definition.change(*change, &mut Random::new(*seed)),
+            Step::Change { change, seed } => self.change(*change, *seed)?,
             Step::Compact => {
-                compact(self.sandbox.lake().lake(), self.sandbox.table());
+                if self.snapshot().is_some() {
+                    compact(self.sandbox.lake().lake(), self.sandbox.table());
+                    self.model.compacted();
+                }
                 // Its snapshot is nobody's run, so that a replacement may count as gone.
                 self.records.may_be_forgotten();
                 self.shows_model()?;
@@ -102,12 +110,13 @@ impl Driver {
             rows: batch.len(),
             force,
             refused: loaded.load(day, &batch, force).err(),
-            table_differs: self.in_table.as_ref().is_some_and(|definition| !definition.makes_rows_of(&self.definition)),
+            may_be_older: self.model.may_be_older(day),
             header_differs: delivery.is_some_and(|delivery| delivery.sources != self.definition.sources()),
         };
         let expected: Vec<Said> =
             self.records.of(day).iter().flat_map(|recorded| expected(*recorded, &found)).collect();
-        let plan = Box::new(self.sandbox.plan(&self.definition.text(), DAYS[day]));
+        let plan = Box::new(self.plan(day));
+        let before = self.snapshot();
         let record = found.landed.unwrap_or(Record { version: 0, files: 0 });
         match self.execute(&Task::Run { plan, force }, fault) {
             Outcome::Ended(outcome) => {
@@ -120,7 +129,7 @@ impl Driver {
                         self.records.loaded(day, record);
                     }
                     Said::Unchanged => {
-                        if self.model.repeats() && self.shown(&*loaded) != self.shown(&*self.model) {
+                        if self.model.repeats() && loaded.rows() != self.model.rows() {
                             return Err("unchanged, although a run would change the table".into());
                         }
                         self.records.is(day, record);
@@ -131,18 +140,13 @@ impl Driver {
             }
             Outcome::Broken(told) => {
                 let may_load = expected.contains(&Said::Loaded);
-                let has_loaded = may_load && self.shown(&*loaded) == self.contents().rows;
-                if has_loaded {
-                    // Where the rows were the same before, it may have been loaded or not.
-                    if self.shown(&*loaded) == self.shown(&*self.model) {
-                        self.records.may_have_loaded(day, record);
-                    } else {
-                        self.records.loaded(day, record);
+                if self.snapshot() != before {
+                    if !may_load {
+                        return Err(format!("broken ({told:?}): it committed, and expected was {expected:?}"));
                     }
+                    self.records.loaded(day, record);
                     self.model = loaded;
-                    self.in_table =
-                        self.in_table.take().or_else(|| self.has_snapshot().then(|| self.definition.clone()));
-                    return Ok(());
+                    self.in_table = Some(self.definition.clone());
                 }
                 self.shows_model().map_err(|told_rows| format!("broken ({told:?}): {told_rows}"))
             }
@@ -157,10 +161,7 @@ impl Driver {
         match self.execute(&maintain(&self.sandbox, snapshots), fault) {
             Outcome::Ended(Err(error)) => return Err(format!("maintenance failed: {error}")),
             Outcome::Ended(Ok(_)) => {
-                let (database, name) = self.sandbox.table();
-                let table = self.sandbox.lake().lake().clone();
-                let table = futures::executor::block_on(table.expect_table(database, name));
-                let table = table.map_err(|error| error.to_string())?;
+                let table = self.table().ok_or("the table is gone")?;
                 let (stored, referred) = (stored(table.location()), referred(&table));
                 let differ: BTreeSet<_> = stored.symmetric_difference(&referred).collect();
                 if !differ.is_empty() {
@@ -169,7 +170,30 @@ impl Driver {
             }
             Outcome::Broken(_) => {}
         }
+        self.model.expired(self.table().map_or(0, |table| table.snapshots().len()));
         self.shows_model()
+    }
+
+    /// Changes the definition. Where the table has columns that it lacks, a person has them dropped.
+    fn change(&mut self, change: Change, seed: u64) -> Result<(), String> {
+        self.definition.change(change, &mut Random::new(seed));
+        let Some(there) = &self.in_table else { return Ok(()) };
+        let dropped = self.definition.lacks(there);
+        if dropped.is_empty() {
+            return Ok(());
+        }
+        let plan = self.plan(0);
+        let table = self.table().ok_or("the table is gone")?;
+        let embedded = self.sandbox.lake();
+        let applied = embedded.lake().evolve_table(&table, &plan.target.spec);
+        futures::executor::block_on(applied).map_err(|error| format!("apply: {error}"))?;
+        dropped.into_iter().for_each(|column| self.model.dropped(column));
+        self.in_table = Some(self.definition.clone());
+        self.shows_model()
+    }
+
+    fn plan(&self, day: Day) -> LoadPlan {
+        self.sandbox.plan(&self.definition.text(self.in_table.as_ref()), DAYS[day])
     }
 
     fn execute(&self, task: &Task, fault: Option<(usize, Fault)>) -> Outcome {
@@ -184,24 +208,38 @@ impl Driver {
         }
     }
 
-    fn has_snapshot(&self) -> bool {
+    fn table(&self) -> Option<LakeTable> {
         let (database, name) = self.sandbox.table();
-        let embedded = self.sandbox.lake();
-        let table = futures::executor::block_on(embedded.lake().table(database, name));
-        table.is_ok_and(|table| table.is_some_and(|table| table.snapshot_id().is_some()))
+        futures::executor::block_on(self.sandbox.lake().lake().table(database, name)).unwrap()
+    }
+
+    /// The newest snapshot, which every run that loads adds.
+    fn snapshot(&self) -> Option<i64> {
+        self.table().and_then(|table| table.snapshot_id())
     }
 
     fn contents(&self) -> Contents {
         Contents::of(self.sandbox.lake().lake(), self.sandbox.table())
     }
 
+    /// Names of the columns that the mode adds.
+    fn added(&self) -> &'static [&'static str] {
+        if self.has_history { &[VALID_FROM, VALID_TO, IS_CURRENT] } else { &[] }
+    }
+
     fn shows_model(&self) -> Result<(), String> {
-        let (now, model) = (self.contents(), self.shown(&*self.model));
+        let (mut now, model) = (self.contents(), self.shown(&*self.model));
+        if self.has_history {
+            // An end that ends nothing yet holds at no time.
+            let from = now.columns.iter().position(|column| column == VALID_FROM).unwrap_or_default();
+            now.rows.retain(|row, _| row.get(from) != row.get(from + 1));
+        }
         if now.rows != model {
             return Err(format!("the table holds\n{:#?}\nand the model\n{model:#?}", now.rows));
         }
-        let targets =
-            self.in_table.as_ref().map(|definition| [definition.targets(), vec![LOAD_INTERVAL.into()]].concat());
+        let added = self.added().iter().copied().chain([LOAD_INTERVAL]).map(String::from);
+        let targets: Option<Vec<String>> =
+            self.in_table.as_ref().map(|definition| definition.targets().into_iter().chain(added).collect());
         match targets {
             Some(targets) if targets != now.columns => {
                 Err(format!("the table has the columns {:?}, and the model {targets:?}", now.columns))
@@ -215,7 +253,8 @@ impl Driver {
         let mut rows = BTreeMap::new();
         for row in model.rows() {
             let columns = &self.in_table.as_ref().unwrap_or(&self.definition).columns;
-            let mut cells: Vec<String> = columns.iter().map(|column| shown(&row.values, column.source)).collect();
+            let sources = columns.iter().map(|column| column.source).chain(self.added().iter().copied());
+            let mut cells: Vec<String> = sources.map(|source| shown(&row.values, source)).collect();
             cells.push(self.sandbox.interval(DAYS[row.day]).start.format("%Y-%m-%dT%H:%M:%S").to_string());
             *rows.entry(cells).or_default() += 1;
         }

@@ -15,8 +15,6 @@ pub(crate) enum Said {
     NothingLanded,
     FewerSources,
     NoRows,
-    /// The definition is not the table's.
-    TableDiffers,
     /// The files' header is not the definition's.
     HeaderDiffers,
     Refused(Refusal),
@@ -32,8 +30,8 @@ impl Said {
                 LoadError::NothingLanded { .. } => Some(Self::NothingLanded),
                 LoadError::FewerSources { .. } => Some(Self::FewerSources),
                 LoadError::NoRows { .. } => Some(Self::NoRows),
-                LoadError::TableDiffers { .. } => Some(Self::TableDiffers),
                 LoadError::Source { .. } => Some(Self::HeaderDiffers),
+                LoadError::DuplicateKeys { .. } => Some(Self::Refused(Refusal::Duplicates)),
                 LoadError::OlderThanLoaded { .. } => Some(Self::Refused(Refusal::Older)),
                 LoadError::Lake(error) if error.kind() == LakeErrorKind::Refused => Some(Self::Refused(Refusal::Older)),
                 _ => None,
@@ -53,15 +51,15 @@ pub(crate) struct Found {
     pub(crate) force: bool,
     /// What the mode says to the rows.
     pub(crate) refused: Option<Refusal>,
-    /// Whether the definition is another one than when the table was loaded last.
-    pub(crate) table_differs: bool,
+    /// Whether it may say that a later interval is loaded all the same.
+    pub(crate) may_be_older: bool,
     /// Whether the definition is another one than when the files were delivered.
     pub(crate) header_differs: bool,
 }
 
 /// What a run may say that finds this, and this recorded. Of several reasons not to load, any is a right one.
 pub(crate) fn expected(recorded: Option<Record>, found: &Found) -> Vec<Said> {
-    let Found { landed, rows, force, refused, table_differs, header_differs } = *found;
+    let Found { landed, rows, force, refused, may_be_older, header_differs } = *found;
     let files = landed.map_or(0, |landed| landed.files);
     if !force && recorded.is_some() && recorded == landed {
         return vec![Said::Unchanged];
@@ -74,10 +72,13 @@ pub(crate) fn expected(recorded: Option<Record>, found: &Found) -> Vec<Said> {
     }
     let reasons = [
         refused.map(Said::Refused),
-        table_differs.then_some(Said::TableDiffers),
         (header_differs && files > 0).then_some(Said::HeaderDiffers),
         (rows == 0 && !force).then_some(Said::NoRows),
     ];
-    let reasons: Vec<Said> = reasons.into_iter().flatten().collect();
-    if reasons.is_empty() { vec![Said::Loaded] } else { reasons }
+    let mut said: Vec<Said> = reasons.into_iter().flatten().collect();
+    if said.is_empty() {
+        said.push(Said::Loaded);
+    }
+    said.extend((may_be_older && !force).then_some(Said::Refused(Refusal::Older)));
+    said
 }

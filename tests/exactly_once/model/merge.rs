@@ -1,12 +1,11 @@
 //! `merge`: one row a key.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use super::batch::{Day, Row, Values};
+use super::batch::{Day, KEY, Row, Values};
+use super::snapshots::Snapshots;
 use super::table_model::{Refusal, TableModel};
-
-/// The column that makes up the key.
-const KEY: &str = "id";
 
 type Rows = BTreeMap<String, Row>;
 
@@ -16,10 +15,7 @@ pub(crate) struct Merge {
     order_by: Option<&'static str>,
     /// A column, and the text in it by which a row deletes its key.
     deleted: Option<(&'static str, &'static str)>,
-    rows: Rows,
-    newest: Option<Day>,
-    /// The rows as they were before the newest interval: what a rerun of it starts from.
-    before_newest: Rows,
+    snapshots: Snapshots<Rows>,
 }
 
 impl Merge {
@@ -33,27 +29,28 @@ impl Merge {
 
     /// The last row of each key in a batch.
     fn last_of_each<'a>(&self, batch: &'a [Values]) -> Result<BTreeMap<&'a str, &'a Values>, Refusal> {
-        let mut last: BTreeMap<&str, &Values> = BTreeMap::new();
-        for values in batch {
-            let Some(earlier) = last.insert(&values[KEY], values) else { continue };
-            let Some(order) = self.order_by else {
-                // Without an order only the same row twice is no contradiction.
-                if earlier == values { continue } else { return Err(Refusal::Duplicates) }
-            };
-            match earlier[order].cmp(&values[order]) {
-                std::cmp::Ordering::Greater => drop(last.insert(&values[KEY], earlier)),
-                std::cmp::Ordering::Equal if earlier != values => return Err(Refusal::Duplicates),
-                _ => {}
-            }
+        let mut rows: Vec<&Values> = batch.iter().collect();
+        if let Some(order) = self.order_by {
+            rows.sort_by(|a, b| a[order].cmp(&b[order]));
         }
-        Ok(last)
+        let mut last: BTreeMap<&str, (&Values, bool)> = BTreeMap::new();
+        for values in rows {
+            let of_key = last.entry(&values[KEY]).or_insert((values, false));
+            let is_newer = self.order_by.is_some_and(|order| values[order] > of_key.0[order]);
+            let is_tied = !is_newer && (of_key.1 || of_key.0 != values);
+            *of_key = (values, is_tied);
+        }
+        match last.values().any(|(_, is_tied)| *is_tied) {
+            true => Err(Refusal::Duplicates),
+            false => Ok(last.into_iter().map(|(key, (values, _))| (key, values)).collect()),
+        }
     }
 
     fn apply(&self, rows: &mut Rows, last: &BTreeMap<&str, &Values>, day: Day) {
         for (key, values) in last {
             let there = rows.get(*key);
             if let (Some(order), Some(there)) = (self.order_by, there)
-                && values[order] < there.values[order]
+                && values[order].cmp(&there.values[order]) == Ordering::Less
             {
                 continue;
             }
@@ -64,32 +61,53 @@ impl Merge {
             }
         }
     }
+
+    /// Takes a run's rows away, and brings back what they had replaced, where a kept snapshot tells.
+    fn undo(&self, rows: &mut Rows, day: Day) {
+        let before = self.snapshots.before_first(day).unwrap_or_default();
+        let void: Vec<String> = rows.iter().filter(|(_, row)| row.day == day).map(|(key, _)| key.clone()).collect();
+        for key in void {
+            match before.get(&key).filter(|row| row.day != day) {
+                Some(earlier) => rows.insert(key, earlier.clone()),
+                None => rows.remove(&key),
+            };
+        }
+    }
 }
 
 impl TableModel for Merge {
     fn load(&mut self, day: Day, batch: &[Values], force: bool) -> Result<(), Refusal> {
-        let is_older = self.newest.is_some_and(|newest| newest > day);
+        let is_older = self.snapshots.newest_day(&self.rows()).is_some_and(|newest| newest > day);
         if is_older && self.order_by.is_none() && !force {
             return Err(Refusal::Older);
         }
         let last = self.last_of_each(batch)?;
-        let mut rows = if self.newest == Some(day) { self.before_newest.clone() } else { self.rows.clone() };
-        if is_older {
-            // As if it had come before the newest one, which may yet be taken back.
-            let mut before_newest = self.before_newest.clone();
-            self.apply(&mut before_newest, &last, day);
-            self.before_newest = before_newest;
-        } else {
-            self.before_newest = rows.clone();
-            self.newest = Some(day);
-        }
+        let (before, mut rows) = self.snapshots.base(day);
+        self.undo(&mut rows, day);
         self.apply(&mut rows, &last, day);
-        self.rows = rows;
+        self.snapshots.loaded(day, before, rows);
         Ok(())
     }
 
     fn rows(&self) -> Vec<Row> {
-        self.rows.values().cloned().collect()
+        self.snapshots.newest().into_values().collect()
+    }
+
+    fn may_be_older(&self, day: Day) -> bool {
+        self.order_by.is_none() && self.snapshots.newest_ever().is_some_and(|newest| newest > day)
+    }
+
+    fn compacted(&mut self) {
+        self.snapshots.compacted();
+    }
+
+    fn expired(&mut self, kept: usize) {
+        self.snapshots.expired(kept);
+    }
+
+    fn dropped(&mut self, column: &str) {
+        let rows = self.snapshots.states_mut().flat_map(|rows| rows.values_mut());
+        rows.for_each(|row| drop(row.values.remove(column)));
     }
 
     fn repeats(&self) -> bool {
@@ -130,6 +148,20 @@ mod tests {
         model.load(1, &[row("2", "21", "")], false).unwrap();
         assert_eq!(shown(&model), [("1".into(), "10".into(), 0), ("2".into(), "21".into(), 1)]);
         assert_eq!(model.load(0, &[], false), Err(Refusal::Older));
+    }
+
+    #[test]
+    fn a_rerun_of_an_earlier_interval_brings_back_what_it_had_replaced_while_a_snapshot_tells() {
+        let mut model = Merge::ordered_by("changed_at");
+        model.load(0, &[row("1", "10", "t1")], false).unwrap();
+        model.load(1, &[row("1", "11", "t2")], false).unwrap();
+        model.load(2, &[row("2", "20", "t3")], false).unwrap();
+        let mut expired = model.clone();
+        model.load(1, &[], false).unwrap();
+        assert_eq!(shown(&model), [("1".into(), "10".into(), 0), ("2".into(), "20".into(), 2)]);
+        expired.expired(2);
+        expired.load(1, &[], false).unwrap();
+        assert_eq!(shown(&expired), [("2".into(), "20".into(), 2)]);
     }
 
     #[test]

@@ -17,8 +17,10 @@ mod kinds;
 mod merge;
 mod records;
 mod replace;
+mod reruns;
 mod scd2;
 mod sequence;
+mod snapshots;
 mod table_model;
 
 use std::time::Instant;
@@ -26,7 +28,7 @@ use std::time::Instant;
 use kinds::Kind;
 
 /// Sequences of each kind when the environment does not say how many.
-const SAMPLE: u64 = 6;
+const SAMPLE: u64 = 4;
 
 fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok()?.parse().ok()
@@ -76,4 +78,54 @@ fn appends_under_changing_definitions() {
 #[test]
 fn replacements_under_changing_definitions() {
     check(&kinds::replace_evolving());
+}
+
+#[test]
+fn merges() {
+    check(&kinds::merge());
+}
+
+#[test]
+fn merges_with_deletions() {
+    check(&kinds::merge_deleting());
+}
+
+#[test]
+fn merges_by_order() {
+    check(&kinds::merge_ordered());
+}
+
+#[test]
+fn merges_into_partitions_of_the_key() {
+    check(&kinds::merge_by_key_partitions());
+}
+
+#[test]
+fn merges_into_partitions_of_a_column_that_changes() {
+    check(&kinds::merge_into_partitions());
+}
+
+#[test]
+fn merges_under_changing_definitions() {
+    check(&kinds::merge_evolving());
+}
+
+#[test]
+fn histories() {
+    check(&kinds::scd2());
+}
+
+#[test]
+fn histories_in_partitions() {
+    check(&kinds::scd2_in_partitions());
+}
+
+#[test]
+fn histories_by_interval() {
+    check(&kinds::scd2_by_interval());
+}
+
+#[test]
+fn histories_under_changing_definitions() {
+    check(&kinds::scd2_evolving());
 }

@@ -30,12 +30,6 @@ impl Records {
         forget(&mut self.0[day + 1..]);
     }
 
-    /// A run may have loaded this, or may not.
-    pub(crate) fn may_have_loaded(&mut self, day: Day, record: Record) {
-        self.0[day].insert(Some(record));
-        forget(&mut self.0[day + 1..]);
-    }
-
     /// A run said that this is loaded.
     pub(crate) fn is(&mut self, day: Day, record: Record) {
         self.0[day] = BTreeSet::from([Some(record)]);

@@ -1,5 +1,7 @@
 //! Sequences of steps: random ones, and shorter ones that go wrong as well.
 
+use std::collections::BTreeSet;
+
 use naru_faults::{Death, Fault};
 
 use super::batch::{DAYS, Day, Values, random_row};
@@ -44,7 +46,11 @@ fn random_steps(kind: &Kind, random: &mut Random) -> Vec<Step> {
     let mut steps = Vec::new();
     if random.percent(75) {
         let files = if random.percent(5) { 0 } else { 1 + random.below(2) };
-        steps.push(Step::Deliver { day, files: (0..files).map(|_| random_file(random)).collect() });
+        let mut files: Vec<Vec<Values>> = (0..files).map(|_| random_file(random)).collect();
+        if random.percent(90) {
+            leave_one_each(&mut files, kind.unique());
+        }
+        steps.push(Step::Deliver { day, files });
     }
     let fault = random_fault(random);
     let is_interrupted = fault.is_some();
@@ -58,6 +64,13 @@ fn random_steps(kind: &Kind, random: &mut Random) -> Vec<Step> {
 fn random_file(random: &mut Random) -> Vec<Values> {
     let rows = if random.percent(10) { 0 } else { 1 + random.below(4) };
     (0..rows).map(|_| random_row(random)).collect()
+}
+
+/// Leaves one row for each combination of values in these columns.
+fn leave_one_each(files: &mut [Vec<Values>], columns: &[&str]) {
+    let mut seen = BTreeSet::new();
+    let key = |row: &Values| columns.iter().map(|column| row.get(column).cloned()).collect::<Vec<_>>();
+    files.iter_mut().for_each(|rows| rows.retain(|row| columns.is_empty() || seen.insert(key(row))));
 }
 
 fn random_fault(random: &mut Random) -> Option<(usize, Fault)> {

@@ -26,6 +26,21 @@ pub(crate) trait TableModel {
         true
     }
 
+    /// Whether a run may be refused as older than the newest interval although no row is of a later one: bounds of files are
+    /// wider than their rows once some of these are deleted.
+    fn may_be_older(&self, _day: Day) -> bool {
+        false
+    }
+
+    /// Another engine wrote all rows into one file.
+    fn compacted(&mut self) {}
+
+    /// Only so many of the newest snapshots are left.
+    fn expired(&mut self, _kept: usize) {}
+
+    /// The table lost a column.
+    fn dropped(&mut self, _column: &str) {}
+
     fn boxed_clone(&self) -> Box<dyn TableModel>;
 }
 

@@ -4,9 +4,10 @@ use iceberg::spec::{Literal, PartitionSpec, PrimitiveLiteral, PrimitiveType, Sch
 
 use crate::error::LakeError;
 
-/// The newest schema that has all columns that a partition spec is about: the current one, unless one was dropped.
+/// The newest schema that has all columns that a partition spec is about, of types that it takes: the current one, unless
+/// one was dropped, or made another before the table held a row.
 pub(crate) fn schema_for(metadata: &TableMetadata, spec: &PartitionSpec) -> SchemaRef {
-    let has_all = |schema: &SchemaRef| spec.fields().iter().all(|field| schema.field_by_id(field.source_id).is_some());
+    let has_all = |schema: &SchemaRef| spec.partition_type(schema).is_ok();
     let current = metadata.current_schema();
     if has_all(current) {
         return current.clone();

@@ -171,7 +171,10 @@ impl Work<'_> {
         drop(readers);
         let is_void = is_of_interval(&fetched.batches, &fetched.places, interval);
         let earlier = match base.before_first.filter(|_| has_void && plan.mode == Mode::Merge) {
-            Some(snapshot) => Earlier::find(table, snapshot, &index, &ranges, columns, (&target.schema, threads))?,
+            Some(snapshot) => {
+                let state = (table, snapshot, interval);
+                Earlier::find(state, &index, &ranges, columns, (&target.schema, threads))?
+            }
             None => Earlier::default(),
         };
 
@@ -218,7 +221,8 @@ impl Merged {
     }
 }
 
-/// Rows that an earlier state has for keys.
+/// Rows that an earlier state has for keys, of other intervals: where that state is not the one before the run's very first
+/// execution, it holds rows of the run.
 #[derive(Default)]
 struct Earlier {
     keys: Vec<u32>,
@@ -228,8 +232,7 @@ struct Earlier {
 
 impl Earlier {
     fn find(
-        table: &LakeTable,
-        snapshot: Option<i64>,
+        (table, snapshot, interval): (&LakeTable, Option<i64>, i64),
         index: &KeyIndex,
         ranges: &KeyRanges,
         columns: &Columns,
@@ -243,8 +246,10 @@ impl Earlier {
         let readers = searched.open(table, threads)?;
         let matches = find(&searched, &readers, index, ranges, &columns.key_schema, threads)?;
         let fetched = fetch(&readers, &matches, schema, threads)?;
-        let keys = matches.iter().map(|found| found.key).collect();
-        Ok(Self { keys, batches: fetched.batches, places: fetched.places })
+        let is_own = is_of_interval(&fetched.batches, &fetched.places, interval);
+        let rows = matches.iter().zip(fetched.places).zip(is_own).filter(|(_, is_own)| !is_own);
+        let (keys, places) = rows.map(|((found, place), _)| (found.key, place)).unzip();
+        Ok(Self { keys, batches: fetched.batches, places })
     }
 }
 

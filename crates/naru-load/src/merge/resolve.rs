@@ -41,7 +41,8 @@ pub(crate) fn resolve(known: &Known<'_>, pool: &Pool) -> Result<Changes, LoadErr
         return Err(LoadError::KeyTwiceInTable { rows: twice });
     }
     for (key, place) in known.earlier {
-        by_key[*key as usize].earlier = Some(*place);
+        let rows = &mut by_key[*key as usize];
+        rows.earlier = rows.void.map(|_| *place);
     }
     let mut changes = Changes::default();
     let (mut own, mut others) = (Vec::new(), Vec::new());

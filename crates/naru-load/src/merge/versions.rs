@@ -40,10 +40,15 @@ struct Columns {
     load_interval: Vec<Vec<Option<i64>>>,
 }
 
-/// A version of the table.
+/// `valid_from`, `valid_to`, `is_current`, `load_interval`.
+type Span = (i64, Option<i64>, bool, i64);
+
+/// What a row of the table says.
 struct Version {
     index: usize,
-    stored: (i64, Option<i64>, bool, i64),
+    stored: Span,
+    /// The row goes, and only the end that it tells of counts.
+    is_gone: bool,
 }
 
 /// Decides for each key.
@@ -74,11 +79,20 @@ fn resolve_key(
     incoming: &[(usize, usize)],
     changes: &mut Changes,
 ) -> Vec<((usize, usize), Kept)> {
-    let (void, live): (Vec<usize>, Vec<usize>) = matches.iter().partition(|index| known.is_void[**index]);
-    let void_from: Vec<i64> = void.iter().map(|index| columns.of_row(known.places[*index]).0).collect();
+    let said = |index: usize| columns.of_row(known.places[index]);
+    let is_end = |(valid_from, valid_to, ..): Span| valid_to == Some(valid_from);
+    let (void, live): (Vec<usize>, Vec<usize>) =
+        matches.iter().partition(|index| known.is_void[**index] && !is_end(said(**index)));
+    let void_from: Vec<i64> = void.iter().map(|index| said(*index).0).collect();
     changes.gone.extend(&void);
-    let versions: Vec<Version> =
-        live.iter().map(|index| Version { index: *index, stored: columns.of_row(known.places[*index]) }).collect();
+    let mut versions: Vec<Version> =
+        live.iter().map(|index| Version { index: *index, stored: said(*index), is_gone: false }).collect();
+    // Which run an end is from is not known: it stays when the version that it ended goes.
+    versions.extend(void.iter().filter_map(|index| {
+        let (_, valid_to, _, load_interval) = said(*index);
+        let end = valid_to.filter(|to| !void_from.contains(to))?;
+        Some(Version { index: *index, stored: (end, Some(end), false, load_interval), is_gone: true })
+    }));
     let stored: Vec<Stored<&[u8]>> = versions
         .iter()
         .map(|version| {
@@ -104,7 +118,7 @@ fn resolve_key(
             Origin::Stored(index) => {
                 let version = &versions[index];
                 let wanted = (kept.valid_from, kept.valid_to, kept.is_current, kept.load_interval);
-                if version.stored == wanted && !stays[index] {
+                if version.stored == wanted && !version.is_gone && !stays[index] {
                     stays[index] = true;
                 } else {
                     written.push((known.places[version.index], kept));
@@ -120,7 +134,8 @@ fn resolve_key(
             }
         }
     }
-    let ended = versions.iter().zip(&stays).filter(|(_, stays)| !**stays).map(|(version, _)| version.index);
+    let ended = versions.iter().zip(&stays).filter(|(version, stays)| !**stays && !version.is_gone);
+    let ended = ended.map(|(version, _)| version.index);
     let before = changes.gone.len();
     changes.gone.extend(ended);
     changes.counts.updated += (changes.gone.len() - before) as u64;
@@ -169,8 +184,7 @@ impl Columns {
         })
     }
 
-    /// `valid_from`, `valid_to`, `is_current`, `load_interval`.
-    fn of_row(&self, (batch, row): (usize, usize)) -> (i64, Option<i64>, bool, i64) {
+    fn of_row(&self, (batch, row): (usize, usize)) -> Span {
         (
             self.valid_from[batch][row].unwrap_or_default(),
             self.valid_to[batch][row],

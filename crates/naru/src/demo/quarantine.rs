@@ -6,7 +6,8 @@ use crate::error::{CommandError, Exit};
 use crate::whole_file;
 use crate::workspace::Workspace;
 
-const RATES_A_DAY: &str = "select base_date, count(*) as rates from market.exchange_rate group by base_date order by base_date";
+const RATES_A_DAY: &str =
+    "select base_date, count(*) as rates from market.exchange_rate group by base_date order by base_date";
 
 /// Shows the run that fails, the quarantine, and the replay.
 ///
