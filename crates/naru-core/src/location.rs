@@ -13,9 +13,44 @@ pub fn normal(location: &str) -> String {
     }
 }
 
+/// The least and the greatest normal location of files that lie between two locations, both included.
+///
+/// None where the two are written in two ways: those do not sort as the normal ones do (`file:///z` comes before
+/// `file:/a`), so that they are no bounds of them.
+pub fn normal_bounds(lower: &str, upper: &str) -> Option<(String, String)> {
+    let (least, greatest) = (normal(lower), normal(upper));
+    (way_of_writing(lower, &least) == way_of_writing(upper, &greatest)).then_some((least, greatest))
+}
+
+/// What stands before the part that does not change.
+fn way_of_writing<'a>(location: &'a str, normal: &str) -> &'a str {
+    let scheme = || location.split_once("://").map_or("", |(scheme, _)| scheme);
+    location.strip_suffix(normal).unwrap_or_else(scheme)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::normal;
+    use super::{normal, normal_bounds};
+
+    #[test]
+    fn bounds_are_of_one_way_of_writing() {
+        let some = |lower: &str, upper: &str| Some((lower.to_owned(), upper.to_owned()));
+        for way in ["", "file:", "file://"] {
+            assert_eq!(normal_bounds(&format!("{way}/a/b"), &format!("{way}/a/c")), some("/a/b", "/a/c"));
+        }
+        assert_eq!(normal_bounds("s3a://b/k", "s3a://b/l"), some("s3://b/k", "s3://b/l"));
+        assert_eq!(normal_bounds("s3://b/k", "s3://b/l"), some("s3://b/k", "s3://b/l"));
+        // Each pair is in order as it is written.
+        for (lower, upper) in [
+            ("/a/b", "file:/a/a"),
+            ("file:///a/b", "file:/a/a"),
+            ("file:///a/b", "file:/a/c"),
+            ("s3://b/l", "s3a://b/k"),
+        ] {
+            assert!(lower < upper);
+            assert_eq!(normal_bounds(lower, upper), None, "{lower} {upper}");
+        }
+    }
 
     #[test]
     fn one_file_has_one_location() {

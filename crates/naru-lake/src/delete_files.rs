@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use iceberg::metadata_columns::RESERVED_FIELD_ID_DELETE_FILE_PATH;
 use iceberg::spec::{DataContentType, DataFile, DataFileFormat, Datum, ManifestEntry, PrimitiveLiteral, Struct};
-use naru_core::location::normal;
+use naru_core::location::{normal, normal_bounds};
 
 use crate::error::{LakeError, LakeErrorKind};
 use crate::manifests::LoadedManifest;
@@ -26,8 +26,8 @@ pub(crate) struct DeleteFiles {
 struct DeleteFile {
     location: String,
     sequence_number: i64,
-    /// The least and the greatest normal location of the data files that it names.
-    bounds: (Option<String>, Option<String>),
+    /// The least and the greatest normal location of the data files that it names, if its bounds tell.
+    bounds: Option<(String, String)>,
 }
 
 impl DeleteFiles {
@@ -57,21 +57,19 @@ impl DeleteFiles {
         let candidates = of_file.into_iter().chain(of_partition).flatten();
         let applying = candidates.filter(|deletes| {
             deletes.sequence_number >= sequence_number
-                && deletes.bounds.0.as_ref().is_none_or(|lower| *lower <= location)
-                && deletes.bounds.1.as_ref().is_none_or(|upper| location <= *upper)
+                && deletes.bounds.as_ref().is_none_or(|(least, greatest)| *least <= location && location <= *greatest)
         });
         applying.map(|deletes| deletes.location.clone()).collect()
     }
 
     fn add(&mut self, spec_id: i32, entry: &ManifestEntry) {
         let file = entry.data_file();
-        let bound = |bounds: &HashMap<i32, Datum>| match bounds.get(&RESERVED_FIELD_ID_DELETE_FILE_PATH)?.literal() {
-            PrimitiveLiteral::String(location) => Some(normal(location)),
+        let bounds = match (bound(file.lower_bounds()), bound(file.upper_bounds())) {
+            (Some(lower), Some(upper)) => normal_bounds(lower, upper),
             _ => None,
         };
-        let bounds = (bound(file.lower_bounds()), bound(file.upper_bounds()));
         let only = file.referenced_data_file().map(|location| normal(&location));
-        let only = only.or_else(|| bounds.0.clone().filter(|lower| bounds.1.as_ref() == Some(lower)));
+        let only = only.or_else(|| Some(bounds.clone().filter(|(least, greatest)| least == greatest)?.0));
         let deletes = DeleteFile {
             location: file.file_path().to_owned(),
             // What it names is a file by its path: without a number it may apply to any.
@@ -82,6 +80,13 @@ impl DeleteFiles {
             Some(data_file) => self.of_file.entry(data_file).or_default().push(deletes),
             None => self.of_partition.entry((spec_id, file.partition().clone())).or_default().push(deletes),
         }
+    }
+}
+
+fn bound(bounds: &HashMap<i32, Datum>) -> Option<&str> {
+    match bounds.get(&RESERVED_FIELD_ID_DELETE_FILE_PATH)?.literal() {
+        PrimitiveLiteral::String(location) => Some(location),
+        _ => None,
     }
 }
 

@@ -87,8 +87,14 @@ async fn delete_files_concern_the_files_that_they_name() {
     let bounds = |n: usize| [(RESERVED_FIELD_ID_DELETE_FILE_PATH, Datum::string(path(n)))].into_iter().collect();
     delete(&fixture, delete_file("one").lower_bounds(bounds(1)).upper_bounds(bounds(1))).await;
     delete(&fixture, delete_file("some").lower_bounds(bounds(1)).upper_bounds(bounds(2))).await;
-    delete(&fixture, delete_file("later").lower_bounds(bounds(2))).await;
-    assert_eq!(deletes(&fixture, &files).await, [vec!["referenced"], vec!["one", "some"], vec!["later", "some"]]);
+    assert_eq!(deletes(&fixture, &files).await, [vec!["referenced"], vec!["one", "some"], vec!["some"]]);
+    // In order as they are written, and not as they are read: they bound nothing.
+    let lower = [(RESERVED_FIELD_ID_DELETE_FILE_PATH, Datum::string(&files[2]))].into_iter().collect();
+    delete(&fixture, delete_file("mixed").lower_bounds(lower).upper_bounds(bounds(1))).await;
+    assert_eq!(
+        deletes(&fixture, &files).await,
+        [vec!["referenced", "mixed"], vec!["one", "mixed", "some"], vec!["mixed", "some"]]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
