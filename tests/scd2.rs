@@ -44,7 +44,8 @@ fn a_change_ends_the_version_before() {
 
 #[test]
 fn late_and_repeated_batches_come_out_as_in_order() {
-    let batches: [(u32, &[(u32, &str, u32)]); 3] =
+    type Batch<'a> = (u32, &'a [(u32, &'a str, u32)]);
+    let batches: [Batch<'_>; 3] =
         [(20, &[(1, "A", 18), (2, "X", 20)]), (21, &[(1, "B", 19), (1, "C", 21)]), (22, &[(1, "D", 22), (2, "X", 20)])];
     let mut results = Vec::new();
     for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2], [2, 0, 1]] {

@@ -42,6 +42,8 @@ pub(crate) fn promote(array: &ArrayRef, wanted: &DataType) -> Option<ArrayRef> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+
     use arrow_array::{Decimal128Array, Float32Array, Int32Array, Int64Array};
 
     use super::*;

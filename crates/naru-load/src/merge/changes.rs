@@ -50,6 +50,9 @@ pub(crate) struct Changes {
     pub(crate) counts: MergeCounts,
 }
 
+/// A row: the batch of the pool, and the row in it.
+pub(crate) type Place = (usize, usize);
+
 /// Batches of the table's schema, of the run and of the table.
 pub(crate) struct Pool {
     pub(crate) batches: Vec<RecordBatch>,
@@ -57,7 +60,7 @@ pub(crate) struct Pool {
 
 impl Pool {
     /// Rows by their batch and row, in batches of bounded size.
-    pub(crate) fn take(&self, places: &[(usize, usize)]) -> Result<Vec<RecordBatch>, ArrowError> {
+    pub(crate) fn take(&self, places: &[Place]) -> Result<Vec<RecordBatch>, ArrowError> {
         let batches: Vec<&RecordBatch> = self.batches.iter().collect();
         places.chunks(CHUNK_ROWS).map(|chunk| interleave_record_batch(&batches, chunk)).collect()
     }

@@ -8,6 +8,7 @@ use arrow_schema::ArrowError;
 
 use crate::LoadError;
 use crate::error::DuplicateKey;
+use crate::merge::changes::Place;
 use crate::merge::keys::KeyIndex;
 use crate::merge::staging::StagedBatch;
 
@@ -30,15 +31,22 @@ impl Comparable {
     }
 
     /// A row.
-    pub(crate) fn row(&self, (batch, row): (usize, usize)) -> &[u8] {
+    pub(crate) fn row(&self, (batch, row): Place) -> &[u8] {
         self.batches[batch].row(row).data()
     }
+}
+
+/// Two rows of which nothing says which is last.
+struct Tie {
+    key: u32,
+    earlier: Place,
+    later: Place,
 }
 
 /// Which rows of a run count.
 pub(crate) struct Incoming {
     /// For each key of the index the row that is last; none for keys that only the table has.
-    pub(crate) last: Vec<Option<(usize, usize)>>,
+    pub(crate) last: Vec<Option<Place>>,
 }
 
 impl Incoming {
@@ -54,9 +62,9 @@ impl Incoming {
         content: &Comparable,
         location: impl Fn(usize) -> String,
     ) -> Result<Self, LoadError> {
-        let mut last: Vec<Option<(usize, usize)>> = vec![None; index.len()];
+        let mut last: Vec<Option<Place>> = vec![None; index.len()];
         // Keys of which two rows are last; a later one may still come.
-        let mut ties: Vec<(u32, (usize, usize), (usize, usize))> = Vec::new();
+        let mut ties: Vec<Tie> = Vec::new();
         for (batch, numbers) in numbers.iter().enumerate() {
             for (row, number) in numbers.iter().enumerate() {
                 let place = (batch, row);
@@ -71,23 +79,23 @@ impl Incoming {
                     Ordering::Equal => {
                         let same_end = staged[batch].deletes(row) == staged[earlier.0].deletes(earlier.1);
                         if !same_end || content.row(place) != content.row(earlier) {
-                            ties.push((*number, earlier, place));
+                            ties.push(Tie { key: *number, earlier, later: place });
                         }
                     }
                 }
             }
         }
-        let is_still_tied = |(number, earlier, _): &&(u32, (usize, usize), (usize, usize))| {
-            let winner = last[*number as usize];
-            winner.is_some_and(|winner| order.is_none_or(|order| order.row(winner) == order.row(*earlier)))
+        let is_still_tied = |tie: &&Tie| {
+            let winner = last[tie.key as usize];
+            winner.is_some_and(|winner| order.is_none_or(|order| order.row(winner) == order.row(tie.earlier)))
         };
         let ties: Vec<_> = ties.iter().filter(is_still_tied).collect();
         if ties.is_empty() {
             return Ok(Self { last });
         }
-        let place = |(batch, row): (usize, usize)| (location(staged[batch].source), staged[batch].record(row));
+        let place = |(batch, row): Place| (location(staged[batch].source), staged[batch].record(row));
         let told = ties.iter().take(TOLD);
-        let first = told.map(|(_, earlier, later)| DuplicateKey { first: place(*earlier), second: place(*later) });
+        let first = told.map(|tie| DuplicateKey { first: place(tie.earlier), second: place(tie.later) });
         Err(LoadError::DuplicateKeys { first: first.collect(), total: ties.len(), has_order: order.is_some() })
     }
 }

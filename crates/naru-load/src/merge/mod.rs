@@ -33,7 +33,7 @@ use naru_core::table_spec::{IS_CURRENT, LOAD_INTERVAL, VALID_FROM, VALID_TO};
 use naru_core::{LoadPlan, Mode};
 use naru_lake::{LakeTable, Over, RowDelta, TableState};
 
-use crate::merge::changes::{Changes, Pool};
+use crate::merge::changes::{Changes, Place, Pool};
 use crate::merge::incoming::{Comparable, Incoming};
 use crate::merge::keys::KeyIndex;
 use crate::merge::ranges::KeyRanges;
@@ -147,7 +147,7 @@ impl Work<'_> {
     ) -> Result<(), LoadError> {
         let Self { plan, target, state, columns, base, bounds } = self;
         let (table, threads) = (target.table, bounds.threads);
-        let (mut index, mut keys, numbers) = columns.index(staged)?;
+        let StagedKeys { mut index, columns: mut keys, numbers } = columns.index(staged)?;
         let interval = plan.interval.start.timestamp_micros();
 
         let loaded = Searched::of(table, state, |file| file.may_hold_interval(columns.load_interval_id, interval))?;
@@ -179,7 +179,7 @@ impl Work<'_> {
         };
 
         let mut pool = Pool { batches: staged.iter().map(|batch| batch.rows.clone()).collect() };
-        let offset = |places: &[(usize, usize)], by: usize| -> Vec<(usize, usize)> {
+        let offset = |places: &[Place], by: usize| -> Vec<Place> {
             places.iter().map(|(batch, row)| (batch + by, *row)).collect()
         };
         let places = offset(&fetched.places, pool.batches.len());
@@ -189,7 +189,7 @@ impl Work<'_> {
 
         let resolving = Resolving { plan, columns, staged, index: &index, numbers: &numbers };
         let found = Found { matches: &matches, places: &places, is_void: &is_void };
-        let earlier: Vec<(u32, (usize, usize))> = earlier.keys.into_iter().zip(earlier_places).collect();
+        let earlier: Vec<(u32, Place)> = earlier.keys.into_iter().zip(earlier_places).collect();
         let changes = match plan.mode {
             Mode::Scd2 => resolving.versions(&found, &pool, &target.schema)?,
             _ => resolving.rows(&found, &earlier, &pool)?,
@@ -227,7 +227,7 @@ impl Merged {
 struct Earlier {
     keys: Vec<u32>,
     batches: Vec<RecordBatch>,
-    places: Vec<(usize, usize)>,
+    places: Vec<Place>,
 }
 
 impl Earlier {
@@ -251,6 +251,15 @@ impl Earlier {
         let (keys, places) = rows.map(|((found, place), _)| (found.key, place)).unzip();
         Ok(Self { keys, batches: fetched.batches, places })
     }
+}
+
+/// The keys of staged rows.
+struct StagedKeys {
+    index: KeyIndex,
+    /// The key's columns of each batch.
+    columns: Vec<Vec<ArrayRef>>,
+    /// The number of each row's key, by batch.
+    numbers: Vec<Vec<u32>>,
 }
 
 /// The table's columns by what they are for.
@@ -290,13 +299,13 @@ impl Columns {
         })
     }
 
-    /// The staged rows' keys, numbered: index, key columns and numbers of each batch.
-    fn index(&self, staged: &[StagedBatch]) -> Result<(KeyIndex, Vec<Vec<ArrayRef>>, Vec<Vec<u32>>), LoadError> {
+    /// The staged rows' keys, numbered.
+    fn index(&self, staged: &[StagedBatch]) -> Result<StagedKeys, LoadError> {
         let types = self.key_schema.fields().iter().map(|field| field.data_type().clone());
         let mut index = KeyIndex::new(types)?;
         let keys: Vec<Vec<ArrayRef>> = staged.iter().map(|batch| pick(&batch.rows, &self.key)).collect();
         let numbers = keys.iter().map(|columns| index.insert(columns)).collect::<Result<Vec<_>, _>>()?;
-        Ok((index, keys, numbers))
+        Ok(StagedKeys { index, columns: keys, numbers })
     }
 }
 
@@ -307,7 +316,7 @@ fn pick(rows: &RecordBatch, columns: &[usize]) -> Vec<ArrayRef> {
 /// The rows of the table that have the keys; places are of the pool.
 struct Found<'a> {
     matches: &'a [Match],
-    places: &'a [(usize, usize)],
+    places: &'a [Place],
     is_void: &'a [bool],
 }
 
@@ -330,7 +339,7 @@ impl Resolving<'_> {
         Ok(Comparable::of(&batches)?)
     }
 
-    fn rows(&self, found: &Found<'_>, earlier: &[(u32, (usize, usize))], pool: &Pool) -> Result<Changes, LoadError> {
+    fn rows(&self, found: &Found<'_>, earlier: &[(u32, Place)], pool: &Pool) -> Result<Changes, LoadError> {
         let order = self.columns.order_by.map(|column| Self::comparable(pool, &[column])).transpose()?;
         let content = Self::comparable(pool, &self.columns.content)?;
         let location = |source| self.location(source);
@@ -359,7 +368,7 @@ impl Resolving<'_> {
         let versions = versions.collect::<Result<Vec<_>, _>>()?;
         let location = |source| self.location(source);
         let last = Incoming::of(self.staged, &versions, &index, order.as_ref(), &content, location)?.last;
-        let mut incoming: Vec<Vec<(usize, usize)>> = vec![Vec::new(); self.index.len()];
+        let mut incoming: Vec<Vec<Place>> = vec![Vec::new(); self.index.len()];
         for place in last.into_iter().flatten() {
             incoming[self.numbers[place.0][place.1] as usize].push(place);
         }

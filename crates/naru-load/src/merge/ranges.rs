@@ -17,9 +17,19 @@ const MAX_VALUES: usize = 1_000_000;
 /// Where some keys lie.
 pub(crate) struct KeyRanges {
     columns: Vec<KeyColumn>,
-    /// By partition spec: the fields that are made of key columns, and the values that the keys have in them.
-    partitions: HashMap<i32, (Vec<usize>, HashSet<Vec<Option<Literal>>>)>,
+    /// By partition spec.
+    partitions: HashMap<i32, KeyPartitions>,
 }
+
+/// The values that keys have in partition fields that are made of key columns alone.
+struct KeyPartitions {
+    /// Positions of the fields in their spec.
+    fields: Vec<usize>,
+    values: HashSet<PartitionValues>,
+}
+
+/// Values of partition fields, null as none.
+type PartitionValues = Vec<Option<Literal>>;
 
 /// The values of one key column.
 struct KeyColumn {
@@ -67,10 +77,10 @@ impl KeyRanges {
     }
 
     fn may_hold_partition(&self, file: &LiveFile) -> bool {
-        let Some((fields, values)) = self.partitions.get(&file.spec_id()) else { return true };
-        let of_file: Vec<Option<Literal>> =
-            fields.iter().map(|field| file.partition().fields().get(*field).cloned().flatten()).collect();
-        values.contains(&of_file)
+        let Some(keys) = self.partitions.get(&file.spec_id()) else { return true };
+        let values = file.partition().fields();
+        let of_file: PartitionValues = keys.fields.iter().map(|field| values.get(*field).cloned().flatten()).collect();
+        keys.values.contains(&of_file)
     }
 }
 
@@ -100,12 +110,8 @@ impl KeyColumn {
     }
 }
 
-/// The values that keys have in partition fields that are made of key columns alone.
-fn partitions(
-    table: &LakeTable,
-    field_ids: &[i32],
-    batches: &[Vec<ArrayRef>],
-) -> HashMap<i32, (Vec<usize>, HashSet<Vec<Option<Literal>>>)> {
+/// Where the keys lie in each partition spec, as far as it is about key columns.
+fn partitions(table: &LakeTable, field_ids: &[i32], batches: &[Vec<ArrayRef>]) -> HashMap<i32, KeyPartitions> {
     let mut partitions = HashMap::new();
     let schema = table.metadata().current_schema();
     for spec in table.metadata().partition_specs_iter() {
@@ -126,14 +132,15 @@ fn partitions(
         // Without one field's values nothing is told by the spec's partitions.
         let values = batches.iter().map(|columns| tuples(columns, &fields)).collect::<Option<Vec<_>>>();
         if let Some(values) = values {
-            let positions = fields.iter().map(|(position, ..)| *position).collect();
-            partitions.insert(spec.spec_id(), (positions, values.into_iter().flatten().collect()));
+            let fields = fields.iter().map(|(position, ..)| *position).collect();
+            let keys = KeyPartitions { fields, values: values.into_iter().flatten().collect() };
+            partitions.insert(spec.spec_id(), keys);
         }
     }
     partitions
 }
 
-fn tuples(columns: &[ArrayRef], fields: &[(usize, usize, Transform, Type)]) -> Option<HashSet<Vec<Option<Literal>>>> {
+fn tuples(columns: &[ArrayRef], fields: &[(usize, usize, Transform, Type)]) -> Option<HashSet<PartitionValues>> {
     let mut values = Vec::with_capacity(fields.len());
     for (_, key, transform, result) in fields {
         let transformed = create_transform_function(transform).ok()?.transform(columns.get(*key)?.clone()).ok()?;
@@ -171,6 +178,7 @@ fn datums(array: &ArrayRef) -> Option<Vec<Datum>> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     #[test]

@@ -3,7 +3,7 @@
 use arrow_array::RecordBatch;
 
 use crate::LoadError;
-use crate::merge::changes::{Changes, Pool};
+use crate::merge::changes::{Changes, Place, Pool};
 use crate::merge::incoming::{Comparable, Incoming};
 use crate::merge::search::Match;
 use crate::merge::staging::StagedBatch;
@@ -15,11 +15,11 @@ pub(crate) struct Known<'a> {
     /// Rows of the table that have the keys, in the order of the table.
     pub(crate) matches: &'a [Match],
     /// The place of each match.
-    pub(crate) places: &'a [(usize, usize)],
+    pub(crate) places: &'a [Place],
     /// Which matches the same run has loaded before.
     pub(crate) is_void: &'a [bool],
     /// The rows that void ones had replaced, as far as an earlier snapshot tells: key and place.
-    pub(crate) earlier: &'a [(u32, (usize, usize))],
+    pub(crate) earlier: &'a [(u32, Place)],
     /// Over the pool's batches: the `order_by` column, and all columns but `load_interval`.
     pub(crate) order: Option<&'a Comparable>,
     pub(crate) content: &'a Comparable,
@@ -62,15 +62,15 @@ struct Rows {
     /// Index of the match that this run loaded before: it counts for nothing.
     void: Option<usize>,
     /// Place of the row that stood there before the void one.
-    earlier: Option<(usize, usize)>,
+    earlier: Option<Place>,
 }
 
 fn resolve_key(
     known: &Known<'_>,
     rows: &Rows,
-    incoming: Option<(usize, usize)>,
+    incoming: Option<Place>,
     changes: &mut Changes,
-    (own, others): (&mut Vec<(usize, usize)>, &mut Vec<(usize, usize)>),
+    (own, others): (&mut Vec<Place>, &mut Vec<Place>),
 ) {
     let live_place = rows.live.map(|index| known.places[index]);
     let before = live_place.or(rows.earlier);
@@ -100,7 +100,7 @@ fn resolve_key(
         changes.gone.extend(rows.void);
         return;
     }
-    let is_same = |place: (usize, usize)| known.content.row(place) == known.content.row(new);
+    let is_same = |place: Place| known.content.row(place) == known.content.row(new);
     if let Some(old) = before.filter(|old| is_same(*old)) {
         changes.counts.unchanged += 1;
         changes.gone.extend(rows.void);
@@ -125,10 +125,10 @@ fn resolve_key(
 }
 
 /// The rows of the table that are of an interval.
-pub(crate) fn is_of_interval(batches: &[RecordBatch], places: &[(usize, usize)], interval: i64) -> Vec<bool> {
+pub(crate) fn is_of_interval(batches: &[RecordBatch], places: &[Place], interval: i64) -> Vec<bool> {
     use arrow_array::cast::AsArray;
     use arrow_array::types::TimestampMicrosecondType;
-    let of = |(batch, row): &(usize, usize)| {
+    let of = |(batch, row): &Place| {
         let intervals = batches.get(*batch).and_then(|batch| batch.columns().last());
         let intervals = intervals.and_then(|column| column.as_primitive_opt::<TimestampMicrosecondType>());
         intervals.is_some_and(|intervals| intervals.value(*row) == interval)

@@ -13,6 +13,7 @@ use iceberg::spec::Datum;
 use naru_lake::{DataReader, DeletedRows, LakeTable, LiveFile, TableState};
 
 use crate::LoadError;
+use crate::merge::changes::Place;
 use crate::merge::keys::KeyIndex;
 use crate::merge::ranges::KeyRanges;
 
@@ -144,7 +145,7 @@ pub(crate) fn add_keys_of_interval(
 pub(crate) struct Fetched {
     pub(crate) batches: Vec<RecordBatch>,
     /// Batch and row of each match.
-    pub(crate) places: Vec<(usize, usize)>,
+    pub(crate) places: Vec<Place>,
 }
 
 /// Reads the rows of matches, which are in the order of files and positions.
@@ -167,7 +168,7 @@ pub(crate) fn fetch(
     })?;
     let batches: Vec<RecordBatch> = read.into_iter().flatten().collect();
     let rows = |(index, batch): (usize, &RecordBatch)| (0..batch.num_rows()).map(move |row| (index, row));
-    let places: Vec<(usize, usize)> = batches.iter().enumerate().flat_map(rows).collect();
+    let places: Vec<Place> = batches.iter().enumerate().flat_map(rows).collect();
     if places.len() != matches.len() {
         return Err(LoadError::internal("a data file gave other rows than were asked for"));
     }

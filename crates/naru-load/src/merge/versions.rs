@@ -10,7 +10,7 @@ use naru_core::merge::history::{Event, Kept, Origin, Stored, history};
 use naru_core::table_spec::{IS_CURRENT, LOAD_INTERVAL, VALID_FROM, VALID_TO};
 
 use crate::LoadError;
-use crate::merge::changes::{Changes, Pool};
+use crate::merge::changes::{Changes, Place, Pool};
 use crate::merge::incoming::Comparable;
 use crate::merge::search::Match;
 use crate::merge::staging::{StagedBatch, of_times, times};
@@ -19,9 +19,9 @@ use crate::merge::staging::{StagedBatch, of_times, times};
 pub(crate) struct KnownVersions<'a> {
     pub(crate) staged: &'a [StagedBatch],
     /// For each key its rows of the run, one for each time.
-    pub(crate) incoming: &'a [Vec<(usize, usize)>],
+    pub(crate) incoming: &'a [Vec<Place>],
     pub(crate) matches: &'a [Match],
-    pub(crate) places: &'a [(usize, usize)],
+    pub(crate) places: &'a [Place],
     /// Which matches the same run has loaded before.
     pub(crate) is_void: &'a [bool],
     /// Over the pool's batches: all columns but those of the history and `load_interval`.
@@ -76,9 +76,9 @@ fn resolve_key(
     known: &KnownVersions<'_>,
     columns: &Columns,
     matches: &[usize],
-    incoming: &[(usize, usize)],
+    incoming: &[Place],
     changes: &mut Changes,
-) -> Vec<((usize, usize), Kept)> {
+) -> Vec<(Place, Kept)> {
     let said = |index: usize| columns.of_row(known.places[index]);
     let is_end = |(valid_from, valid_to, ..): Span| valid_to == Some(valid_from);
     let (void, live): (Vec<usize>, Vec<usize>) =
@@ -144,8 +144,8 @@ fn resolve_key(
 }
 
 /// Rows with their columns of the history set.
-fn patched(rows: &[((usize, usize), Kept)], pool: &Pool, schema: &SchemaRef) -> Result<Vec<RecordBatch>, LoadError> {
-    let places: Vec<(usize, usize)> = rows.iter().map(|(place, _)| *place).collect();
+fn patched(rows: &[(Place, Kept)], pool: &Pool, schema: &SchemaRef) -> Result<Vec<RecordBatch>, LoadError> {
+    let places: Vec<Place> = rows.iter().map(|(place, _)| *place).collect();
     let mut kept = rows.iter().map(|(_, kept)| kept);
     let mut patched = Vec::new();
     for batch in pool.take(&places)? {
@@ -184,7 +184,7 @@ impl Columns {
         })
     }
 
-    fn of_row(&self, (batch, row): (usize, usize)) -> Span {
+    fn of_row(&self, (batch, row): Place) -> Span {
         (
             self.valid_from[batch][row].unwrap_or_default(),
             self.valid_to[batch][row],
