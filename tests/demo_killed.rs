@@ -75,8 +75,10 @@ fn killed_anywhere_a_demo_goes_on_and_ends_in_the_same_tables() {
         }
         run(&mut demo(&dir)).ok();
         assert_eq!(Bank::of(&dir), expected, "seed {seed}, kill {kill}");
-        run(python().arg(repository().join("tests/python/check_tables.py")).arg(dir.join(".naru/lake")).arg("--json"))
-            .ok();
+        if kill + 1 == kills {
+            let script = repository().join("tests/python/check_tables.py");
+            run(python().arg(script).arg(dir.join(".naru/lake")).arg("--json")).ok();
+        }
     }
 }
 

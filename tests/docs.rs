@@ -40,6 +40,40 @@ fn the_readmes_tour_runs_word_for_word() {
     assert!(read.stdout.contains("120.50"), "{}", read.stdout);
 }
 
+#[test]
+fn the_readme_shows_what_the_demo_prints() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "exec \"$0\" demo naru-demo 2>&1", env!("CARGO_BIN_EXE_naru")]);
+    let printed = run(shell.current_dir(dir.path()).env("NO_COLOR", "1")).ok().stdout;
+    let readme = std::fs::read_to_string(repository().join("README.md")).unwrap();
+    let excerpt = readme.split("```text\n").find(|block| block.starts_with("# A merge")).unwrap();
+    let excerpt = excerpt.split("```").next().unwrap();
+    let mut lines = printed.lines();
+    // A line that is `…` stands for lines, and `…` in a line for a part of it.
+    let mut may_skip = true;
+    for shown in excerpt.lines() {
+        if shown == "…" {
+            may_skip = true;
+            continue;
+        }
+        let found =
+            if may_skip { lines.any(|line| matches(shown, line)) } else { matches(shown, lines.next().unwrap()) };
+        assert!(found, "the README shows\n{shown}\nwhich is not there, or not next, in\n{printed}");
+        may_skip = false;
+    }
+}
+
+/// Whether a line is as a pattern in which `…` stands for anything.
+fn matches(pattern: &str, line: &str) -> bool {
+    match pattern.split_once('…') {
+        None => pattern == line,
+        Some((start, rest)) => line
+            .strip_prefix(start)
+            .is_some_and(|line| (0..=line.len()).any(|at| line.is_char_boundary(at) && matches(rest, &line[at..]))),
+    }
+}
+
 /// Runs a page's `sh` blocks in an empty directory, and looks for what they must have printed.
 pub(crate) fn run_page(page: &str, parts: &[&str]) {
     let dir = tempfile::tempdir().unwrap();

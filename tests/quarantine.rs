@@ -217,3 +217,28 @@ fn a_quarantine_is_a_table_like_any() {
     assert_eq!(project.value("select count(*) from deposit.account_quarantine"), 4);
     project.check_with_pyiceberg();
 }
+
+#[test]
+fn a_replay_that_fails_leaves_the_quarantine_as_it_was() {
+    let job = "core__deposit__ceiling__p1__merge__pl__d";
+    let columns = "source,target,type,key,required\nID,id,int,1,y\nMAX,most,int,,\n";
+    let project = Project::with_job(job, &format!("@reject_limit,5\n{columns}"));
+    project.drop(job, "2026-11-22", "a.csv", "ID,MAX\n1,10\n2,-\n1,-\n");
+    assert_eq!(project.loaded(job, "2026-11-22")["rejected"], 2);
+    let accepted = || {
+        let summary = project.naru(&["quarantine", job, "--json"]).ok().json();
+        summary["intervals"][0]["accepted"].as_u64()
+    };
+    assert_eq!(accepted(), Some(2));
+    // Mended so that both rows fit, but one of them repeats a key.
+    project.job(job, &format!("@reject_limit,5\n@null,,-\n{columns}"));
+    for _ in 0..2 {
+        let failed = project.naru(&["replay", job]).fails(1);
+        assert!(failed.stderr.contains("row 3: as"), "{}", failed.stderr);
+        assert_eq!(accepted(), Some(2));
+    }
+    project.drop(job, "2026-11-22", "a.csv", "ID,MAX\n1,10\n2,-\n");
+    project.naru(&["replay", job]).ok();
+    assert_eq!(project.csv("select id, most from deposit.ceiling order by id"), "id,most\n1,10\n2,\n");
+    assert_eq!(accepted(), None);
+}

@@ -150,26 +150,42 @@ pub(crate) async fn execute_again(
             return Err(changed?.unwrap_or_else(|| LoadError::internal("a source changed, and none did")));
         }
     }
+    // Single rows of a reload stand in the quarantine alone until the whole interval is in the table again.
+    let is_reload = again == Again::Reload;
     match loaded {
+        Err(stopped) if is_reload => {
+            off_the_executor(|| refused.abandon());
+            Err(stopped.error)
+        }
         Err(stopped) => Err(after_failure(plan, lake, refused, stopped, options).await),
         Ok(written) => {
-            let quarantined = match quarantined(plan, lake, refused, options).await {
-                Ok(quarantined) => quarantined,
-                Err(error) => {
-                    off_the_executor(|| target.delete(written.files.iter()));
-                    return Err(error);
-                }
-            };
+            let (mut refused, mut in_quarantine) = (Some(refused), None);
+            if let Some(refused) = refused.take_if(|_| !is_reload) {
+                in_quarantine = match quarantined(plan, lake, refused, options).await {
+                    Ok(in_quarantine) => in_quarantine,
+                    Err(error) => {
+                        off_the_executor(|| target.delete(written.files.iter()));
+                        return Err(error);
+                    }
+                };
+            }
             let run = run_record(plan, treatments, &written);
-            let outcome = match staging {
+            let committed = match staging {
                 Some(staging) => {
                     let staged = staging.finish()?;
                     let merging = MergeRun { plan, lake, options, bounds, progress, staged, written, run, again };
-                    merge_and_commit(merging, evolving, reload).await?
+                    merge_and_commit(merging, evolving, reload).await
                 }
-                None => commit(plan, lake, evolving, options, written, run, reload).await?,
+                None => commit(plan, lake, evolving, options, written, run, reload).await,
             };
-            Ok(Outcome { quarantined, ..outcome })
+            if let Some(refused) = refused {
+                if committed.is_err() {
+                    off_the_executor(|| refused.abandon());
+                } else {
+                    in_quarantine = quarantined(plan, lake, refused, options).await?;
+                }
+            }
+            committed.map(|outcome| Outcome { quarantined: in_quarantine, ..outcome })
         }
     }
 }

@@ -30,7 +30,8 @@ pub enum ReplayDecision {
     /// Run the interval again: its run has failed, or its files have changed since, so that stored rows are not what
     /// the source says now.
     Run,
-    /// Run the interval again from unchanged files: in this mode, single rows cannot join what a run has loaded.
+    /// Run the interval again from unchanged files: in this mode, single rows cannot join what a run has loaded; or the
+    /// quarantine is not that of the run on record.
     Reload,
     /// Decode the stored rows again, and add those that fit to what the run has loaded.
     Stored,
@@ -43,14 +44,17 @@ pub enum ReplayDecision {
 pub fn decide_replay(situation: ReplaySituation<'_>) -> ReplayDecision {
     let Some(quarantined) = situation.quarantined else { return ReplayDecision::Nothing };
     let Some((run, sources)) = situation.recorded else { return ReplayDecision::Run };
+    let is_known = |file: &SourceFile| sources.iter().any(|(l, etag)| *l == file.location && *etag == file.etag);
+    let are_known = situation.landed.iter().all(is_known);
     if run.rejects.decode_digest.as_deref() != Some(quarantined) {
-        return ReplayDecision::Run;
+        // An execution was cut off between the table's commit and the quarantine's: only the files tell what is missing.
+        let is_cut_off = are_known && !situation.landed.is_empty() && run.is_in_force;
+        return if is_cut_off { ReplayDecision::Reload } else { ReplayDecision::Run };
     }
     if !run.is_in_force {
         return ReplayDecision::Superseded;
     }
-    let is_known = |file: &SourceFile| sources.iter().any(|(l, etag)| *l == file.location && *etag == file.etag);
-    if !situation.landed.iter().all(is_known) {
+    if !are_known {
         return ReplayDecision::Run;
     }
     if joins_single_rows(situation.mode, situation.replace) { ReplayDecision::Stored } else { ReplayDecision::Reload }
@@ -98,7 +102,8 @@ mod tests {
         let (append, table) = (Mode::Append, ReplaceScope::Table);
         assert_eq!(decide(append, table, &same, None, Some(&accepted)), ReplayDecision::Nothing);
         assert_eq!(decide(append, table, &same, Some("d"), None), ReplayDecision::Run);
-        assert_eq!(decide(append, table, &same, Some("other"), Some(&accepted)), ReplayDecision::Run);
+        assert_eq!(decide(append, table, &same, Some("other"), Some(&accepted)), ReplayDecision::Reload);
+        assert_eq!(decide(append, table, &[], Some("other"), Some(&accepted)), ReplayDecision::Run);
         assert_eq!(decide(append, table, &same, Some("d"), Some(&RecordedRejects::default())), ReplayDecision::Run);
         assert_eq!(decide(Mode::Replace, table, &same, Some("d"), Some(&replaced)), ReplayDecision::Superseded);
         assert_eq!(decide(append, table, &[("a", "mended")], Some("d"), Some(&accepted)), ReplayDecision::Run);

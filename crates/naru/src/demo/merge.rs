@@ -6,8 +6,9 @@ use crate::error::CommandError;
 use crate::lake_names::LakeNames;
 use crate::workspace::Workspace;
 
-/// Of columns whose names stay.
-const CONTRACTS: &str = "select contract_no, principal, changed_at from loan.contract order by contract_no";
+/// Of the loans that were there before, by columns whose names stay.
+const CONTRACTS: &str =
+    "select contract_no, principal, changed_at from loan.contract where contract_no <= 1003 order by contract_no";
 
 /// Shows the merge, the table after it, and the table before it.
 ///
@@ -19,7 +20,7 @@ pub(crate) fn show(global: &Global) -> Result<(), CommandError> {
     terminal::command(global, &["query", CONTRACTS])?;
     // None where somebody had the snapshot expire.
     if let Some(before) = snapshot_of(global, DAYS[0])? {
-        terminal::heading("The same, as it was before: `naru history loan.contract` lists the snapshots");
+        terminal::text("# As it was before; `naru history loan.contract` lists the snapshots");
         terminal::command(global, &["query", "--as-of", &before, CONTRACTS])?;
     }
     Ok(())

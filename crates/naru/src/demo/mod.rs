@@ -44,10 +44,6 @@ pub(crate) fn show(global: &Global, root: &Path) -> Result<(), CommandError> {
     terminal::heading("The rest of the second day; what is loaded already is left alone");
     terminal::command(global, &["run", "--date", DAYS[1]])?;
     evolution::show(global, root)?;
-    terminal::text(&format!(
-        "\nTry next, in {}:\n  naru name {LOANS}\n  naru history loan.contract\n  naru maintain --keep-days 0\n  \
-         naru replay {RATES}",
-        root.display()
-    ));
+    terminal::text(&format!("\nTry next, in {}: naru history loan.contract", root.display()));
     Ok(())
 }

@@ -6,9 +6,6 @@ use crate::error::{CommandError, Exit};
 use crate::whole_file;
 use crate::workspace::Workspace;
 
-const RATES_A_DAY: &str =
-    "select base_date, count(*) as rates from market.exchange_rate group by base_date order by base_date";
-
 /// Shows the run that fails, the quarantine, and the replay.
 ///
 /// # Errors
@@ -30,6 +27,5 @@ pub(crate) fn show(global: &Global) -> Result<(), CommandError> {
     let mended = drops::mended_rates();
     whole_file::replace(&mended.path(&Workspace::open(global)?)?, &drops::bad_rates().bytes, &mended.bytes)?;
     terminal::command(global, &["replay", RATES])?;
-    terminal::command(global, &["replay", RATES])?;
-    terminal::command(global, &["query", RATES_A_DAY])
+    terminal::command(global, &["replay", RATES])
 }
