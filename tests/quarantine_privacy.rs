@@ -50,9 +50,9 @@ fn no_message_and_no_key_of_an_object_holds_a_value() {
         let shown = path.to_string_lossy().into_owned();
         assert!(!VALUES.iter().any(|value| shown.contains(value)), "{shown}");
         let bytes = std::fs::read(&path).unwrap();
-        let holds = |value: &&str| bytes.windows(value.len()).any(|window| window == value.as_bytes());
+        let holds = |value: &str| bytes.windows(value.len()).any(|window| window == value.as_bytes());
         if shown.contains("-quarantine-p3/") {
-            in_quarantine |= VALUES.iter().any(|value| holds(&value));
+            in_quarantine |= VALUES.iter().any(|value| holds(value));
         } else if !shown.contains("-landing-p3/") {
             // What is treated stays out of the target.
             for value in ["880202", "770303", "900101", "Lee Duri", "Park Set"] {
