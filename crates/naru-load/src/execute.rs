@@ -65,7 +65,11 @@ pub struct Outcome {
 /// Whether a run that loaded the same sources before is done again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Again {
+    /// A run's.
     IfChanged,
+    /// Of a replay that runs the interval again: as a run's.
+    Replay,
+    /// Of a replay of what is loaded.
     Reload,
 }
 
@@ -150,17 +154,18 @@ pub(crate) async fn execute_again(
             return Err(changed?.unwrap_or_else(|| LoadError::internal("a source changed, and none did")));
         }
     }
-    // Single rows of a reload stand in the quarantine alone until the whole interval is in the table again.
-    let is_reload = again == Again::Reload;
+    // The rows of a replay stand in the quarantine alone until they are in the table: a replay that finds none there
+    // does nothing.
+    let is_table_first = again != Again::IfChanged;
     match loaded {
-        Err(stopped) if is_reload => {
+        Err(stopped) if again == Again::Reload => {
             off_the_executor(|| refused.abandon());
             Err(stopped.error)
         }
         Err(stopped) => Err(after_failure(plan, lake, refused, stopped, options).await),
         Ok(written) => {
             let (mut refused, mut in_quarantine) = (Some(refused), None);
-            if let Some(refused) = refused.take_if(|_| !is_reload) {
+            if let Some(refused) = refused.take_if(|_| !is_table_first) {
                 in_quarantine = match quarantined(plan, lake, refused, options).await {
                     Ok(in_quarantine) => in_quarantine,
                     Err(error) => {
@@ -271,7 +276,7 @@ pub(crate) async fn decide_run(
     let interval = plan.interval.text.clone();
     let landing = plan.landing.clone();
     // As if nothing were recorded: the same sources are then no reason to do nothing.
-    let counts = recorded.as_ref().filter(|_| again == Again::IfChanged);
+    let counts = recorded.as_ref().filter(|_| again != Again::Reload);
     match decide(plan, treatments, counts, newest_micros, force) {
         Decision::Load { .. } => Ok(Ok(recorded.is_some())),
         Decision::Unchanged => Ok(Err(Outcome {

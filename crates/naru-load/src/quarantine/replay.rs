@@ -99,7 +99,7 @@ pub async fn replay(
             })
         }
         (ReplayDecision::Reload, ..) => run(Again::Reload).await.map(Replayed::Run),
-        (ReplayDecision::Run | ReplayDecision::Stored, ..) => run(Again::IfChanged).await.map(Replayed::Run),
+        (ReplayDecision::Run | ReplayDecision::Stored, ..) => run(Again::Replay).await.map(Replayed::Run),
     }
 }
 
