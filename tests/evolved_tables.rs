@@ -1,4 +1,4 @@
-//! Tables that have been through everything, read by naru and by PyIceberg alike.
+//! Tables that have been through everything, read by naru, PyIceberg and Spark alike.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -79,7 +79,7 @@ fn shown(cells: impl Iterator<Item = (String, String)>) -> String {
 }
 
 #[test]
-fn naru_and_pyiceberg_read_the_same_rows_after_every_change() {
+fn all_readers_read_the_same_rows_after_every_change() {
     for runs_evolve in [true, false] {
         let project = Project::new();
         for (stage, (definition, data)) in STAGES.iter().enumerate() {
@@ -95,6 +95,9 @@ fn naru_and_pyiceberg_read_the_same_rows_after_every_change() {
             // Python takes its time: where runs evolve the table it looks at every stage, else at the last.
             if runs_evolve || stage + 1 == STAGES.len() {
                 assert_eq!(ours, pyiceberg_rows(&project), "after stage {stage}");
+            }
+            if runs_evolve && stage > 0 {
+                project.check_with_spark(&[]);
             }
         }
     }

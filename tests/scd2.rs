@@ -39,6 +39,7 @@ fn a_change_ends_the_version_before() {
             1,A,2026-11-20,2026-11-21,false\n1,C,2026-11-21,,true\n2,B,2026-11-20,,true\n";
         assert_eq!(versions(&project), expected, "{write}");
         project.check_with_pyiceberg();
+        project.check_with_spark(&[]);
     }
 }
 

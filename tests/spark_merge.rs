@@ -30,14 +30,14 @@ struct Scenario {
 
 #[test]
 fn an_unpartitioned_table() {
-    Scenario { partition: ("", ""), write: "position-deletes", ordered: true, batches: 5, rows: 3_000, seed: 1 }
+    Scenario { partition: ("", ""), write: "position-deletes", ordered: true, batches: 4, rows: 3_000, seed: 1 }
         .check();
 }
 
 #[test]
 fn a_partitioned_table_whose_rows_move() {
-    let partition = ("\"bucket(4, account_no)\",month(opened_on)", "bucket(4, account_no), month(opened_on)");
-    Scenario { partition, write: "auto", ordered: true, batches: 5, rows: 2_000, seed: 2 }.check();
+    let partition = ("\"bucket(2, account_no)\",month(opened_on)", "bucket(2, account_no), month(opened_on)");
+    Scenario { partition, write: "auto", ordered: true, batches: 4, rows: 2_000, seed: 2 }.check();
 }
 
 #[test]
@@ -68,9 +68,9 @@ impl Scenario {
                 "load_interval": start, "order_by": order, "deleted": ["status", "closed", "X"],
             }));
             self.compare(&project, &format!("after batch {n}"));
-            if n % 2 == 1 {
+            if n == 1 {
                 self.change_both(&project);
-                self.compare(&project, &format!("after what Spark did to batch {n}"));
+                self.compare(&project, "after what Spark did");
             }
         }
         project.check_with_pyiceberg();
@@ -116,8 +116,8 @@ impl Scenario {
 
     #[track_caller]
     fn compare(&self, project: &Project, when: &str) {
-        project.check_with_spark(&["deposit.account"]);
-        let [ours, own] = [TABLE, OWN].map(|table| project.spark_sql(&[&format!("select * from {table}")]));
+        let ours = project.check_with_spark(&["deposit.account"]).remove(0);
+        let own = project.spark_sql(&[&format!("select * from {OWN}")]);
         compare(&format!("{TABLE} {when}"), &ours, OWN, &own);
     }
 }

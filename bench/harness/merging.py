@@ -1,7 +1,7 @@
 """Who is measured on changing a table: every run starts from the same loaded table.
 
-A contender loads its table once, and keeps it; before each run it is copied back to where it was made, since a table knows
-its files by absolute paths. Neither is timed.
+A contender loads its table once, and keeps it; before each run it is copied back to where it was made, since a table
+knows its files by absolute paths. Neither is timed.
 """
 
 import shutil

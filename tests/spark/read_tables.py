@@ -63,9 +63,8 @@ def main() -> None:
     lake = Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as scratch:
         spark = session.start(Path(scratch))
-        with session.view(spark, lake) as view:
-            for table in read_lake(view, lake, sys.argv[2:]):
-                print(json.dumps(table, ensure_ascii=False))
+        for table in read_lake(session.view(spark, lake), lake, sys.argv[2:]):
+            print(json.dumps(table, ensure_ascii=False))
         spark.stop()
 
 

@@ -2,8 +2,8 @@
 
     python tests/spark/serve.py
 
-A request is a line of JSON on standard input, its answer a line on standard output: `{"answer": …}` or `{"error": text}`.
-It ends when standard input does.
+A request is a line of JSON on standard input, its answer a line on standard output: `{"answer": …}` or
+`{"error": text}`. It ends when standard input does.
 
 | request | does and answers |
 | --- | --- |
@@ -52,12 +52,14 @@ def main() -> None:
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     with tempfile.TemporaryDirectory() as scratch:
         spark = session.start(Path(scratch))
+        views: dict[Path, SparkSession] = {}
         for line in sys.stdin:
             request = json.loads(line)
             lake = Path(request["lake"])
             try:
-                with session.view(spark, lake) as view:
-                    reply = {"answer": answer(view, lake, request)}
+                if lake not in views:
+                    views[lake] = session.view(spark, lake)
+                reply = {"answer": answer(views[lake], lake, request)}
             except Exception as error:  # Whatever it is, the test that asked is told, and the next one goes on.
                 reply = {"error": "\n".join(f"{type(error).__name__}: {error}".splitlines()[:ERROR_LINES])}
             print(json.dumps(reply, ensure_ascii=False), file=answers, flush=True)

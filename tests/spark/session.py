@@ -1,13 +1,11 @@
 """One local Spark session with Iceberg, and one catalog view of it per lake.
 
-In each view `naru` is the lake's own catalog (its SQLite file, over JDBC), and `own` a catalog of Spark's, in a directory
-beside the lake: where Spark builds its own tables to compare with.
+In each view `naru` is the lake's own catalog (its SQLite file, over JDBC), and `own` a catalog of Spark's, in a
+directory beside the lake: where Spark builds its own tables to compare with.
 """
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -47,24 +45,20 @@ def start(scratch: Path) -> SparkSession:
     for key, value in settings.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
-    # Hadoop would put a checksum file beside each file, and they are none of the lake's. It keeps one instance a scheme.
+    # Hadoop would put a checksum file beside each file; they are none of the lake's. It keeps one instance a scheme.
     hadoop = spark.sparkContext._jvm.org.apache.hadoop.fs.FileSystem
     hadoop.getLocal(spark.sparkContext._jsc.hadoopConfiguration()).setWriteChecksum(False)
     return spark
 
 
-@contextmanager
-def view(spark: SparkSession, lake: Path) -> Iterator[SparkSession]:
-    """The session as one lake sees it. `lake` is the directory with `catalog.db`.
-
-    Until it is closed no other process can change the catalog: Iceberg 1.10 leaves a result open that keeps SQLite's lock
-    (apache/iceberg issue 15462).
-    """
+def view(spark: SparkSession, lake: Path) -> SparkSession:
+    """The session as one lake sees it. `lake` is the directory with `catalog.db`."""
     session = spark.newSession()
     catalogs = {
-        # A JDBC catalog finds its tables by its own name, which naru writes with each.
+        # A JDBC catalog finds its tables by its own name, which naru writes with each. Where Iceberg 1.10 looks whether
+        # it has to make its tables, it leaves a result open that keeps SQLite's lock (apache/iceberg issue 15462).
         "naru": {"type": "jdbc", "uri": f"jdbc:sqlite:{lake / 'catalog.db'}", "warehouse": lake.as_uri(),
-                 "init-catalog-tables": "false", "jdbc.schema-version": "V1"},
+                 "jdbc.init-catalog-tables": "false", "jdbc.schema-version": "V1"},
         "own": {"type": "hadoop", "warehouse": (lake.parent / "spark").as_uri()},
     }
     for name, settings in catalogs.items():
@@ -73,10 +67,4 @@ def view(spark: SparkSession, lake: Path) -> Iterator[SparkSession]:
         # Tables change behind Spark's back: each statement looks again.
         for key, value in {**settings, "cache-enabled": "false"}.items():
             session.conf.set(f"{prefix}.{key}", value)
-    try:
-        yield session
-    finally:
-        catalogs = session._jsparkSession.sessionState().catalogManager()
-        # Asking for one that was not opened would open it, and make the file where there is none.
-        if catalogs.listCatalogs(session._jvm.scala.Option.empty()).contains("naru"):
-            catalogs.catalog("naru").icebergCatalog().close()
+    return session

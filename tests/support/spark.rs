@@ -79,11 +79,12 @@ fn rows(value: &Value) -> Vec<Row> {
 
 impl Project {
     /// Has Spark and PyIceberg read every table of the lake, or those named (`deposit.account`): what they find is,
-    /// cell for cell, what `naru query` finds.
+    /// cell for cell, what `naru query` finds. Gives the rows of each table, in the order of `tables`.
     #[track_caller]
-    pub(crate) fn check_with_spark(&self, tables: &[&str]) {
+    pub(crate) fn check_with_spark(&self, tables: &[&str]) -> Vec<Vec<Row>> {
         let names: Vec<_> = tables.iter().map(|table| format!("dev_{table}")).collect();
         let read = ask(self, "read", &json!(names));
+        let mut found = Vec::new();
         for table in read.as_array().unwrap() {
             let name = table["name"].as_str().unwrap().strip_prefix("dev_").unwrap();
             let columns: Vec<(String, String)> = serde_json::from_value(table["columns"].clone()).unwrap();
@@ -94,7 +95,9 @@ impl Project {
                 let snapshots = history["snapshots"].as_array().unwrap().len();
                 assert_eq!(table[reader]["snapshots"], snapshots, "{name}: snapshots that {reader} finds");
             }
+            found.push(own);
         }
+        found
     }
 
     /// Runs statements in Spark, where `naru` is the lake's catalog and `own` one of Spark's; the last one's rows.
