@@ -20,8 +20,11 @@ pub trait LandingStore: fmt::Debug + Send + Sync {
     /// The file of this location, also one that a listing leaves out; none if there is no such file.
     async fn find(&self, location: &str) -> Result<Option<LandedFile>, LakeError>;
 
-    /// Opens a file for reading from its start. `NotFound` if it is gone.
-    async fn open(&self, location: &str) -> Result<Box<dyn Read + Send>, LakeError>;
+    /// Opens a file for reading from its start, if it still is the one that was listed with this etag. `NotFound` if it
+    /// is gone, `Conflict` if it is another by now.
+    ///
+    /// A store that notices either while the file is read fails that read; the [`std::io::Error`] holds such an error.
+    async fn open(&self, location: &str, etag: &str) -> Result<Box<dyn Read + Send>, LakeError>;
 }
 
 /// A landed file.

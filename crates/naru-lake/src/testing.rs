@@ -1,7 +1,11 @@
-//! For tests of this crate and of adapters: the contract of [`CatalogPointer`] as a suite, and a model that holds it.
+//! For tests of this crate and of adapters: the contracts of the ports as suites, and a model of [`CatalogPointer`].
 
 // A suite says what it expects by panicking, as tests do.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]
+
+mod landing;
+mod storage;
+mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -9,6 +13,10 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 
 use crate::ports::{CatalogPointer, PointerError, PointerErrorKind};
+
+pub use landing::{LandingSite, landing_contract};
+pub use storage::storage_contract;
+pub use tables::{DAY, column, committed, request, run_record, simple_batch, simple_spec, write_batch};
 
 /// The model: a catalog in memory.
 #[derive(Debug, Default)]
@@ -72,13 +80,20 @@ impl CatalogPointer for MemoryPointer {
 /// Runs the contract of [`CatalogPointer`] against an empty catalog. `open` gives one more handle to the same catalog, as
 /// another process would have it.
 pub async fn pointer_contract(open: impl Fn() -> Arc<dyn CatalogPointer>) {
+    pointer_contract_at(open, &|name| name.to_string()).await;
+}
+
+/// As [`pointer_contract`], for a catalog that looks into metadata files: `locate` gives the location of one for each name.
+pub async fn pointer_contract_at(open: impl Fn() -> Arc<dyn CatalogPointer>, locate: Locate<'_>) {
     let (one, other) = (open(), open());
     databases(&*one, &*other).await;
-    creation(&*one, &*other).await;
-    swapping(&*one, &*other).await;
-    names_are_exact(&*one).await;
-    one_of_many_swaps_wins(&open).await;
+    creation(&*one, &*other, locate).await;
+    swapping(&*one, &*other, locate).await;
+    names_are_exact(&*one, locate).await;
+    one_of_many_swaps_wins(&open, locate).await;
 }
+
+type Locate<'a> = &'a dyn Fn(&str) -> String;
 
 async fn databases(one: &dyn CatalogPointer, other: &dyn CatalogPointer) {
     assert_eq!(one.list_databases().await.unwrap(), Vec::<String>::new());
@@ -90,45 +105,47 @@ async fn databases(one: &dyn CatalogPointer, other: &dyn CatalogPointer) {
     assert_eq!(other.list_tables("none").await.unwrap(), Vec::<String>::new());
 }
 
-async fn creation(one: &dyn CatalogPointer, other: &dyn CatalogPointer) {
+async fn creation(one: &dyn CatalogPointer, other: &dyn CatalogPointer, at: Locate<'_>) {
     assert_eq!(one.load("dev_a", "t").await.unwrap(), None);
-    expect_kind(one.create("none", "t", "m0").await, PointerErrorKind::NotFound);
-    one.create("dev_a", "t", "m0").await.unwrap();
-    assert_eq!(other.load("dev_a", "t").await.unwrap().as_deref(), Some("m0"));
-    expect_kind(other.create("dev_a", "t", "other").await, PointerErrorKind::AlreadyExists);
-    assert_eq!(one.load("dev_a", "t").await.unwrap().as_deref(), Some("m0"), "a failed creation changes nothing");
-    one.create("dev_b", "t", "b0").await.expect("the same name in another database is another table");
-    one.create("dev_a", "s", "s0").await.unwrap();
+    expect_kind(one.create("none", "t", &at("m0")).await, PointerErrorKind::NotFound);
+    one.create("dev_a", "t", &at("m0")).await.unwrap();
+    assert_eq!(other.load("dev_a", "t").await.unwrap(), Some(at("m0")));
+    expect_kind(other.create("dev_a", "t", &at("other")).await, PointerErrorKind::AlreadyExists);
+    assert_eq!(one.load("dev_a", "t").await.unwrap(), Some(at("m0")), "a failed creation changes nothing");
+    one.create("dev_b", "t", &at("b0")).await.expect("the same name in another database is another table");
+    one.create("dev_a", "s", &at("s0")).await.unwrap();
     assert_eq!(other.list_tables("dev_a").await.unwrap(), ["s", "t"]);
 }
 
-async fn swapping(one: &dyn CatalogPointer, other: &dyn CatalogPointer) {
-    one.swap("dev_a", "t", "m0", "m1").await.unwrap();
-    assert_eq!(other.load("dev_a", "t").await.unwrap().as_deref(), Some("m1"));
-    expect_kind(other.swap("dev_a", "t", "m0", "m2").await, PointerErrorKind::Conflict);
-    expect_kind(other.swap("dev_a", "none", "m0", "m2").await, PointerErrorKind::NotFound);
-    assert_eq!(one.load("dev_a", "t").await.unwrap().as_deref(), Some("m1"), "a lost swap changes nothing");
-    other.swap("dev_a", "t", "m1", "m2").await.unwrap();
-    assert_eq!(one.load("dev_b", "t").await.unwrap().as_deref(), Some("b0"), "other tables stay");
+async fn swapping(one: &dyn CatalogPointer, other: &dyn CatalogPointer, at: Locate<'_>) {
+    let (m0, m1, m2) = (at("m0"), at("m1"), at("m2"));
+    one.swap("dev_a", "t", &m0, &m1).await.unwrap();
+    assert_eq!(other.load("dev_a", "t").await.unwrap().as_ref(), Some(&m1));
+    expect_kind(other.swap("dev_a", "t", &m0, &m2).await, PointerErrorKind::Conflict);
+    expect_kind(other.swap("dev_a", "none", &m0, &m2).await, PointerErrorKind::NotFound);
+    expect_kind(other.swap("none", "t", &m0, &m2).await, PointerErrorKind::NotFound);
+    assert_eq!(one.load("dev_a", "t").await.unwrap().as_ref(), Some(&m1), "a lost swap changes nothing");
+    other.swap("dev_a", "t", &m1, &m2).await.unwrap();
+    assert_eq!(one.load("dev_b", "t").await.unwrap(), Some(at("b0")), "other tables stay");
 }
 
-async fn names_are_exact(pointer: &dyn CatalogPointer) {
+async fn names_are_exact(pointer: &dyn CatalogPointer, at: Locate<'_>) {
     assert_eq!(pointer.load("dev_a", "T").await.unwrap(), None);
     assert_eq!(pointer.load("dev_a", "%").await.unwrap(), None);
-    let odd = "file:///data/둥근 'quote'/x%20y.metadata.json";
-    pointer.swap("dev_a", "t", "m2", odd).await.unwrap();
-    assert_eq!(pointer.load("dev_a", "t").await.unwrap().as_deref(), Some(odd));
+    let odd = at("둥근 'quote'/x%20y");
+    pointer.swap("dev_a", "t", &at("m2"), &odd).await.unwrap();
+    assert_eq!(pointer.load("dev_a", "t").await.unwrap(), Some(odd));
 }
 
-async fn one_of_many_swaps_wins(open: &impl Fn() -> Arc<dyn CatalogPointer>) {
+async fn one_of_many_swaps_wins(open: &impl Fn() -> Arc<dyn CatalogPointer>, at: Locate<'_>) {
     let first = open();
-    first.create("dev_a", "race", "start").await.unwrap();
+    let start = at("start");
+    first.create("dev_a", "race", &start).await.unwrap();
     let racers: Vec<_> = (0..8)
         .map(|n| {
-            let pointer = open();
+            let (pointer, start, new) = (open(), start.clone(), at(&format!("racer-{n}")));
             std::thread::spawn(move || {
-                let new = format!("racer-{n}");
-                futures::executor::block_on(pointer.swap("dev_a", "race", "start", &new)).map(|()| new)
+                futures::executor::block_on(pointer.swap("dev_a", "race", &start, &new)).map(|()| new)
             })
         })
         .collect();

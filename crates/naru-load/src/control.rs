@@ -145,8 +145,11 @@ fn read_one(
         return Err(LoadError::internal("a source has no control file"));
     };
     let location = &landed.location;
-    let input = block_on(store.open(location)).map_err(|error| match error.kind() {
+    let input = block_on(store.open(location, &landed.etag)).map_err(|error| match error.kind() {
         LakeErrorKind::NotFound => LoadError::SourceGone { location: location.clone(), source: error },
+        LakeErrorKind::Conflict => {
+            LoadError::SourceChanged { location: location.clone(), planned: landed.size_bytes, read: 0 }
+        }
         _ => error.into(),
     })?;
     let mut bytes = Vec::new();

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use futures::executor::block_on;
 use naru_core::plan::SourceFile;
 use naru_decode::{Block, BlockReader, Kernel, Trailer};
-use naru_lake::LandingStore;
+use naru_lake::{LakeErrorKind, LandingStore};
 
 use crate::pipeline::BlockSupply;
 use crate::{LoadError, Progress};
@@ -71,8 +71,12 @@ impl<'a> SourceQueue<'a> {
 
     fn open(&self, index: usize) -> Result<OpenSource<'a>, LoadError> {
         let file = &self.sources[index];
-        let input = block_on(self.store.open(&file.location))
-            .map_err(|error| LoadError::SourceGone { location: file.location.clone(), source: error })?;
+        let input = block_on(self.store.open(&file.location, &file.etag)).map_err(|error| match error.kind() {
+            LakeErrorKind::Conflict => {
+                LoadError::SourceChanged { location: file.location.clone(), planned: file.size_bytes, read: 0 }
+            }
+            _ => LoadError::SourceGone { location: file.location.clone(), source: error },
+        })?;
         let bytes_read = Arc::new(AtomicU64::new(0));
         let input = CountingReader { input, bytes_read: Arc::clone(&bytes_read), progress: self.progress };
         let blocks = BlockReader::new(self.kernel, input, file.compression, self.block_bytes)

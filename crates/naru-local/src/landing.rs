@@ -1,6 +1,6 @@
 //! The landing as directories.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
@@ -28,9 +28,14 @@ impl LandingStore for DirectoryLanding {
         landed_file(&location_to_path(location)?)
     }
 
-    async fn open(&self, location: &str) -> Result<Box<dyn Read + Send>, LakeError> {
-        let file = File::open(location_to_path(location)?);
-        file.map(|file| Box::new(file) as Box<dyn Read + Send>).map_err(|e| failed("read a landed file", location, e))
+    async fn open(&self, location: &str, etag: &str) -> Result<Box<dyn Read + Send>, LakeError> {
+        let failed_here = |e| failed("read a landed file", location, e);
+        let file = File::open(location_to_path(location)?).map_err(failed_here)?;
+        if etag_of(&file.metadata().map_err(failed_here)?).map_err(failed_here)? != etag {
+            let message = "a landed file is another than the one that was listed";
+            return Err(LakeError::new(LakeErrorKind::Conflict, message).with("location", location));
+        }
+        Ok(Box::new(file))
     }
 }
 
@@ -77,9 +82,13 @@ fn landed_file(path: &Path) -> Result<Option<LandedFile>, LakeError> {
         return Ok(None);
     }
     let modified = metadata.modified().map_err(failed_here)?;
-    let since_epoch = modified.duration_since(UNIX_EPOCH).unwrap_or_default();
-    let etag = format!("{}-{}", metadata.len(), since_epoch.as_nanos());
+    let etag = etag_of(&metadata).map_err(failed_here)?;
     Ok(Some(LandedFile { location: path_to_location(path)?, size_bytes: metadata.len(), modified, etag }))
+}
+
+fn etag_of(metadata: &Metadata) -> io::Result<String> {
+    let since_epoch = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok(format!("{}-{}", metadata.len(), since_epoch.as_nanos()))
 }
 
 fn failed(doing: &str, what: &str, error: io::Error) -> LakeError {

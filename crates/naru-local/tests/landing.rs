@@ -1,58 +1,36 @@
 //! The landing as directories.
 
-use std::io::Read;
+use std::path::PathBuf;
 
-use naru_lake::{LakeErrorKind, LandingStore};
+use async_trait::async_trait;
+use naru_lake::LandingStore;
+use naru_lake::testing::{LandingSite, landing_contract};
 use naru_local::DirectoryLanding;
 
-#[tokio::test]
-async fn files_are_listed_in_order_without_hidden_ones() {
-    let root = tempfile::tempdir().unwrap();
-    let prefix = root.path().join("corebank/deposit/account/2026-11-22");
-    std::fs::create_dir_all(prefix.join("sub")).unwrap();
-    std::fs::create_dir_all(prefix.join("_temporary")).unwrap();
-    for name in ["b.csv", "a 계좌.csv", "sub/c.csv.gz", ".hidden", "_SUCCESS", "d.csv.tmp", "a.ctl", "_temporary/e.csv"]
-    {
-        std::fs::write(prefix.join(name), name).unwrap();
-    }
-    let location = format!("file://{}/", prefix.display());
-    let files = DirectoryLanding.list(&location).await.unwrap();
-    let names: Vec<&str> = files.iter().map(|file| file.location.strip_prefix(&location).unwrap()).collect();
-    assert_eq!(names, ["a 계좌.csv", "b.csv", "sub/c.csv.gz"]);
-    assert_eq!(files[1].size_bytes, 5);
-    assert!(files[1].etag.starts_with("5-"));
+#[derive(Debug)]
+struct Directory(PathBuf);
 
-    assert_eq!(DirectoryLanding.find(&files[1].location).await.unwrap().as_ref(), Some(&files[1]));
-    let hidden = DirectoryLanding.find(&format!("{location}a.ctl")).await.unwrap().unwrap();
-    assert_eq!((hidden.location, hidden.size_bytes), (format!("{location}a.ctl"), 5));
-    for none in ["c.ctl", "sub", "a.ctl/b.ctl"] {
-        assert_eq!(DirectoryLanding.find(&format!("{location}{none}")).await.unwrap(), None, "{none}");
+#[async_trait]
+impl LandingSite for Directory {
+    fn location(&self) -> String {
+        format!("file://{}/", self.0.display())
     }
 
-    let mut text = String::new();
-    DirectoryLanding.open(&files[1].location).await.unwrap().read_to_string(&mut text).unwrap();
-    assert_eq!(text, "b.csv");
+    async fn put(&self, name: &str, bytes: &[u8]) {
+        let path = self.0.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+
+    async fn remove(&self, name: &str) {
+        std::fs::remove_file(self.0.join(name)).unwrap();
+    }
 }
 
 #[tokio::test]
-async fn a_changed_file_has_another_etag() {
+async fn directories_hold_the_contract() {
     let root = tempfile::tempdir().unwrap();
-    let location = format!("file://{}", root.path().display());
-    std::fs::write(root.path().join("a.csv"), "1").unwrap();
-    let before = DirectoryLanding.list(&location).await.unwrap();
-    assert_eq!(DirectoryLanding.list(&location).await.unwrap(), before);
-    std::thread::sleep(std::time::Duration::from_millis(20));
-    std::fs::write(root.path().join("a.csv"), "2").unwrap();
-    assert_ne!(DirectoryLanding.list(&location).await.unwrap()[0].etag, before[0].etag);
-}
-
-#[tokio::test]
-async fn nothing_landed_is_an_empty_list() {
-    let root = tempfile::tempdir().unwrap();
-    let location = format!("file://{}/none", root.path().display());
-    assert_eq!(DirectoryLanding.list(&location).await.unwrap(), []);
-    let gone = DirectoryLanding.open(&location).await.err().unwrap();
-    assert_eq!(gone.kind(), LakeErrorKind::NotFound);
+    landing_contract(&DirectoryLanding, &Directory(root.path().into())).await;
 }
 
 #[tokio::test]
