@@ -1,0 +1,99 @@
+"""What `moto_additions` adds, seen by boto3, which is AWS's own client."""
+
+import subprocess
+import sys
+import unittest
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ACCOUNT = "123456789012"
+
+
+class MotoAdditions(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls) -> None:
+        command = [sys.executable, str(Path(__file__).parent / "serve.py")]
+        cls.server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        cls.endpoint = cls.server.stdout.readline().strip()
+        cls.s3, cls.kms, cls.glue = (cls.client(name) for name in ("s3", "kms", "glue"))
+        # moto disables a key by its id only.
+        cls.key = cls.kms.create_key()["KeyMetadata"]["KeyId"]
+        cls.kms.create_alias(AliasName="alias/bucket", TargetKeyId=cls.key)
+        cls.s3.create_bucket(Bucket="bucket")
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.server.communicate(timeout=20)
+
+    @classmethod
+    def client(cls, service: str):
+        return boto3.client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=cls.endpoint,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+            config=Config(retries={"total_max_attempts": 1}),
+        )
+
+    def assert_fails(self, code: str, status: int, call, **arguments) -> None:
+        with self.assertRaises(ClientError) as raised:
+            call(**arguments)
+        answer = raised.exception.response
+        self.assertEqual((answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]), (code, status))
+
+    def test_a_table_is_updated_at_its_current_version_only(self) -> None:
+        self.glue.create_database(DatabaseInput={"Name": "db"})
+        self.glue.create_table(DatabaseName="db", TableInput={"Name": "t"})
+        at = lambda version, **more: dict(DatabaseName="db", TableInput={"Name": "t"}, VersionId=version, **more)  # noqa: E731
+        version = self.glue.get_table(DatabaseName="db", Name="t")["Table"]["VersionId"]
+        self.glue.update_table(**at(version, SkipArchive=True))
+        self.assert_fails("ConcurrentModificationException", 400, self.glue.update_table, **at(version))
+        versions = self.glue.get_table_versions(DatabaseName="db", TableName="t")["TableVersions"]
+        self.assertEqual(len(versions), 1, "no archive")
+
+    def test_a_key_that_is_not_enabled_does_nothing(self) -> None:
+        put = dict(Bucket="bucket", Key="k", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId="alias/bucket")
+        self.s3.put_object(**put)
+        secret = self.kms.encrypt(KeyId=self.key, Plaintext=b"x")["CiphertextBlob"]
+        upload = self.s3.create_multipart_upload(
+            Bucket="bucket", Key="m", ServerSideEncryption="aws:kms", SSEKMSKeyId=self.key
+        )["UploadId"]
+        part = dict(Bucket="bucket", Key="m", UploadId=upload, PartNumber=1, Body=b"x")
+        break_and_mend = {
+            "DisabledException": (lambda: self.kms.disable_key(KeyId=self.key), lambda: None),
+            "KMSInvalidStateException": (
+                lambda: self.kms.schedule_key_deletion(KeyId=self.key, PendingWindowInDays=7),
+                lambda: self.kms.cancel_key_deletion(KeyId=self.key),
+            ),
+        }
+        for code, (breaks, mends) in break_and_mend.items():
+            breaks()
+            self.assert_fails(code, 400, self.kms.encrypt, KeyId=self.key, Plaintext=b"x")
+            self.assert_fails(code, 400, self.kms.decrypt, CiphertextBlob=secret)
+            self.assert_fails(code, 400, self.kms.generate_data_key, KeyId=self.key, KeySpec="AES_256")
+            self.assert_fails(f"KMS.{code}", 400, self.s3.put_object, **put)
+            self.assert_fails(f"KMS.{code}", 400, self.s3.get_object, Bucket="bucket", Key="k")
+            self.assert_fails(f"KMS.{code}", 400, self.s3.upload_part, **part)
+            self.s3.head_object(Bucket="bucket", Key="k")
+            mends()
+            self.kms.enable_key(KeyId=self.key)
+            self.assertEqual(self.s3.get_object(Bucket="bucket", Key="k")["Body"].read(), b"x")
+
+    def test_a_key_that_does_not_exist_does_nothing(self) -> None:
+        put = dict(Bucket="bucket", Key="k", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId="none")
+        self.assert_fails("KMS.NotFoundException", 400, self.s3.put_object, **put)
+
+    def test_the_expected_owner_is_the_owner(self) -> None:
+        self.s3.list_objects_v2(Bucket="bucket", ExpectedBucketOwner=ACCOUNT)
+        other = dict(Bucket="bucket", ExpectedBucketOwner="000000000000")
+        self.assert_fails("AccessDenied", 403, self.s3.list_objects_v2, **other)
+        self.assert_fails("AccessDenied", 403, self.s3.put_object, Key="o", Body=b"x", **other)
+        self.assert_fails("403", 403, self.s3.head_object, Key="o", **other)
+
+
+if __name__ == "__main__":
+    unittest.main()
