@@ -16,7 +16,9 @@ use crate::ports::{CatalogPointer, PointerError, PointerErrorKind};
 
 pub use landing::{LandingSite, landing_contract};
 pub use storage::storage_contract;
-pub use tables::{DAY, column, committed, request, run_record, simple_batch, simple_spec, write_batch};
+pub use tables::{
+    DAY, column, committed, expected, read, request, rows, run_record, simple_batch, simple_spec, write_batch,
+};
 
 /// The model: a catalog in memory.
 #[derive(Debug, Default)]

@@ -1,18 +1,12 @@
 //! What the tests share: a lake in a temporary directory, tables, files, runs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use arrow_array::RecordBatch;
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Int64Type, TimestampMicrosecondType};
-use futures::TryStreamExt;
-use iceberg::TableIdent;
-use iceberg::table::StaticTable;
 use naru_core::table_spec::TableSpec;
 pub(crate) use naru_lake::testing::{
-    DAY, column, committed, request, run_record, simple_batch, simple_spec, write_batch,
+    DAY, column, committed, expected, read, request, rows, run_record, simple_batch, simple_spec, write_batch,
 };
 use naru_lake::{Change, CommitOutcome, Lake, LakeError, LakeTable};
 use naru_local::EmbeddedLake;
@@ -80,30 +74,6 @@ pub(crate) async fn load(
 ) -> Result<CommitOutcome, LakeError> {
     let table = fixture.table().await;
     fixture.lake().commit(request(&table, change, day, digest, ids).await).await
-}
-
-/// The table's rows through iceberg's own scan: id → day of its load interval.
-pub(crate) async fn rows(table: &LakeTable) -> BTreeMap<i64, i64> {
-    let mut rows = BTreeMap::new();
-    for batch in read(table).await {
-        let ids = batch.column_by_name("id").unwrap().as_primitive::<Int64Type>();
-        let intervals = batch.column_by_name("load_interval").unwrap().as_primitive::<TimestampMicrosecondType>();
-        for (id, interval) in ids.values().iter().zip(intervals.values()) {
-            assert_eq!(rows.insert(*id, interval / DAY), None, "row {id} is there twice");
-        }
-    }
-    rows
-}
-
-pub(crate) async fn read(table: &LakeTable) -> Vec<RecordBatch> {
-    let identifier = TableIdent::from_strs([table.database(), table.name()]).unwrap();
-    let metadata = table.metadata().as_ref().clone();
-    let table = StaticTable::from_metadata(metadata, identifier, table.file_io().clone()).await.unwrap();
-    table.scan().build().unwrap().to_arrow().await.unwrap().try_collect().await.unwrap()
-}
-
-pub(crate) fn expected(rows: &[(i64, i64)]) -> BTreeMap<i64, i64> {
-    rows.iter().copied().collect()
 }
 
 /// The current snapshot's summary.

@@ -1,9 +1,15 @@
 //! A small table, files of it, and requests to commit them.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Int64Type, TimestampMicrosecondType};
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use futures::TryStreamExt;
+use iceberg::TableIdent;
 use iceberg::spec::Struct;
+use iceberg::table::StaticTable;
 use naru_core::plan::RunIdentity;
 use naru_core::table_spec::{ColumnSpec, FileSettings, TableSpec};
 use naru_core::{ColumnType, Engine, Mode};
@@ -117,4 +123,30 @@ pub fn committed(outcome: Result<CommitOutcome, LakeError>) -> Committed {
         CommitOutcome::Committed(committed) => committed,
         other => panic!("expected a commit, got {other:?}"),
     }
+}
+
+/// The table's rows through iceberg's own scan: id → day of its load interval.
+pub async fn rows(table: &LakeTable) -> BTreeMap<i64, i64> {
+    let mut rows = BTreeMap::new();
+    for batch in read(table).await {
+        let ids = batch.column_by_name("id").unwrap().as_primitive::<Int64Type>();
+        let intervals = batch.column_by_name("load_interval").unwrap().as_primitive::<TimestampMicrosecondType>();
+        for (id, interval) in ids.values().iter().zip(intervals.values()) {
+            assert_eq!(rows.insert(*id, interval / DAY), None, "row {id} is there twice");
+        }
+    }
+    rows
+}
+
+/// The table's rows as batches.
+pub async fn read(table: &LakeTable) -> Vec<RecordBatch> {
+    let identifier = TableIdent::from_strs([table.database(), table.name()]).unwrap();
+    let metadata = table.metadata().as_ref().clone();
+    let table = StaticTable::from_metadata(metadata, identifier, table.file_io().clone()).await.unwrap();
+    table.scan().build().unwrap().to_arrow().await.unwrap().try_collect().await.unwrap()
+}
+
+/// Rows as [`rows`] gives them.
+pub fn expected(rows: &[(i64, i64)]) -> BTreeMap<i64, i64> {
+    rows.iter().copied().collect()
 }
