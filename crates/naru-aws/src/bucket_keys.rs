@@ -78,7 +78,7 @@ impl BucketKeys {
         let configured = configured.and_then(|default| default.kms_master_key_id());
         if let (Some(configured), Some(arn)) = (configured, &arn)
             && configured != arn
-            && self.key(configured).await?.as_ref().and_then(KeyMetadata::arn) != Some(arn)
+            && self.key(configured).await?.as_ref().and_then(KeyMetadata::arn) != Some(arn.as_str())
         {
             let message = format!("bucket {bucket} is encrypted by another key than {alias}: {configured}");
             faults.push(KeyFault { message, hint: format!("make {alias} its default encryption") });

@@ -127,11 +127,11 @@ impl CatalogPointer for GluePointer {
 
     async fn list_databases(&self) -> Result<Vec<String>, PointerError> {
         let request = self.session.glue().get_databases().catalog_id(self.session.owner());
-        let mut pages = request.into_paginator().items().send();
+        let mut pages = request.into_paginator().send();
         let listed = self.session.run(async move {
             let mut names = Vec::new();
-            while let Some(database) = pages.next().await {
-                names.push(database?.name);
+            while let Some(page) = pages.next().await {
+                names.extend(page?.database_list().iter().map(|database| database.name.clone()));
             }
             Ok(names)
         });
@@ -142,12 +142,13 @@ impl CatalogPointer for GluePointer {
 
     async fn list_tables(&self, database: &str) -> Result<Vec<String>, PointerError> {
         let request = self.session.glue().get_tables().catalog_id(self.session.owner()).database_name(database);
-        let mut pages = request.into_paginator().items().send();
+        let mut pages = request.into_paginator().send();
         let listed = self.session.run(async move {
             let mut names = Vec::new();
-            while let Some(table) = pages.next().await {
-                let table = table?;
-                names.extend(metadata_location(&table).map(|_| table.name.clone()));
+            while let Some(page) = pages.next().await {
+                let page = page?;
+                let tables = page.table_list().iter().filter(|table| metadata_location(table).is_some());
+                names.extend(tables.map(|table| table.name.clone()));
             }
             Ok(names)
         });

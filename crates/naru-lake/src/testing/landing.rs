@@ -1,6 +1,7 @@
 //! The contract of [`LandingStore`].
 
 use std::fmt;
+use std::io::Read as _;
 
 use async_trait::async_trait;
 
