@@ -49,7 +49,6 @@ struct Inner {
     runtime: Runtime,
     account: AwsAccount,
     s3: aws_sdk_s3::Client,
-    glue: aws_sdk_glue::Client,
     kms: aws_sdk_kms::Client,
 }
 
@@ -86,13 +85,8 @@ impl AwsSession {
             let message = "no AWS region is configured; set AWS_REGION, or the profile's region";
             return Err(LakeError::new(LakeErrorKind::InvalidInput, message));
         }
-        let inner = Inner {
-            s3: aws_sdk_s3::Client::new(&config),
-            glue: aws_sdk_glue::Client::new(&config),
-            kms: aws_sdk_kms::Client::new(&config),
-            runtime,
-            account,
-        };
+        let inner =
+            Inner { s3: aws_sdk_s3::Client::new(&config), kms: aws_sdk_kms::Client::new(&config), runtime, account };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -111,10 +105,6 @@ impl AwsSession {
 
     pub(crate) fn s3(&self) -> &aws_sdk_s3::Client {
         &self.inner.s3
-    }
-
-    pub(crate) fn glue(&self) -> &aws_sdk_glue::Client {
-        &self.inner.glue
     }
 
     pub(crate) fn kms(&self) -> &aws_sdk_kms::Client {
