@@ -49,6 +49,7 @@ struct Inner {
     runtime: Runtime,
     account: AwsAccount,
     s3: aws_sdk_s3::Client,
+    glue: aws_sdk_glue::Client,
     kms: aws_sdk_kms::Client,
 }
 
@@ -85,8 +86,13 @@ impl AwsSession {
             let message = "no AWS region is configured; set AWS_REGION, or the profile's region";
             return Err(LakeError::new(LakeErrorKind::InvalidInput, message));
         }
-        let inner =
-            Inner { s3: aws_sdk_s3::Client::new(&config), kms: aws_sdk_kms::Client::new(&config), runtime, account };
+        let inner = Inner {
+            s3: aws_sdk_s3::Client::new(&config),
+            glue: aws_sdk_glue::Client::new(&config),
+            kms: aws_sdk_kms::Client::new(&config),
+            runtime,
+            account,
+        };
         Ok(Self { inner: Arc::new(inner) })
     }
 
@@ -105,6 +111,10 @@ impl AwsSession {
 
     pub(crate) fn s3(&self) -> &aws_sdk_s3::Client {
         &self.inner.s3
+    }
+
+    pub(crate) fn glue(&self) -> &aws_sdk_glue::Client {
+        &self.inner.glue
     }
 
     pub(crate) fn kms(&self) -> &aws_sdk_kms::Client {

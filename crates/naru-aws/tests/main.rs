@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by panicking")]
 
+mod commit;
+mod faulty;
 mod keys;
 mod landing;
 mod moto;
+mod pointer;
 mod storage;

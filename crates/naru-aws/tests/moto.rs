@@ -75,6 +75,10 @@ pub(crate) fn kms() -> aws_sdk_kms::Client {
     aws_sdk_kms::Client::new(&config(REGION, endpoint()))
 }
 
+pub(crate) fn glue(region: &str) -> aws_sdk_glue::Client {
+    aws_sdk_glue::Client::new(&config(region, endpoint()))
+}
+
 /// The keys of buckets, as naru's naming convention derives them.
 pub(crate) fn keys(session: &AwsSession) -> BucketKeys {
     BucketKeys::new(session.clone(), |bucket| format!("alias/{bucket}"))
