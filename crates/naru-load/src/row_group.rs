@@ -1,13 +1,15 @@
 //! Encodes row groups in memory, away from the file that they end in, so that workers encode side by side.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use naru_lake::NanCounts;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::basic::{Encoding, PageType};
 use parquet::errors::Result;
+use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
 use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::SerializedFileWriter;
 
@@ -23,42 +25,86 @@ pub(crate) struct EncodedRowGroup {
 }
 
 /// Makes encoders for one schema and one set of properties.
+///
+/// A dictionary that grows too large is given up for plain values in the middle of a row group. A column of so many
+/// different values gets none in later row groups: it would be filled in vain.
 pub(crate) struct RowGroupEncoderFactory {
     schema: SchemaRef,
-    writers: ArrowRowGroupWriterFactory,
+    writers: RwLock<Writers>,
+}
+
+struct Writers {
+    properties: WriterPropertiesPtr,
+    factory: Arc<ArrowRowGroupWriterFactory>,
+}
+
+impl Writers {
+    fn new(schema: &SchemaRef, properties: WriterPropertiesPtr) -> Result<Self> {
+        // The factory wants a file writer only for its schema and properties; this one writes nowhere.
+        let descriptor = ArrowSchemaConverter::new().convert(schema)?;
+        let nowhere =
+            SerializedFileWriter::new(std::io::sink(), descriptor.root_schema_ptr(), Arc::clone(&properties))?;
+        let factory = Arc::new(ArrowRowGroupWriterFactory::new(&nowhere, Arc::clone(schema)));
+        Ok(Self { properties, factory })
+    }
 }
 
 impl RowGroupEncoderFactory {
     pub(crate) fn new(schema: SchemaRef, properties: WriterPropertiesPtr) -> Result<Self> {
-        // The factory wants a file writer only for its schema and properties; this one writes nowhere.
-        let descriptor = ArrowSchemaConverter::new().convert(&schema)?;
-        let nowhere = SerializedFileWriter::new(std::io::sink(), descriptor.root_schema_ptr(), properties)?;
-        let writers = ArrowRowGroupWriterFactory::new(&nowhere, Arc::clone(&schema));
+        let writers = RwLock::new(Writers::new(&schema, properties)?);
         Ok(Self { schema, writers })
     }
 
-    pub(crate) fn encoder(&self) -> Result<RowGroupEncoder> {
+    pub(crate) fn encoder(&self) -> Result<RowGroupEncoder<'_>> {
+        let factory = Arc::clone(&self.writers.read().unwrap_or_else(PoisonError::into_inner).factory);
         Ok(RowGroupEncoder {
-            schema: Arc::clone(&self.schema),
-            columns: self.writers.create_column_writers(0)?,
+            made_by: self,
+            columns: factory.create_column_writers(0)?,
             rows: 0,
             nan_counts: NanCounts::default(),
         })
     }
+
+    /// Learns from a row group which columns have too many different values for a dictionary.
+    fn learn(&self, chunks: &[ArrowColumnChunk]) -> Result<()> {
+        let columns = || chunks.iter().map(|chunk| &chunk.close().metadata).filter(|column| gave_up_early(column));
+        let mut writers = self.writers.write().unwrap_or_else(PoisonError::into_inner);
+        let is_new = |column: &ColumnChunkMetaData| writers.properties.dictionary_enabled(column.column_path());
+        if !columns().any(is_new) {
+            return Ok(());
+        }
+        let builder = writers.properties.as_ref().clone().into_builder();
+        let properties = columns().fold(builder, |builder, column| {
+            builder.set_column_dictionary_enabled(column.column_path().clone(), false)
+        });
+        *writers = Writers::new(&self.schema, Arc::new(properties.build()))?;
+        Ok(())
+    }
+}
+
+/// Whether more pages of a column are plain than in a dictionary that was begun.
+fn gave_up_early(column: &ColumnChunkMetaData) -> bool {
+    let pages = |wanted: fn(&PageEncodingStats) -> bool| -> i32 {
+        let stats = column.page_encoding_stats().into_iter().flatten();
+        stats.filter(|stats| stats.page_type == PageType::DATA_PAGE && wanted(stats)).map(|stats| stats.count).sum()
+    };
+    let plain = pages(|stats| stats.encoding == Encoding::PLAIN);
+    let in_dictionary = pages(|stats| stats.encoding == Encoding::RLE_DICTIONARY);
+    in_dictionary > 0 && plain > in_dictionary
 }
 
 /// Encodes one row group.
-pub(crate) struct RowGroupEncoder {
-    schema: SchemaRef,
+pub(crate) struct RowGroupEncoder<'a> {
+    made_by: &'a RowGroupEncoderFactory,
     columns: Vec<ArrowColumnWriter>,
     rows: usize,
     nan_counts: NanCounts,
 }
 
-impl RowGroupEncoder {
+impl RowGroupEncoder<'_> {
     /// Encodes a batch of the factory's schema; all columns are flat.
     pub(crate) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        for (index, (field, array)) in self.schema.fields().iter().zip(batch.columns()).enumerate() {
+        for (index, (field, array)) in self.made_by.schema.fields().iter().zip(batch.columns()).enumerate() {
             for leaf in compute_leaves(field, array)? {
                 self.columns[index].write(&leaf)?;
             }
@@ -79,7 +125,8 @@ impl RowGroupEncoder {
     }
 
     pub(crate) fn finish(self) -> Result<EncodedRowGroup> {
-        let chunks = self.columns.into_iter().map(ArrowColumnWriter::close).collect::<Result<_>>()?;
+        let chunks: Vec<_> = self.columns.into_iter().map(ArrowColumnWriter::close).collect::<Result<_>>()?;
+        self.made_by.learn(&chunks)?;
         Ok(EncodedRowGroup { chunks, nan_counts: self.nan_counts })
     }
 }

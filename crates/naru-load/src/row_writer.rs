@@ -19,7 +19,7 @@ pub(crate) struct RowWriter<'a> {
 }
 
 enum Rows<'a> {
-    Encoded(Option<RowGroupEncoder>),
+    Encoded(Option<RowGroupEncoder<'a>>),
     Buffered(RowBuffer<'a>),
 }
 
