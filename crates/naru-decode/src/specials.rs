@@ -1,14 +1,10 @@
-//! Finds structural bytes, 64 at a time: the compares are written so that the compiler turns them into vector
-//! instructions, and the hits become one bit each of a word.
+//! Finds structural bytes, 64 at a time: the hits become one bit each of a word.
 
 use crate::syntax::Syntax;
 
 const CHUNK_BYTES: usize = 64;
 
-/// Gathers the low bits of eight bytes into the top byte of the product, in order.
-const GATHER: u64 = 0x0102_0408_1020_4080;
-
-/// Positions of delimiters, newlines, quotes and escapes in a text, ascending.
+/// Positions of structural bytes in a text, ascending.
 pub(crate) struct Specials<'t> {
     text: &'t [u8],
     wanted: [u8; 4],
@@ -17,9 +13,19 @@ pub(crate) struct Specials<'t> {
 }
 
 impl<'t> Specials<'t> {
+    /// Delimiters, newlines, quotes and escapes.
     pub(crate) fn new(text: &'t [u8], start: usize, syntax: &Syntax) -> Self {
         let quote = syntax.quote.unwrap_or(b'\n');
-        let wanted = [syntax.delimiter, b'\n', quote, syntax.escape.unwrap_or(b'\n')];
+        Self::of(text, start, [syntax.delimiter, b'\n', quote, syntax.escape.unwrap_or(b'\n')])
+    }
+
+    /// Newlines, quotes and escapes.
+    pub(crate) fn without_delimiters(text: &'t [u8], start: usize, syntax: &Syntax) -> Self {
+        let quote = syntax.quote.unwrap_or(b'\n');
+        Self::of(text, start, [b'\n', b'\n', quote, syntax.escape.unwrap_or(b'\n')])
+    }
+
+    fn of(text: &'t [u8], start: usize, wanted: [u8; 4]) -> Self {
         let mut specials = Self { text, wanted, base: start, hits: 0 };
         specials.load(start);
         specials
@@ -65,8 +71,13 @@ impl<'t> Specials<'t> {
     }
 }
 
+/// One bit for each byte of the chunk that is wanted. Written so that the compiler turns the compares into vector
+/// instructions.
 #[inline]
 fn find(chunk: &[u8; CHUNK_BYTES], [a, b, c, d]: [u8; 4]) -> u64 {
+    /// Gathers the low bits of eight bytes into the top byte of the product, in order.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+
     let mut found = [0u8; CHUNK_BYTES];
     for (hit, byte) in found.iter_mut().zip(chunk) {
         *hit = u8::from((*byte == a) | (*byte == b) | (*byte == c) | (*byte == d));

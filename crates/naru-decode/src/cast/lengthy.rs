@@ -6,9 +6,8 @@ use arrow_schema::ArrowError;
 
 use super::column_builder::null_buffer;
 
-/// Small values are copied as so many bytes and cut, which is a few instructions instead of a call.
+/// Small values are copied as so many bytes and cut, which is one instruction instead of a call.
 const SMALL_BYTES: usize = 16;
-const MEDIUM_BYTES: usize = 64;
 
 pub(super) struct Lengthy {
     offsets: Vec<i32>,
@@ -32,14 +31,14 @@ impl Lengthy {
     /// Appends a part of a text to the value.
     #[inline]
     pub(super) fn push_part(&mut self, text: &[u8], start: usize, length: usize) {
-        let ahead = &text[start..];
-        let end = self.bytes.len() + length;
-        match (ahead.first_chunk::<SMALL_BYTES>(), ahead.first_chunk::<MEDIUM_BYTES>()) {
-            (Some(small), _) if length <= SMALL_BYTES => self.bytes.extend_from_slice(small),
-            (_, Some(medium)) if length <= MEDIUM_BYTES => self.bytes.extend_from_slice(medium),
-            _ => self.bytes.extend_from_slice(&ahead[..length]),
+        match text[start..].first_chunk::<SMALL_BYTES>() {
+            Some(small) if length <= SMALL_BYTES => {
+                let end = self.bytes.len() + length;
+                self.bytes.extend_from_slice(small);
+                self.bytes.truncate(end);
+            }
+            _ => self.bytes.extend_from_slice(&text[start..start + length]),
         }
-        self.bytes.truncate(end);
     }
 
     #[inline]
