@@ -214,6 +214,14 @@ impl LoadError {
         Self::Spill(error)
     }
 
+    /// An error of the disk as such, whatever it came through.
+    pub(crate) fn spilled(error: arrow_schema::ArrowError) -> Self {
+        match error {
+            arrow_schema::ArrowError::IoError(_, error) => Self::spill(error),
+            other => other.into(),
+        }
+    }
+
     pub(crate) fn internal(message: impl Into<String>) -> Self {
         Self::Internal(message.into())
     }

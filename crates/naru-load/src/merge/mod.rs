@@ -21,6 +21,7 @@ mod versions;
 mod write;
 
 pub use changes::MergeCounts;
+pub(crate) use search::side_by_side;
 pub(crate) use staging::{Staged, Staging, decoded_columns};
 
 use std::sync::Arc;
