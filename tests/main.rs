@@ -22,6 +22,7 @@ mod merge_rules;
 mod names;
 mod nycflights13;
 mod os_faults;
+mod partitions;
 mod planning;
 mod position_deletes;
 mod quarantine;
