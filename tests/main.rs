@@ -18,6 +18,7 @@ mod infer;
 mod killed;
 mod maintain;
 mod merge;
+mod merge_deletions;
 mod merge_rules;
 mod names;
 mod nycflights13;

@@ -12,6 +12,7 @@ use naru_lake::{
     RunRecord, SnapshotInfo, SourceRecord,
 };
 
+use crate::deletions::is_run_undone;
 use crate::evolution::Evolving;
 use crate::merge::{MergeCounts, Staging, decoded_columns};
 use crate::merge_run::{MergeRun, merge_and_commit};
@@ -19,7 +20,7 @@ use crate::pipeline::{Bounds, Load, Stopped, Written, load};
 use crate::quarantine::{QuarantineTable, RefusedRows, commit_refused};
 use crate::treatment::{key_of, require_same_treatment};
 use crate::write_target::WriteTarget;
-use crate::{LoadError, Progress, Quarantined, RejectedValue};
+use crate::{LoadError, Progress, Quarantined, RejectedValue, RevivedKeys};
 
 /// How to execute a plan; not what it does.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +34,9 @@ pub struct ExecuteOptions {
     /// Reload what is loaded, take fewer files for fact, let a `replace` go back, let rows stand beside rows that are
     /// treated otherwise.
     pub force: bool,
+    /// Start of the last interval that the same command runs after this one, in order, microseconds since 1970-01-01 UTC;
+    /// none: it runs no other.
+    pub runs_up_to_micros: Option<i64>,
 }
 
 /// What a run came to.
@@ -56,6 +60,8 @@ pub struct Outcome {
     pub control_verified: bool,
     /// Of a merge: what became of the rows.
     pub merge: Option<MergeCounts>,
+    /// Of a merge on command: keys that it inserted although a later interval may have deleted them.
+    pub revived: Option<RevivedKeys>,
     /// What the run changed of the table's structure, in the same commit.
     pub evolved: Vec<Difference>,
     /// Where the rows are that were left out now; none: there are none.
@@ -272,7 +278,7 @@ pub(crate) async fn decide_run(
         Some(table) => (earlier_run(plan, table), newest_interval(plan, table).await?),
     };
     let record = run.as_ref().and_then(|run| run.run.as_ref());
-    let recorded = record.map(recorded);
+    let recorded = table.zip(run.as_ref()).and_then(|(table, run)| recorded(table, run));
     let interval = plan.interval.text.clone();
     let landing = plan.landing.clone();
     // As if nothing were recorded: the same sources are then no reason to do nothing.
@@ -290,6 +296,7 @@ pub(crate) async fn decide_run(
             control_verified: record.is_some_and(|record| record.control.is_some()),
             evolved: Vec::new(),
             merge: None,
+            revived: None,
             quarantined: None,
         })),
         Decision::ControlMissing { locations } => {
@@ -301,7 +308,8 @@ pub(crate) async fn decide_run(
         }
         Decision::OlderThanLoaded { newest_micros } => Err(LoadError::OlderThanLoaded {
             interval,
-            newest: chrono::DateTime::from_timestamp_micros(newest_micros).map(|t| t.to_rfc3339()).unwrap_or_default(),
+            newest: table.and_then(|table| recorded_text(table, newest_micros)),
+            newest_micros,
         }),
     }
 }
@@ -323,13 +331,21 @@ pub fn earlier_run(plan: &LoadPlan, table: &LakeTable) -> Option<SnapshotInfo> {
     }
 }
 
-/// What a record says of its sources.
-pub fn recorded(record: &RunRecord) -> Recorded {
-    Recorded {
+/// What a table says of an earlier run; none of a snapshot that no run made.
+pub fn recorded(table: &LakeTable, run: &SnapshotInfo) -> Option<Recorded> {
+    let record = run.run.as_ref()?;
+    Some(Recorded {
         sources_digest: record.sources_digest.clone(),
         source_count: record.sources.len(),
         treatments: record.treatments.clone(),
-    }
+        is_undone: is_run_undone(table, run, record),
+    })
+}
+
+/// The text of the interval that starts then, as far as a run's record tells.
+fn recorded_text(table: &LakeTable, start_micros: i64) -> Option<String> {
+    let mut runs = table.recorded_runs().map(|(_, run)| run);
+    runs.find(|run| run.interval_start_micros == start_micros).map(|run| run.identity.interval)
 }
 
 /// A source or control file that is no longer the one that was planned, looked for once more before the commit.
@@ -431,6 +447,7 @@ async fn commit(
                 control_verified,
                 evolved: evolving.changes,
                 merge: None,
+                revived: None,
                 quarantined: None,
             }
         }
@@ -447,6 +464,7 @@ async fn commit(
                 control_verified,
                 evolved: Vec::new(),
                 merge: None,
+                revived: None,
                 quarantined: None,
             }
         }
@@ -472,6 +490,7 @@ fn run_record(plan: &LoadPlan, treatments: AppliedTreatments, written: &Written)
         engine: plan.engine,
         treatments,
         before: None,
+        deletions: None,
         control: written.control.clone(),
         rejects: RejectsRecord {
             decode_digest: (written.rejects.rows > 0).then(|| decode_digest(plan)),

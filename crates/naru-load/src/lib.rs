@@ -14,6 +14,7 @@
 mod control;
 mod data_file_writer;
 mod data_files;
+mod deletions;
 mod error;
 mod evolution;
 mod execute;
@@ -33,6 +34,7 @@ mod treatment;
 mod write_target;
 
 pub use control::ControlMismatch;
+pub use deletions::RevivedKeys;
 pub use error::{DuplicateKey, LoadError};
 pub use evolution::{evolution_of, table_as_planned};
 pub use execute::{ExecuteOptions, Outcome, OutcomeKind, earlier_run, execute, recorded, require_runnable};

@@ -5,6 +5,7 @@ use naru_lake::{
     Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeError, LakeErrorKind, LakeTable, Over, RunRecord,
 };
 
+use crate::deletions::deletions_of;
 use crate::evolution::Evolving;
 use crate::execute::{Again, decide_run, off_the_executor};
 use crate::merge::{MergeBase, MergeBounds, Staged, merge};
@@ -69,6 +70,10 @@ impl MergeRun<'_> {
         let (threads, worker_bytes) = (self.options.threads.max(1), self.bounds.worker_bytes);
         let bounds = MergeBounds { threads, worker_bytes, progress: self.progress };
         let merged = off_the_executor(|| merge(self.plan, &target, &self.staged, base, bounds))?;
+        let (deletions, revived) =
+            deletions_of(self.plan, table, merged.deletions, self.options).inspect_err(|_| {
+                off_the_executor(|| target.delete(merged.files.written()));
+            })?;
         let before = match base.over {
             Over::Base => table.snapshot_id(),
             Over::Earlier(id) => id,
@@ -81,7 +86,7 @@ impl MergeRun<'_> {
             interval_start_micros: self.plan.interval.start.timestamp_micros(),
             delta: Some(merged.delta(base.over)),
             added: merged.files.added.clone(),
-            run: RunRecord { before: Some(before), ..self.run.clone() },
+            run: RunRecord { before: Some(before), deletions, ..self.run.clone() },
             attempts: self.options.commit_attempts,
             allow_older: self.options.force,
             evolution: Some(evolving.evolution.clone()),
@@ -105,6 +110,7 @@ impl MergeRun<'_> {
             control_verified: self.written.control.is_some(),
             evolved: if is_committed { evolving.changes.clone() } else { Vec::new() },
             merge: is_committed.then_some(merged.counts),
+            revived: revived.filter(|_| is_committed),
             quarantined: None,
         })
     }

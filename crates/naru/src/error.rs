@@ -269,6 +269,10 @@ impl From<LoadError> for CommandError {
                      `@valid_from` (scd2), or go back on purpose with `--force`",
                 )
             }
+            LoadError::MayBeDeleted { later, .. } => with_exit.hint(format!(
+                "nothing was committed; run every interval from this one to {later} in one command (`--interval-start`, \
+                 `--interval-end`), which deletes again what was deleted; or load this one by itself with `--force`",
+            )),
             LoadError::DuplicateKeys { first, has_order, .. } => {
                 let place = |(location, record): &(String, u64)| format!("{location}, row {record}");
                 let told = first.iter().map(|rows| format!("{}: as {}", place(&rows.second), place(&rows.first)));

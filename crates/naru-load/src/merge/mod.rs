@@ -20,6 +20,7 @@ mod staging;
 mod versions;
 mod write;
 
+pub(crate) use changes::DeletionCounts;
 pub use changes::MergeCounts;
 pub(crate) use staging::{Staged, Staging, decoded_columns};
 
@@ -66,10 +67,12 @@ pub(crate) struct MergeBase {
 }
 
 /// A merge that is ready to be committed.
+#[derive(Default)]
 pub(crate) struct Merged {
     pub(crate) files: MergeFiles,
     pub(crate) keys: Vec<(i32, Datum, Datum)>,
     pub(crate) counts: MergeCounts,
+    pub(crate) deletions: DeletionCounts,
 }
 
 impl Merged {
@@ -105,7 +108,7 @@ pub(crate) fn merge(
     let state = block_on(table.state(state_id))?;
     let columns = Columns::of(plan, table, &target.schema)?;
     let work = Work { plan, target, state: &state, columns: &columns, base, bounds };
-    let mut merged = Merged { files: MergeFiles::default(), keys: Vec::new(), counts: MergeCounts::default() };
+    let mut merged = Merged::default();
     match work.all(staged, &mut merged) {
         Ok(()) => Ok(merged),
         Err(error) => {
@@ -196,6 +199,7 @@ impl Work<'_> {
         };
         merged.files.write_rows(&changes, target, *bounds)?;
         merged.counts.add(&changes.counts);
+        merged.deletions.add(changes.deletions);
         merged.add_keys(ranges.extremes());
         gone.add(&changes, &matches, &searched);
         Ok(())

@@ -116,12 +116,13 @@ impl Replay {
             memory_bytes: self.plan.memory_bytes(workspace),
             commit_attempts: workspace.project.run.commit_attempts,
             force: false,
+            runs_up_to_micros: None,
         };
         let progress = board.run(&report.table, route.landed_bytes);
         let key = workspace.treatment_key();
         let lake = lake.lake().stopping_at(board.stop().to_lake());
         let replaying = replay(&plan, &lake, &DirectoryLanding, &key, options, &progress);
-        let replayed = runtime::block_on(replaying).map_err(|error| told(job, interval, error))?;
+        let replayed = runtime::block_on(replaying).map_err(|error| told(workspace, job, interval, error))?;
         report.succeeded(replayed);
         Ok(())
     }

@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
+use chrono::DateTime;
 use clap::Args;
 use naru_core::route::human_bytes;
 use naru_core::{Cadence, Interval};
@@ -84,6 +85,8 @@ pub(crate) struct RunReport {
     control: Option<&'static str>,
     /// Of a merge: what became of the rows.
     merge: Option<MergeReport>,
+    /// Where keys were inserted on command that a later interval may have deleted: the last interval to be run again.
+    run_again_up_to: Option<String>,
     seconds: f64,
 }
 
@@ -189,6 +192,7 @@ impl Run {
             memory_bytes: self.plan.memory_bytes(workspace) / at_once as u64,
             commit_attempts: workspace.project.run.commit_attempts,
             force: self.force,
+            runs_up_to_micros: None,
         };
         let board = Board::new(global, runs, stop);
         let queue = Mutex::new(queue);
@@ -197,6 +201,8 @@ impl Run {
             loop {
                 let next = queue.lock().unwrap_or_else(|p| p.into_inner()).pop_front();
                 let Some(JobRuns { job, intervals }) = next else { return };
+                let runs_up_to_micros = intervals.last().map(|last| last.start.timestamp_micros());
+                let options = ExecuteOptions { runs_up_to_micros, ..options };
                 let mut left = intervals.as_slice();
                 while let [interval, behind @ ..] = left
                     && !stop.is_requested()
@@ -282,7 +288,7 @@ impl Run {
         report.quarantine = quarantined.map(|quarantined| QuarantineReport::new(job, quarantined));
         match executed {
             Err(LoadError::NothingLanded { recorded: 0, .. }) if self.skip_missing => Ok(None),
-            executed => executed.map(Some).map_err(|error| told(job, interval, error)),
+            executed => executed.map(Some).map_err(|error| told(workspace, job, interval, error)),
         }
     }
 }
@@ -295,7 +301,8 @@ impl QuarantineReport {
 }
 
 /// An error of a run; of one that quarantined rows, with the place where they are.
-pub(crate) fn told(job: &PlannedJob, interval: &Interval, error: LoadError) -> CommandError {
+pub(crate) fn told(workspace: &Workspace, job: &PlannedJob, interval: &Interval, error: LoadError) -> CommandError {
+    let error = with_text_of_newest(workspace, job, error);
     let rows = error.quarantined().map(|quarantined| quarantined.rows);
     let error = CommandError::from(error);
     match rows {
@@ -306,6 +313,19 @@ pub(crate) fn told(job: &PlannedJob, interval: &Interval, error: LoadError) -> C
             job.job,
             interval.text
         )),
+    }
+}
+
+/// An interval that no run's record tells of any more has the text that its start has in the project's time zone.
+fn with_text_of_newest(workspace: &Workspace, job: &PlannedJob, error: LoadError) -> LoadError {
+    match error {
+        LoadError::OlderThanLoaded { interval, newest: None, newest_micros } => {
+            let start = DateTime::from_timestamp_micros(newest_micros);
+            let zone = workspace.project.time_zone;
+            let newest = start.and_then(|start| Interval::containing(job.job.cadence, start, zone).ok());
+            LoadError::OlderThanLoaded { interval, newest: newest.map(|newest| newest.text), newest_micros }
+        }
+        error => error,
     }
 }
 
@@ -332,6 +352,7 @@ impl RunReport {
             evolved: Vec::new(),
             control: None,
             merge: None,
+            run_again_up_to: None,
             seconds: 0.0,
         }
     }
@@ -349,6 +370,7 @@ impl RunReport {
         self.files = outcome.files;
         self.file_bytes = outcome.size_bytes;
         self.merge = outcome.merge.map(MergeReport::of);
+        self.run_again_up_to = outcome.revived.as_ref().map(|revived| revived.up_to.clone());
         self.evolved = outcome.evolved.iter().map(ToString::to_string).collect();
         self.control = outcome.control_verified.then_some("verified");
     }
@@ -379,6 +401,13 @@ fn tell(global: &Global, report: &RunReport, error: Option<&CommandError>, runs:
     };
     let evolved = report.evolved.iter().map(|change| format!("\n  table evolved: {change}")).collect::<String>();
     log::step(global, &format!("{message}{evolved}"), serde_json::json!(report));
+    if let Some(last) = &report.run_again_up_to {
+        let message = format!(
+            "warning: {table} {interval}: keys that the table did not have were loaded, which later intervals may have \
+             deleted; run those up to {last} again, in order, with `--force`"
+        );
+        log::step(global, &message, serde_json::json!({ "run_again_up_to": last }));
+    }
     if report.status != "unchanged" && report.rejected > 0 {
         let places = report.rejects.iter().take(SHOWN_REJECTS).map(|place| format!("\n  {place}")).collect::<String>();
         let place = report.quarantine.as_ref().map(|q| format!(", they are in {}", q.table)).unwrap_or_default();
