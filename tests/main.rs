@@ -36,5 +36,6 @@ mod scd2;
 mod signals;
 mod spark_merge;
 mod spark_writes;
+mod temporary_files;
 mod tidy;
 mod treatments;

@@ -181,13 +181,13 @@ pub(crate) async fn execute_again(
                 };
             }
             let run = run_record(plan, treatments, &written);
-            let committed = match staging {
-                Some(staging) => {
-                    let staged = staging.finish()?;
+            let committed = match staging.map(Staging::finish).transpose() {
+                Err(error) => Err(error),
+                Ok(Some(staged)) => {
                     let merging = MergeRun { plan, lake, options, bounds, progress, staged, written, run, again };
                     merge_and_commit(merging, evolving, reload).await
                 }
-                None => commit(plan, lake, evolving, options, written, run, reload).await,
+                Ok(None) => commit(plan, lake, evolving, options, written, run, reload).await,
             };
             if let Some(refused) = refused {
                 if committed.is_err() {
