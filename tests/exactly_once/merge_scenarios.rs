@@ -147,39 +147,21 @@ pub(crate) fn in_any_order() -> Vec<Scenario> {
 /// A rerun brings back what the run before had taken away. Others that come between may keep it from that, since then the
 /// rows of the run alone are taken for never loaded.
 pub(crate) fn undone() -> Vec<Scenario> {
-    let undone = |name, definition, job| Scenario {
-        name,
-        job,
-        steps: vec![
+    let undone = |name, definition, job, between: &[Step]| {
+        let before = [
             Define(definition),
             Deliver("2026-11-20", &[FIRST]),
             Run("2026-11-20"),
             Deliver("2026-11-21", &[SECOND]),
             Run("2026-11-21"),
-            Deliver("2026-11-21", &[ELSE]),
-            Run("2026-11-21"),
-            Maintain,
-        ],
-    };
-    let compacted = Scenario {
-        name: "merge after a compaction",
-        job: MERGE,
-        steps: vec![
-            Define(DELETING),
-            Deliver("2026-11-20", &[FIRST]),
-            Run("2026-11-20"),
-            Deliver("2026-11-21", &[SECOND]),
-            Run("2026-11-21"),
-            Compact,
-            Deliver("2026-11-21", &[ELSE]),
-            Run("2026-11-21"),
-            Maintain,
-        ],
+        ];
+        let again = [Deliver("2026-11-21", &[ELSE]), Run("2026-11-21"), Maintain];
+        Scenario { name, job, steps: [&before, between, &again].concat() }
     };
     vec![
-        undone("merge undone", DELETING, MERGE),
-        undone("merge into partitions undone", BY_REGION, MERGE),
-        undone("scd2 undone", VERSIONS, SCD2),
-        compacted,
+        undone("merge undone", DELETING, MERGE, &[]),
+        undone("merge into partitions undone", BY_REGION, MERGE, &[]),
+        undone("scd2 undone", VERSIONS, SCD2, &[]),
+        undone("merge after a compaction", DELETING, MERGE, &[Compact]),
     ]
 }
