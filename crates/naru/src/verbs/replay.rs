@@ -9,8 +9,8 @@ use crate::error::{CommandError, Exit};
 use crate::interval_args::IntervalArgs;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::progress::Board;
+use crate::run_error::told;
 use crate::signals::StopSignal;
-use crate::verbs::run::told;
 use crate::workspace::Workspace;
 use crate::{jobs, log, output, quarantined, runtime};
 
