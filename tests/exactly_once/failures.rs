@@ -9,32 +9,8 @@ use crate::contents::stored;
 use crate::scenario::Scenario;
 use crate::site::Site;
 use crate::task::{Done, Failed};
-use crate::{mending_scenarios, merge_scenarios, scenarios};
 
-#[test]
-fn appends() {
-    check(&scenarios::append(), 16);
-}
-
-#[test]
-fn replacements() {
-    check(&scenarios::replace(), 16);
-}
-
-#[test]
-fn merges() {
-    check(&[merge_scenarios::in_order(), merge_scenarios::in_any_order(), merge_scenarios::undone()].concat(), 96);
-}
-
-#[test]
-fn quarantines_and_replays() {
-    check(&mending_scenarios::quarantine(), 64);
-}
-
-#[test]
-fn evolutions() {
-    check(&mending_scenarios::evolution(), 64);
-}
+crate::scenario::in_every_mode!(check);
 
 fn check(scenarios: &[Scenario], rarity: u64) {
     let mut failed = 0;

@@ -74,7 +74,7 @@ impl Task {
 }
 
 fn options(force: bool) -> ExecuteOptions {
-    ExecuteOptions { threads: 1, memory_bytes: 64 << 20, commit_attempts: 3, force }
+    ExecuteOptions { threads: 1, memory_bytes: 64 << 20, commit_attempts: 3, force, runs_up_to_micros: None }
 }
 
 impl Failed {

@@ -14,6 +14,8 @@ mod output;
 mod planning;
 mod progress;
 mod quarantined;
+mod run_error;
+mod run_report;
 mod runtime;
 mod sampling;
 mod saved_plan;
