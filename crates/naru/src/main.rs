@@ -11,6 +11,7 @@ mod lake_names;
 mod log;
 mod merge_estimate;
 mod output;
+mod parallel;
 mod planning;
 mod progress;
 mod quarantined;
