@@ -18,8 +18,8 @@ WORK = BENCH / ".work"
 def run_item(item: Item, rounds: int, interpreter: str) -> dict:
     """Medians and verified results of an item. Raises measure.Failed and results.WrongResult.
 
-    In each round every contender runs once (or more, if its work is short), and each round begins with another one, so that no contender always runs
-    after the same other one and a slow minute of the machine strikes them all.
+    In each round every contender runs once (short work: more often), and each round begins with another one, so that no
+    contender always runs after the same other one and a slow minute of the machine strikes them all.
     """
     runs: dict[str, list[dict]] = {contender.name: [] for contender in item.contenders}
     results: dict[str, dict] = {}
