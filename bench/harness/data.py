@@ -11,7 +11,8 @@ from pathlib import Path
 from .environment import BENCH
 
 DATA = BENCH / ".data"
-BLOCK_BYTES = 8 * 1024 * 1024
+# Small, as the process that measures must be.
+BLOCK_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)

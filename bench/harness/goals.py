@@ -128,4 +128,5 @@ def judged(limit: Limit, figures: Figures) -> Goal:
         value = limit.figure(figures)
     except NotMeasured:
         return Goal(goal, "", "not measured")
-    return Goal(goal, f"{value:.3g} {limit.unit.split()[0]}", "met" if value <= limit.limit else "missed")
+    unit = "×" if limit.unit.startswith("×") else limit.unit
+    return Goal(goal, f"{value:.3g} {unit}", "met" if value <= limit.limit else "missed")

@@ -45,7 +45,7 @@ def row(contender: dict, item: dict) -> tuple[str, ...]:
     comparison = "" if contender is item["contenders"][0] else f"{ratio:.2f}"
     return (contender["name"], seconds(own), seconds(contender["median_cpu_seconds"]),
             f"{contender['peak_mib']:.0f} MiB", megabytes(contender["source_bytes"]), megabytes(contender["output_bytes"]),
-            f"{contender['source_bytes'] / 1e6 / own:.1f}", comparison)
+            f"{contender['source_bytes'] / 1e6 / own:.3g}" if contender["source_bytes"] else "", comparison)
 
 
 def made(contender: dict) -> tuple[str, ...]:
