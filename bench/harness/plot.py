@@ -1,6 +1,6 @@
 """A session's throughput and peak memory as an SVG: bars side by side, naru and its peers.
 
-Colours and text follow the reader's light or dark mode.
+Colours follow the reader's light or dark mode, on a ground of their own, since the page around may be in the other one.
 """
 
 from dataclasses import dataclass
@@ -11,21 +11,21 @@ from xml.sax.saxutils import escape
 SHOWN = ("load", "flights", "small")
 TITLES = {"pyiceberg": "PyIceberg", "duckdb": "DuckDB (no table)", "polars": "Polars (no table)"}
 
-WIDTH = 860
+WIDTH, MARGIN = 860, 16
 NAMES_WIDTH = 150
 GAP = 50
 # Right of a panel's longest bar, for its figure.
 FIGURE_WIDTH = 80
 PANEL_WIDTH = (WIDTH - NAMES_WIDTH - GAP) / 2
-BAR, STEP, GROUP, HEAD, FOOT = 16, 22, 34, 52, 34
+BAR, STEP, GROUP, HEAD, LINE = 16, 22, 34, 52, 18
 
 STYLE = """
     text { font: 13px system-ui, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328; }
-    .heading { font-weight: 600; }
+    .page { fill: #ffffff; } .heading { font-weight: 600; }
     .note { font-size: 12px; fill: #59636e; }
     .naru { fill: #0969da; } .peer { fill: #afb8c1; } text.naru { font-weight: 600; }
     @media (prefers-color-scheme: dark) {
-      text { fill: #e6edf3; } .note { fill: #9198a1; } .naru { fill: #4493f8; } .peer { fill: #565d66; }
+      .page { fill: #0d1117; } text { fill: #e6edf3; } .note { fill: #9198a1; } .naru { fill: #4493f8; } .peer { fill: #565d66; }
     }
 """
 
@@ -66,27 +66,41 @@ def svg(session: dict) -> str | None:
         for contender in item["contenders"]:
             name = contender["name"]
             kind = "naru" if name == "naru" else "peer"
-            parts.append(label(TITLES.get(name, name), 0, top + BAR - 3, kind if kind == "naru" else ""))
+            parts.append(label(TITLES.get(name, name), 0, top + BAR - 3, kind))
             parts += [panel.bar((item["name"], name), top, kind) for panel in panels]
             top += STEP
         top += GROUP - 10
-    parts.append(label(note(session), 0, top, "note"))
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {top + FOOT - 20}" width="{WIDTH}" role="img">\n'
-            f"  <title>Throughput and peak memory of naru and its peers</title>\n  <style>{STYLE}  </style>\n"
-            + "".join(f"  {part}\n" for part in parts) + "</svg>\n")
+    for line in notes(session):
+        parts.append(label(line, 0, top, "note"))
+        top += LINE
+    return framed(parts, top)
+
+
+def framed(parts: list[str], height: int) -> str:
+    """The whole document, with a margin around what is drawn."""
+    wide, high = WIDTH + 2 * MARGIN, height + MARGIN
+    return "\n".join([
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-{MARGIN} -{MARGIN} {wide} {high}" width="{wide}" role="img">',
+        "<title>Throughput and peak memory of naru and its peers</title>",
+        f"<style>{STYLE}</style>",
+        f'<rect class="page" x="-{MARGIN}" y="-{MARGIN}" width="{wide}" height="{high}" rx="6"/>',
+        *parts,
+        "</svg>",
+        "",
+    ])
 
 
 def label(text: str, left: float, baseline: float, kind: str) -> str:
-    """A line of text; a bar's figure is text, too, and not filled as the bar."""
-    shown = "" if kind in ("", "peer") else f' class="{kind}"'
+    """A line of text. A peer's is plain text, not filled as its bar is."""
+    shown = "" if kind == "peer" else f' class="{kind}"'
     return f'<text{shown} x="{left:.0f}" y="{baseline}">{escape(text)}</text>'
 
 
-def note(session: dict) -> str:
+def notes(session: dict) -> list[str]:
     """What was measured on what."""
-    machine = session["machine"]
-    return (f"Medians of {session['rounds']}, {machine['cores']} cores, {session['date']}, commit {session['commit']}. "
-            "naru and PyIceberg commit an Iceberg table, the others write a Parquet file.")
+    cores = session["machine"]["cores"]
+    return ["naru and PyIceberg commit an Iceberg table, the others write a Parquet file.",
+            f"Medians of {session['rounds']}, {cores} cores, {session['date']}, commit {session['commit']}."]
 
 
 def write(session: dict, path: Path) -> None:

@@ -245,7 +245,7 @@ class Plot(unittest.TestCase):
         machine = {"cores": 2}
         load = {"title": "1 MB & more", **item("load", naru=(1, 100), pyiceberg=(2, 400))}
         picture = plot.svg({"items": [load], "rounds": 1, "date": "", "commit": "", "machine": machine})
-        widths = [float(w) for w in re.findall(r'<rect[^>]* width="([0-9.]+)"', picture)]
+        widths = [float(w) for w in re.findall(r'<rect class="(?:naru|peer)"[^>]* width="([0-9.]+)"', picture)]
         self.assertAlmostEqual(widths[0] / widths[2], 2, places=2)
         self.assertAlmostEqual(widths[1] / widths[3], 0.25, places=2)
         xml.etree.ElementTree.fromstring(picture)
