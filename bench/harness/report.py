@@ -45,7 +45,7 @@ def row(contender: dict, item: dict) -> tuple[str, ...]:
     comparison = "" if contender is item["contenders"][0] else f"{ratio:.2f}"
     return (contender["name"], seconds(own), seconds(contender["median_cpu_seconds"]),
             f"{contender['peak_mib']:.0f} MiB", megabytes(contender["source_bytes"]), megabytes(contender["output_bytes"]),
-            f"{contender['source_bytes'] / 1e6 / own:.3g}" if contender["source_bytes"] else "", comparison)
+            throughput(contender["source_bytes"], own), comparison)
 
 
 def made(contender: dict) -> tuple[str, ...]:
@@ -67,6 +67,11 @@ def built(build: dict, deriving: dict) -> list[str]:
 def seconds(value: float) -> str:
     """Three digits."""
     return f"{value * 1e3:.1f} ms" if value < 0.1 else f"{value:.3g} s"
+
+
+def throughput(size_bytes: int, over_seconds: float) -> str:
+    """Megabytes a second; nothing for nothing."""
+    return f"{size_bytes / 1e6 / over_seconds:,.1f}" if size_bytes else ""
 
 
 def megabytes(size_bytes: int) -> str:
