@@ -89,6 +89,11 @@ impl Failed {
         }
     }
 
+    /// Whether a `replace` was refused because a later interval is loaded.
+    pub(crate) fn is_older_than_loaded(&self) -> bool {
+        matches!(self, Self::Load(error) if matches!(error.as_ref(), LoadError::OlderThanLoaded { .. }))
+    }
+
     /// Whether the command exits with 75, "try again later".
     pub(crate) fn is_retryable(&self) -> bool {
         match self {

@@ -37,6 +37,7 @@ mod row_writer;
 mod run_context;
 mod scratch;
 mod settle;
+mod side_by_side;
 mod source_changes;
 mod source_queue;
 mod treatment;

@@ -17,9 +17,9 @@ use iceberg::spec::Struct;
 
 use crate::data_files::DataFiles;
 use crate::grouping::{RowBuffer, take};
-use crate::merge::side_by_side;
 use crate::row_writer::{CHUNK_ROWS, RowWriter};
 use crate::scratch::ScratchDirectory;
+use crate::side_by_side::side_by_side;
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
 

@@ -29,7 +29,6 @@ mod write;
 pub(crate) use changes::DeletionCounts;
 pub use changes::MergeCounts;
 pub(crate) use marker::decoded_columns;
-pub(crate) use search::side_by_side;
 pub(crate) use staging::{Staged, Staging};
 
 use arrow_array::ArrayRef;
