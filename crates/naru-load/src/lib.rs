@@ -24,6 +24,7 @@ mod grouping;
 mod merge;
 mod merge_run;
 mod off_the_executor;
+mod open_row_groups;
 mod outcome;
 mod partitioner;
 mod partitions;
