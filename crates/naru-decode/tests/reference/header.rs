@@ -21,7 +21,7 @@ pub(crate) fn fields_of_columns(
     }
     let Some(header) = records.next(false)? else {
         text.check_end()?;
-        return Err(SourceError::HeaderMissing { empty: text.bytes.is_empty() });
+        return Err(SourceError::HeaderMissing { empty: text.byte_offset(0) == 0 && text.bytes.is_empty() });
     };
     if dialect.header == Header::ByPosition {
         return Ok(in_order);

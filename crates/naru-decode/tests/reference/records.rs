@@ -110,8 +110,10 @@ impl<'t> Records<'t> {
         let mut at = start;
         loop {
             let byte = bytes.get(at).copied();
+            if byte.is_some_and(|byte| byte != b'\n' || state == State::Quoted) {
+                self.check_length(start, at + 1, (state == State::Quoted).then_some(quote_at))?;
+            }
             if byte.is_none() && state == State::Quoted {
-                self.check_length(start, at, Some(quote_at))?;
                 self.check_source_end(start)?;
                 return Err(SourceError::UnclosedQuote { quote: self.quote_place(quote_at) });
             }
@@ -133,8 +135,6 @@ impl<'t> Records<'t> {
                 }
                 fields.push(std::mem::take(&mut field));
                 if byte.is_none() || byte == Some(b'\n') {
-                    let content_end = if is_line_end { at - 1 } else { at };
-                    self.check_length(start, content_end, None)?;
                     if byte.is_none() {
                         self.check_source_end(start)?;
                     }
@@ -173,6 +173,8 @@ impl<'t> Records<'t> {
                     if !is_line_end && !is_blank(byte) && field.text_after_quote.is_none() {
                         field.text_after_quote = Some(at);
                     }
+                    // What follows the quote is no longer inside it.
+                    at += usize::from(is(escape, byte));
                 }
             }
             at += 1;
@@ -192,7 +194,7 @@ impl<'t> Records<'t> {
         Ok(())
     }
 
-    /// A record's text without its line end is bounded.
+    /// A record's text without the newline at its end is bounded.
     fn check_length(&self, start: usize, end: usize, quote: Option<usize>) -> Result<(), SourceError> {
         let max_record_bytes = self.dialect.max_record_bytes;
         if (end - start) as u64 <= max_record_bytes {

@@ -31,10 +31,11 @@ pub(crate) fn read(
             Some(first_surplus) => (None, first_surplus.start, Reason::TooManyFields),
             None => (None, record.start, Reason::TooFewFields),
         });
-        let of_record = |(position, reason)| (None, position, reason);
         let quote = |field: &Field| Some((field.text_after_quote?, Reason::TextAfterQuote));
-        faults.extend(record.fields.iter().find_map(quote).map(of_record));
-        faults.extend(not_text(text, record.start, record.end).map(of_record));
+        let quotes = record.fields.iter().filter_map(quote);
+        let not_text = [invalid_encoding(text, record.start, record.end), nul_byte(text, record.start, record.end)];
+        let flaws = quotes.chain(not_text.into_iter().flatten());
+        faults.extend(flaws.map(|(position, reason)| (None, position, reason)));
     }
     if faults.is_empty() {
         let loaded = columns.iter().zip(row).filter(|(column, _)| column.target.is_some());
@@ -57,11 +58,12 @@ pub(crate) fn read(
     });
 }
 
-/// What is no text, or a NUL, whichever comes first.
-fn not_text(text: &Text, start: usize, end: usize) -> Option<(usize, Reason)> {
-    let malformed = text.first_malformed(start, end).map(|position| (position, Reason::InvalidEncoding));
-    let nul = (start..end).find(|position| text.bytes[*position] == 0).map(|position| (position, Reason::NulByte));
-    malformed.into_iter().chain(nul).min_by_key(|(position, _)| *position)
+fn invalid_encoding(text: &Text, start: usize, end: usize) -> Option<(usize, Reason)> {
+    text.first_malformed(start, end).map(|position| (position, Reason::InvalidEncoding))
+}
+
+fn nul_byte(text: &Text, start: usize, end: usize) -> Option<(usize, Reason)> {
+    (start..end).find(|position| text.bytes[*position] == 0).map(|position| (position, Reason::NulByte))
 }
 
 /// A field's value, or its one fault.
@@ -69,7 +71,8 @@ fn read_field(dialect: &Dialect, column: &PlanColumn, text: &Text, field: &Field
     if let Some(position) = field.text_after_quote {
         return Err((position, Reason::TextAfterQuote));
     }
-    if let Some(fault) = not_text(text, field.start, field.end) {
+    let not_text = invalid_encoding(text, field.start, field.end).or_else(|| nul_byte(text, field.start, field.end));
+    if let Some(fault) = not_text {
         return Err(fault);
     }
     if column.target.is_none() {

@@ -101,7 +101,7 @@ fn cp949(bytes: &[u8]) -> (Option<char>, usize) {
         text.chars().next()
     };
     match (bytes[0], bytes.get(1)) {
-        (0..0x80, _) => (Some(char::from(bytes[0])), 1),
+        (..=0x7F, _) => (Some(char::from(bytes[0])), 1),
         (0x81..=0xFE, Some(second)) => match character(&bytes[..2]) {
             Some(found) => (Some(found), 2),
             None if second.is_ascii() => (None, 1),

@@ -27,6 +27,8 @@ prop_compose! {
             texts(&[]), texts(&[""]), texts(&[""]), texts(&["", "NULL", "\\N"]), texts(&["\\N"]), texts(&["널", "-", "0"]),
         ]),
     ) -> Dialect {
+        // Blanks that are quotes or escapes are not taken off.
+        let trim = trim && quote != Some(' ') && escape != Some(' ');
         Dialect { delimiter, quote, escape, trim, null, ..Dialect::default() }
     }
 }
