@@ -45,7 +45,7 @@ def session(factor: float, full_size: bool = True) -> list[dict]:
 class Goals(unittest.TestCase):
     def goals(self, factor: float, full_size: bool = True, compiled: bool = True) -> dict[str, list[str]]:
         """Goals by verdict."""
-        build = {"seconds": 60 * 13.7 / 2 * factor} if compiled else None
+        build = {"seconds": 60 * 20.9 / 2 * factor} if compiled else None
         deriving = {"both_ns": 2000 * factor} if compiled else None
         found: dict[str, list[str]] = {"met": [], "missed": [], "not measured": []}
         for goal in judge(session(factor, full_size), build, deriving):
