@@ -14,7 +14,7 @@ pub(crate) fn base64(text: &str) -> Result<Vec<u8>, Reason> {
     const ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let data = text.trim_end_matches('=');
     let padding = text.len() - data.len();
-    if text.len() % 4 != 0 || padding > 2 {
+    if !text.len().is_multiple_of(4) || padding > 2 {
         return Err(Reason::NotBase64);
     }
     let mut bits = Vec::new();

@@ -160,7 +160,7 @@ fn local(parts: &Parts) -> Result<NaiveDateTime, Reason> {
     if hour > 23 || parts.minute > 59 || parts.second > 59 {
         return Err(Reason::NotATimestamp);
     }
-    if parts.nanosecond % 1000 != 0 {
+    if !parts.nanosecond.is_multiple_of(1000) {
         return Err(Reason::TimestampPrecision);
     }
     day.and_hms_nano_opt(hour, parts.minute, parts.second, parts.nanosecond).ok_or(Reason::NotATimestamp)
