@@ -11,8 +11,7 @@ mod kernel;
 #[path = "../../crates/naru-decode/tests/reference/mod.rs"]
 mod reference;
 
-const TYPES: [&str; 8] =
-    ["string", "bigint", "decimal(18,2)", "timestamptz", "double", "date", "boolean", "binary"];
+const TYPES: [&str; 8] = ["string", "bigint", "decimal(18,2)", "timestamptz", "double", "date", "boolean", "binary"];
 
 fn dialect(choice: u8) -> Dialect {
     let encodings = [Encoding::Utf8, Encoding::Cp949, Encoding::Utf16, Encoding::Utf16Be];

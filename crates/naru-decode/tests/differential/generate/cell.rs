@@ -110,9 +110,9 @@ const NUMBERS: &[&str] = &[
 ];
 
 pub(crate) fn text(random: &mut Random, dialect: &Dialect, column: Option<&PlanColumn>) -> String {
-    let fits = column.filter(|_| !random.once_in(8)).map(|column| fitting(random, dialect, column));
+    let fits = column.filter(|_| !random.once_in(20)).map(|column| fitting(random, dialect, column));
     let mut text = fits.unwrap_or_else(|| random.of(PIECES).into());
-    if random.once_in(16) {
+    if random.once_in(30) {
         let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
         let at = random.of(&places);
         if random.once_in(2) && at < text.len() {
@@ -143,7 +143,7 @@ fn fitting(random: &mut Random, dialect: &Dialect, column: &PlanColumn) -> Strin
             ])
             .into(),
         ColumnType::Binary => random.of(&["", "00ffA5", "0", "0g", "DEADbeef", "+1", "강나", "00 1"]).into(),
-        _ if random.once_in(3) => random.of(NUMBERS).into(),
+        _ if random.once_in(6) => random.of(NUMBERS).into(),
         _ => number(random, dialect),
     }
 }
@@ -162,7 +162,7 @@ fn number(random: &mut Random, dialect: &Dialect) -> String {
         let alphabet = random.of(&["0123456789", "0123456789", "9", "0", "01"]).as_bytes();
         (0..length).map(|_| char::from(random.of(alphabet))).collect()
     };
-    let most = random.of(&[1, 3, 7, 16, 20, 40]);
+    let most = random.of(&[1, 2, 3, 5, 7, 7, 7, 16, 20, 40]);
     let mut integer = digits(random, most);
     if let Some(separator) = dialect.thousands_separator.filter(|_| random.once_in(2)) {
         let mut at = integer.len();
@@ -174,7 +174,7 @@ fn number(random: &mut Random, dialect: &Dialect) -> String {
     let mut text = format!("{}{integer}", random.of(&["", "", "-", "+"]));
     if random.once_in(2) {
         text.push(dialect.decimal_separator);
-        let most = random.of(&[1, 2, 3, 10, 20, 40]);
+        let most = random.of(&[1, 2, 2, 2, 3, 10, 20, 40]);
         text += &digits(random, most);
     }
     if random.once_in(6) {

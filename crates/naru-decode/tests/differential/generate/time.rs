@@ -35,8 +35,8 @@ pub(crate) fn text(random: &mut Random, format: Option<&str>) -> String {
     if random.once_in(16) {
         hour = random.of(&[24, 0, 25, 99]);
     }
-    let minute = random.of(&[0, 15, 29, 30, 59, 59, 60]);
-    let second = random.of(&[0, 1, 30, 59, 59, 60]);
+    let minute = if random.once_in(32) { 60 } else { random.of(&[0, 15, 29, 30, 45, 59]) };
+    let second = if random.once_in(32) { 60 } else { random.of(&[0, 1, 30, 59]) };
     format.items().iter().map(|item| part(random, *item, [year, month, day, hour, minute, second])).collect()
 }
 
@@ -44,11 +44,13 @@ fn part(random: &mut Random, item: TimeItem, [year, month, day, hour, minute, se
     match item {
         TimeItem::Year => format!("{year:04}"),
         TimeItem::Month => format!("{month:02}"),
-        TimeItem::MonthName => random.of(&["Jan", "FEB", "mar", "Apr", "May", "dec", "Foo", "SEp"]).into(),
+        TimeItem::MonthName => random
+            .of(&["Jan", "FEB", "mar", "Apr", "May", "jun", "Jul", "AUG", "SEp", "oct", "Nov", "dec", "Foo"])
+            .into(),
         TimeItem::Day => format!("{day:02}"),
         TimeItem::Hour => format!("{hour:02}"),
         TimeItem::Hour12 => format!("{:02}", random.of(&[hour % 12 + 1, hour % 12 + 1, 12, 0, 13])),
-        TimeItem::Meridiem => random.of(&["AM", "pm", "Am", "PM", "XM"]).into(),
+        TimeItem::Meridiem => random.of(&["AM", "AM", "pm", "pm", "Am", "pM", "PM", "PM", "XM"]).into(),
         TimeItem::Minute => format!("{minute:02}"),
         TimeItem::Second => format!("{second:02}"),
         TimeItem::Fraction(digits) => {

@@ -149,8 +149,9 @@ fn day(parts: &Parts) -> Result<NaiveDate, Reason> {
     NaiveDate::from_ymd_opt(parts.year as i32, parts.month, parts.day).ok_or(Reason::NoSuchDay)
 }
 
-/// A day with a time of day, to the microsecond.
+/// A day with a time of day, to the microsecond. The day is looked at first.
 fn local(parts: &Parts) -> Result<NaiveDateTime, Reason> {
+    let day = day(parts)?;
     let hour = match parts.hour12 {
         Some(hour) if !(1..=12).contains(&hour) => return Err(Reason::NotATimestamp),
         Some(hour) => hour % 12 + if parts.is_afternoon { 12 } else { 0 },
@@ -159,7 +160,6 @@ fn local(parts: &Parts) -> Result<NaiveDateTime, Reason> {
     if hour > 23 || parts.minute > 59 || parts.second > 59 {
         return Err(Reason::NotATimestamp);
     }
-    let day = day(parts)?;
     if !parts.nanosecond.is_multiple_of(1000) {
         return Err(Reason::TimestampPrecision);
     }
