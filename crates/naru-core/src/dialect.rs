@@ -96,7 +96,7 @@ pub struct Dialect {
     pub true_words: Vec<String>,
     /// Texts that mean false, exactly as written.
     pub false_words: Vec<String>,
-    /// Greatest size of one record in bytes of decoded text.
+    /// Greatest size of one record in bytes of decoded text, without the newline at its end.
     pub max_record_bytes: u64,
 }
 

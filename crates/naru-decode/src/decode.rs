@@ -28,6 +28,10 @@ pub struct Decoded {
 }
 
 /// A bad value, or a bad record. Never holds the value.
+///
+/// A field has one at most, for the first of these that it is: text after its quote, bytes that are no text, a NUL, what
+/// its column does not take. A record of the wrong width has one for that, one for each text after a quote, and one each
+/// for its first bytes that are no text and its first NUL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reject {
     /// Data record in the source, from 1.

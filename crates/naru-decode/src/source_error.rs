@@ -61,7 +61,7 @@ pub enum SourceError {
     /// No header: the source ends before one.
     #[error("{}", if *.empty { "the file is empty: there is no header" } else { "the file ends before its header" })]
     HeaderMissing {
-        /// Whether the source holds no text at all.
+        /// Whether the source holds no byte at all, not even a byte-order mark.
         empty: bool,
     },
     /// The header is not text in the declared encoding.

@@ -14,6 +14,9 @@ pub const ROW_GROUP_ROWS: usize = 1024 * 1024;
 /// Size of a row group as encoded, in bytes, about.
 pub const ROW_GROUP_BYTES: usize = 128 * 1024 * 1024;
 
+/// Rows that a column's encoder takes at a time: what it does once for them is spread over more than its own 1,024.
+const WRITE_BATCH_ROWS: usize = 8192;
+
 /// The longest partition directory's name, in bytes; file systems end at 255.
 const MAX_DIRECTORY_NAME_BYTES: usize = 200;
 
@@ -38,6 +41,7 @@ pub fn writer_properties(settings: &FileSettings) -> Result<WriterProperties, La
         .set_dictionary_page_size_limit(1024 * 1024)
         .set_data_page_size_limit(1024 * 1024)
         .set_statistics_enabled(EnabledStatistics::Page)
+        .set_write_batch_size(WRITE_BATCH_ROWS)
         .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
         .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
         .set_created_by(concat!("naru ", env!("CARGO_PKG_VERSION")).to_string())

@@ -65,6 +65,17 @@ impl<'a> DataFiles<'a> {
         Ok(())
     }
 
+    /// Closes the partition's open file, if there is one.
+    pub(crate) fn close(&self, partition: &Option<Struct>) -> Result<(), LoadError> {
+        let mut state = self.lock();
+        let position = state.open.iter().position(|(key, _)| key == partition);
+        let Some((_, writer)) = position.and_then(|position| state.open.remove(position)) else { return Ok(()) };
+        drop(state);
+        let file = writer.close(self.target)?;
+        self.lock().closed.push(file);
+        Ok(())
+    }
+
     /// Closes what is open; all files of the run. On an error, files that were closed before are deleted.
     pub(crate) fn finish(self) -> Result<Vec<DataFile>, LoadError> {
         let mut state = self.state.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());

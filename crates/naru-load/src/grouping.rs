@@ -3,18 +3,16 @@
 //! Rows are compared by (partition values, sort columns) in arrow's row format, whose byte order is Iceberg's order of
 //! values: `-0.0` before `0.0`, `NaN` after infinity.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::partitioner::Partitioner;
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_row::{OwnedRow, RowConverter, Rows, SortField};
+use arrow_row::{Row, RowConverter, Rows, SortField};
 use arrow_schema::{ArrowError, SchemaRef, SortOptions};
 use arrow_select::interleave::interleave_record_batch;
 
 use crate::LoadError;
-
-/// Rows that go through the encoder at once.
-const CHUNK_ROWS: usize = 65_536;
+use crate::partitioner::Partitioner;
 
 /// A column that orders the rows of a file.
 #[derive(Debug, Clone, Copy)]
@@ -34,12 +32,12 @@ pub(crate) struct RowBuffer<'a> {
     bytes: usize,
 }
 
-/// Rows of one partition, in order, in chunks of bounded size.
+/// Rows of one partition, in order.
 pub(crate) struct Group {
     /// The partition's values as an array of one struct; none for an unpartitioned table.
     pub(crate) partition: Option<ArrayRef>,
-    /// Chunks in order.
-    pub(crate) chunks: Vec<Vec<(usize, usize)>>,
+    /// Where each stands: which batch of the buffer, which row of it.
+    pub(crate) rows: Vec<(usize, usize)>,
 }
 
 impl<'a> RowBuffer<'a> {
@@ -68,50 +66,60 @@ impl<'a> RowBuffer<'a> {
         self.batches.is_empty()
     }
 
+    /// Rows that are held.
+    pub(crate) fn rows(&self) -> usize {
+        self.batches.iter().map(RecordBatch::num_rows).sum()
+    }
+
     /// Groups the buffered rows by partition, each in the sort order, stably.
     pub(crate) fn groups(&self) -> Result<Vec<Group>, ArrowError> {
-        let places: Vec<(usize, usize)> =
-            self.batches.iter().enumerate().flat_map(|(b, batch)| (0..batch.num_rows()).map(move |r| (b, r))).collect();
-        let mut order: Vec<usize> = (0..places.len()).collect();
-        let sort_rows = self.sort_rows()?;
-        let partition_rows = self.partition_rows()?;
-        order.sort_by(|a, b| {
-            let by_partition = partition_rows.as_ref().map(|rows| rows.row(*a).cmp(&rows.row(*b)));
-            by_partition
-                .filter(|o| o.is_ne())
-                .or_else(|| sort_rows.as_ref().map(|rows| rows.row(*a).cmp(&rows.row(*b))))
-                .unwrap_or(std::cmp::Ordering::Equal)
-        });
-        let mut groups: Vec<Group> = Vec::new();
-        let mut current: Option<OwnedRow> = None;
-        for row in order {
-            let (batch, index) = places[row];
-            let starts = match (&partition_rows, &current) {
-                (None, _) => groups.is_empty(),
-                (Some(rows), Some(key)) => rows.row(row) != key.row(),
-                (Some(_), None) => true,
-            };
-            if starts {
-                current = partition_rows.as_ref().map(|rows| rows.row(row).owned());
-                let partition = self.partitions.get(batch).map(|values| values.slice(index, 1));
-                groups.push(Group { partition, chunks: vec![Vec::new()] });
-            }
-            if let Some(group) = groups.last_mut() {
-                if group.chunks.last().is_some_and(|chunk| chunk.len() >= CHUNK_ROWS) {
-                    group.chunks.push(Vec::new());
-                }
-                if let Some(chunk) = group.chunks.last_mut() {
-                    chunk.push((batch, index));
-                }
+        let mut groups = self.by_partition()?;
+        if let Some(sort_rows) = self.sort_rows()? {
+            let starts = self.starts();
+            let row = |(batch, index): &(usize, usize)| sort_rows.row(starts[*batch] + index);
+            for group in &mut groups {
+                group.rows.sort_by(|a, b| row(a).cmp(&row(b)));
             }
         }
         Ok(groups)
     }
 
-    /// The rows of a chunk as one batch.
-    pub(crate) fn take(&self, chunk: &[(usize, usize)]) -> Result<RecordBatch, ArrowError> {
-        let batches: Vec<&RecordBatch> = self.batches.iter().collect();
-        interleave_record_batch(&batches, chunk)
+    /// Groups in the order of their partitions, their rows as they came.
+    fn by_partition(&self) -> Result<Vec<Group>, ArrowError> {
+        let places = self.batches.iter().enumerate().flat_map(|(b, batch)| (0..batch.num_rows()).map(move |r| (b, r)));
+        let Some(keys) = self.partition_rows()? else {
+            return Ok(vec![Group { partition: None, rows: places.collect() }]);
+        };
+        let mut found: HashMap<Row<'_>, Vec<(usize, usize)>, ahash::RandomState> = HashMap::default();
+        for (key, place) in keys.iter().zip(places) {
+            found.entry(key).or_default().push(place);
+        }
+        let mut found: Vec<_> = found.into_iter().collect();
+        found.sort_unstable_by_key(|(key, _)| *key);
+        let group = |rows: Vec<(usize, usize)>| {
+            let first = rows.first().and_then(|(batch, row)| Some(self.partitions.get(*batch)?.slice(*row, 1)));
+            Group { partition: first, rows }
+        };
+        Ok(found.into_iter().map(|(_, rows)| group(rows)).collect())
+    }
+
+    /// Number of the first row of each batch, and that of all rows.
+    fn starts(&self) -> Vec<usize> {
+        let ends = self.batches.iter().scan(0, |end, batch| {
+            *end += batch.num_rows();
+            Some(*end)
+        });
+        std::iter::once(0).chain(ends).collect()
+    }
+
+    /// What is held, as it came.
+    pub(crate) fn into_batches(self) -> Vec<RecordBatch> {
+        self.batches
+    }
+
+    /// Some of the rows as one batch.
+    pub(crate) fn take(&self, rows: &[(usize, usize)]) -> Result<RecordBatch, ArrowError> {
+        take(&self.batches, rows)
     }
 
     pub(crate) fn clear(&mut self) {
@@ -134,6 +142,12 @@ impl<'a> RowBuffer<'a> {
         let fields = vec![SortField::new(first.data_type().clone())];
         Ok(Some(rows(fields, self.partitions.iter().map(|values| vec![Arc::clone(values)]))?))
     }
+}
+
+/// Some of the rows of some batches as one batch.
+pub(crate) fn take(batches: &[RecordBatch], rows: &[(usize, usize)]) -> Result<RecordBatch, ArrowError> {
+    let batches: Vec<&RecordBatch> = batches.iter().collect();
+    interleave_record_batch(&batches, rows)
 }
 
 fn rows(fields: Vec<SortField>, columns: impl Iterator<Item = Vec<ArrayRef>>) -> Result<Rows, ArrowError> {

@@ -10,6 +10,7 @@ use naru_lake::{DataFile, LandingStore};
 use crate::control::ControlTotals;
 use crate::data_files::DataFiles;
 use crate::merge::Staging;
+use crate::partitions::Partitions;
 use crate::reject_sink::{RejectSink, RejectedBlock};
 use crate::rejects::{RejectReport, Rejects};
 use crate::row_writer::RowWriter;
@@ -106,6 +107,7 @@ pub(crate) fn load_blocks(
         kernel,
         queue,
         files: DataFiles::new(target),
+        partitions: Partitions::new(target),
         staging,
         rejects: Rejects::new(plan.reject_limit),
         sink,
@@ -115,7 +117,7 @@ pub(crate) fn load_blocks(
         column_names: plan.columns.iter().map(|c| c.target.as_ref().unwrap_or(&c.source).clone()).collect(),
     };
     let failed = run_workers(&shared);
-    let Shared { files, rejects, .. } = shared;
+    let Shared { files, partitions, rejects, .. } = shared;
     let (rejects, within_limit) = rejects.finish();
     let is_complete = failed.is_none();
     let error = failed.or_else(|| (!within_limit).then(|| LoadError::Rejected(Box::new(rejects.clone()))));
@@ -130,7 +132,12 @@ pub(crate) fn load_blocks(
             return Err(Stopped { error, is_complete });
         }
     };
-    let files = files.finish().map_err(|error| Stopped { error, is_complete: false })?;
+    let early = |error| Stopped { error, is_complete: false };
+    if let Err(error) = partitions.write(&files, (bounds.threads, bounds.worker_bytes), progress) {
+        target.delete(files.abandon().iter());
+        return Err(early(error));
+    }
+    let files = files.finish().map_err(early)?;
     let rows = rejects.total_rows - rejects.rows;
     Ok(Written { files, rows, rejects, control })
 }
@@ -141,6 +148,7 @@ struct Shared<'a> {
     kernel: &'a Kernel,
     queue: &'a dyn BlockSupply,
     files: DataFiles<'a>,
+    partitions: Partitions<'a>,
     staging: Option<&'a Staging>,
     rejects: Rejects,
     sink: &'a dyn RejectSink,
@@ -177,7 +185,8 @@ fn worker(shared: &Shared<'_>) -> Result<(), LoadError> {
     let target = shared.target;
     let mut scratch = Scratch::default();
     let mut recycled = None;
-    let mut rows = RowWriter::new(target, &shared.files, shared.bounds.worker_bytes, shared.progress);
+    let mut rows =
+        RowWriter::new((target, &shared.files, &shared.partitions), shared.bounds.worker_bytes, shared.progress);
     while let Some((source, block)) = shared.queue.next_block(recycled.take())? {
         let decoded = shared.kernel.decode(&block, &mut scratch)?;
         let location = shared.queue.location(source);

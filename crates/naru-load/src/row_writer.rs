@@ -1,12 +1,20 @@
 //! Rows on their way into data files: encoded at once, or buffered until they can be grouped.
 
 use arrow_array::RecordBatch;
+use iceberg::spec::Struct;
 
 use crate::data_files::DataFiles;
-use crate::grouping::RowBuffer;
+use crate::grouping::{Group, RowBuffer};
+use crate::open_row_groups::OpenRowGroups;
+use crate::partitions::{Partitions, SpilledRun};
 use crate::row_group::{MAX_ROWS, RowGroupEncoder};
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
+
+/// Rows that go through the encoder at once.
+pub(crate) const CHUNK_ROWS: usize = 65_536;
+/// Where rows have an order, a partition with so large a part of the buffered ones, one in so many, makes a file of them.
+const SHARE_OF_A_FILE: usize = 8;
 
 /// Writes rows of one thread into data files that threads share.
 pub(crate) struct RowWriter<'a> {
@@ -15,27 +23,57 @@ pub(crate) struct RowWriter<'a> {
     /// Bytes that may be held in a row group or in rows to be grouped.
     worker_bytes: usize,
     progress: &'a dyn Progress,
+    /// The partition of all rows.
+    partition: Option<Struct>,
     rows: Rows<'a>,
 }
 
 enum Rows<'a> {
-    Encoded(Option<RowGroupEncoder>),
-    Buffered(RowBuffer<'a>),
+    Encoded(Option<RowGroupEncoder<'a>>),
+    /// Of one partition, to be ordered.
+    Ordered(RowBuffer<'a>),
+    Grouped(Grouped<'a>),
+}
+
+/// Rows of any partition.
+struct Grouped<'a> {
+    buffer: RowBuffer<'a>,
+    /// Of a table without an order of rows.
+    open: Option<OpenRowGroups<'a>>,
+    partitions: &'a Partitions<'a>,
+    run: Option<Box<SpilledRun>>,
 }
 
 impl<'a> RowWriter<'a> {
+    /// A writer of rows of any partition. What waits for more of its partition, `partitions` has after [`Self::finish`].
     pub(crate) fn new(
-        target: &'a WriteTarget<'a>,
-        files: &'a DataFiles<'a>,
+        (target, files, partitions): (&'a WriteTarget<'a>, &'a DataFiles<'a>, &'a Partitions<'a>),
         worker_bytes: usize,
         progress: &'a dyn Progress,
     ) -> Self {
-        let rows = if target.partitioner.is_none() && target.sort.is_empty() {
+        let mut writer = Self::of_partition((target, files, None), worker_bytes, progress);
+        if target.partitioner.is_some() || !target.sort.is_empty() {
+            let buffer = RowBuffer::new(target.partitioner.as_ref(), &target.sort);
+            // One half for the rows that are to be grouped, one for those that are encoded.
+            writer.worker_bytes = worker_bytes / 2;
+            let open = target.sort.is_empty().then(|| OpenRowGroups::new(target, files, worker_bytes / 2));
+            writer.rows = Rows::Grouped(Grouped { buffer, open, partitions, run: None });
+        }
+        writer
+    }
+
+    /// A writer of rows of one partition.
+    pub(crate) fn of_partition(
+        (target, files, partition): (&'a WriteTarget<'a>, &'a DataFiles<'a>, Option<Struct>),
+        worker_bytes: usize,
+        progress: &'a dyn Progress,
+    ) -> Self {
+        let rows = if target.sort.is_empty() {
             Rows::Encoded(None)
         } else {
-            Rows::Buffered(RowBuffer::new(target.partitioner.as_ref(), &target.sort))
+            Rows::Ordered(RowBuffer::new(None, &target.sort))
         };
-        Self { target, files, worker_bytes, progress, rows }
+        Self { target, files, worker_bytes, progress, partition, rows }
     }
 
     /// Takes rows of the table's schema.
@@ -51,57 +89,81 @@ impl<'a> RowWriter<'a> {
                 };
                 encoder.write(&batch)?;
                 if encoder.rows() + batch.num_rows() > MAX_ROWS || encoder.memory_size() >= self.worker_bytes {
-                    self.files.append(None, encoder.finish()?)?;
+                    self.files.append(self.partition.clone(), encoder.finish()?)?;
                 } else {
                     *slot = Some(encoder);
                 }
                 Ok(())
             }
-            Rows::Buffered(buffer) => {
+            Rows::Ordered(buffer) | Rows::Grouped(Grouped { buffer, .. }) => {
                 buffer.push(batch)?;
-                if buffer.bytes() >= self.worker_bytes {
-                    flush(self.target, self.files, self.progress, buffer)
-                } else {
-                    Ok(())
-                }
+                if buffer.bytes() >= self.worker_bytes { self.flush() } else { Ok(()) }
             }
         }
     }
 
     /// Hands over what is held.
-    pub(crate) fn finish(self) -> Result<(), LoadError> {
-        match self.rows {
-            Rows::Encoded(None) => Ok(()),
-            Rows::Encoded(Some(encoder)) => self.files.append(None, encoder.finish()?),
-            Rows::Buffered(mut buffer) => flush(self.target, self.files, self.progress, &mut buffer),
+    pub(crate) fn finish(mut self) -> Result<(), LoadError> {
+        if matches!(self.rows, Rows::Ordered(_)) {
+            self.flush()?;
         }
+        match self.rows {
+            Rows::Encoded(Some(encoder)) => self.files.append(self.partition, encoder.finish()?),
+            Rows::Encoded(None) | Rows::Ordered(_) => Ok(()),
+            Rows::Grouped(Grouped { buffer, open, partitions, run }) => {
+                open.map_or(Ok(()), OpenRowGroups::finish)?;
+                run.map_or(Ok(()), |run| run.finish())?;
+                partitions.hold(buffer)
+            }
+        }
+    }
+
+    /// Writes the buffered rows: into row groups, or to disk where they are of one partition too many.
+    fn flush(&mut self) -> Result<(), LoadError> {
+        let Self { target, files, progress, partition, rows, .. } = self;
+        match rows {
+            Rows::Encoded(_) => {}
+            Rows::Ordered(buffer) => {
+                for group in buffer.groups()? {
+                    encode((target, files, partition.clone()), buffer, &group)?;
+                }
+                buffer.clear();
+            }
+            Rows::Grouped(Grouped { buffer, open, partitions, run }) => {
+                let all = buffer.rows();
+                for group in buffer.groups()? {
+                    if progress.is_stopped() {
+                        return Err(LoadError::Stopped);
+                    }
+                    let partition = target.partition(&group)?;
+                    if open.is_none() && group.rows.len() * SHARE_OF_A_FILE >= all {
+                        encode((target, files, partition), buffer, &group)?;
+                        continue;
+                    }
+                    for chunk in group.rows.chunks(CHUNK_ROWS) {
+                        let rows = buffer.take(chunk)?;
+                        match open.as_mut().filter(|open| open.takes(&partition)) {
+                            Some(open) => open.write(&partition, &rows)?,
+                            None => partitions.spill(run, &partition, &rows)?,
+                        }
+                    }
+                }
+                buffer.clear();
+            }
+        }
+        Ok(())
     }
 }
 
-/// Groups the buffered rows and writes a row group for each partition.
-fn flush(
-    target: &WriteTarget<'_>,
-    files: &DataFiles<'_>,
-    progress: &dyn Progress,
-    buffer: &mut RowBuffer<'_>,
+/// Writes a row group of some of the buffered rows.
+fn encode(
+    (target, files, partition): (&WriteTarget<'_>, &DataFiles<'_>, Option<Struct>),
+    buffer: &RowBuffer<'_>,
+    group: &Group,
 ) -> Result<(), LoadError> {
-    if buffer.is_empty() {
-        return Ok(());
+    let mut encoder = target.encoders.encoder()?;
+    for chunk in group.rows.chunks(CHUNK_ROWS) {
+        encoder.write(&buffer.take(chunk)?)?;
     }
-    for group in buffer.groups()? {
-        if progress.is_stopped() {
-            return Err(LoadError::Stopped);
-        }
-        let mut encoder = target.encoders.encoder()?;
-        for chunk in &group.chunks {
-            encoder.write(&buffer.take(chunk)?)?;
-        }
-        let key = match (&target.partitioner, &group.partition) {
-            (Some(partitioner), Some(values)) => Some(partitioner.key(values)?),
-            _ => None,
-        };
-        files.append(key, encoder.finish()?)?;
-    }
-    buffer.clear();
-    Ok(())
+    files.append(partition, encoder.finish()?)
 }

@@ -8,12 +8,13 @@ use arrow_array::types::TimestampMicrosecondType;
 use arrow_array::{ArrayRef, LargeBinaryArray, RecordBatch, TimestampMicrosecondArray};
 use arrow_schema::{DataType, FieldRef, SchemaRef, SortOptions};
 use futures::executor::block_on;
+use iceberg::spec::Struct;
 use naru_core::{LoadPlan, TableSpec};
 use naru_lake::{DataFile, Lake, LakeTable};
 use parquet::file::properties::WriterPropertiesPtr;
 
 use crate::LoadError;
-use crate::grouping::SortColumn;
+use crate::grouping::{Group, SortColumn};
 use crate::partitioner::Partitioner;
 use crate::row_group::RowGroupEncoderFactory;
 
@@ -66,6 +67,14 @@ impl<'a> WriteTarget<'a> {
             files: AtomicUsize::new(0),
             interval_micros: plan.interval.start.timestamp_micros(),
         })
+    }
+
+    /// The partition of a group's rows; none for an unpartitioned table.
+    pub(crate) fn partition(&self, group: &Group) -> Result<Option<Struct>, LoadError> {
+        match (&self.partitioner, &group.partition) {
+            (Some(partitioner), Some(values)) => Ok(Some(partitioner.key(values)?)),
+            _ => Ok(None),
+        }
     }
 
     /// Deletes files that nothing refers to, as far as storage lets; what is left, no reader sees.

@@ -6,13 +6,14 @@ use arrow_array::{
     ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array, Int32Array,
     Int64Array, StringArray, TimestampMicrosecondArray,
 };
-use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
 use arrow_schema::ArrowError;
 use chrono_tz::Tz;
 
 use super::binary::BinaryText;
 use super::boolean::BooleanWords;
 use super::decimal::DecimalText;
+use super::lengthy::Lengthy;
 use super::number::NumberText;
 use super::time_text::TimeText;
 use super::zone::ZoneOffsets;
@@ -22,9 +23,6 @@ use crate::kernel::Column;
 use crate::syntax::Syntax;
 use crate::tokenize::Field;
 use crate::treatment::Treater;
-
-/// Small values are copied as so many bytes and cut, which is one instruction instead of a call.
-const SMALL_BYTES: usize = 16;
 
 /// A column's fields in some records.
 pub(crate) struct Cells<'t> {
@@ -97,22 +95,10 @@ struct Treated {
     failed: bool,
 }
 
-/// Values of varying length, one after the other.
-struct Lengthy {
-    offsets: Vec<i32>,
-    bytes: Vec<u8>,
-}
-
-type LengthyBuffers = (OffsetBuffer<i32>, Buffer, Option<NullBuffer>);
-
 impl<'k> ColumnBuilder<'k> {
     /// `bytes` is how much text to expect, if the column holds text.
     pub(crate) fn new(column: &'k Column, rows: usize, bytes: usize) -> Self {
-        let lengthy = || {
-            let mut offsets = Vec::with_capacity(rows + 1);
-            offsets.push(0);
-            Lengthy { offsets, bytes: Vec::with_capacity(bytes) }
-        };
+        let lengthy = || Lengthy::with_capacity(rows, bytes);
         if let Some(treatment) = &column.treatment {
             let treated = Treated { treater: treatment.treater(), failed: false };
             return Self { column, values: Values::Treated(treated, lengthy()), nulls: Vec::new() };
@@ -136,7 +122,7 @@ impl<'k> ColumnBuilder<'k> {
     /// Bytes of text or binary values so far.
     pub(crate) fn bytes(&self) -> usize {
         match &self.values {
-            Values::Text(lengthy) | Values::Binary(_, lengthy) | Values::Treated(_, lengthy) => lengthy.bytes.len(),
+            Values::Text(lengthy) | Values::Binary(_, lengthy) | Values::Treated(_, lengthy) => lengthy.size(),
             _ => 0,
         }
     }
@@ -201,7 +187,13 @@ impl<'k> ColumnBuilder<'k> {
                 let nulls = null_buffer(&nulls, values.len());
                 Arc::new(TimestampMicrosecondArray::try_new(values.into(), nulls)?.with_timezone("UTC"))
             }
-            Values::Text(values) | Values::Treated(Treated { failed: false, .. }, values) => {
+            Values::Text(values) => {
+                // SAFETY: a field that is not UTF-8 is marked as rejected before it is cast, and appends nothing. The
+                // bytes that end a field, and those that unescaping takes out, are ASCII.
+                #[allow(unsafe_code, reason = "checking the text a second time would take a twentieth of a load")]
+                Arc::new(unsafe { values.into_text(&nulls) }?)
+            }
+            Values::Treated(Treated { failed: false, .. }, values) => {
                 let (offsets, bytes, nulls) = values.into_buffers(&nulls)?;
                 Arc::new(StringArray::try_new(offsets, bytes, nulls)?)
             }
@@ -269,7 +261,7 @@ impl Run<'_, '_> {
             } else if field.is_escaped() {
                 cells.syntax.unescape_into(raw, &mut out.bytes);
             } else {
-                copy(&mut out.bytes, cells.text, field.start(), raw);
+                out.push_part(cells.text, field.start(), raw.len());
             }
             out.end_value();
         }
@@ -344,36 +336,7 @@ impl Cells<'_> {
     }
 }
 
-impl Lengthy {
-    #[inline]
-    fn end_value(&mut self) {
-        // A block's text stays below 2 GiB; what treatments make of it is looked at once it is whole.
-        self.offsets.push(self.bytes.len() as i32);
-    }
-
-    fn into_buffers(self, nulls: &[u32]) -> Result<LengthyBuffers, ArrowError> {
-        if i32::try_from(self.bytes.len()).is_err() {
-            return Err(ArrowError::OffsetOverflowError(self.bytes.len()));
-        }
-        let rows = self.offsets.len() - 1;
-        let offsets = OffsetBuffer::new(ScalarBuffer::from(self.offsets));
-        Ok((offsets, Buffer::from_vec(self.bytes), null_buffer(nulls, rows)))
-    }
-}
-
-#[inline]
-fn copy(out: &mut Vec<u8>, text: &[u8], start: usize, raw: &[u8]) {
-    match text[start..].first_chunk::<SMALL_BYTES>() {
-        Some(small) if raw.len() <= SMALL_BYTES => {
-            let end = out.len() + raw.len();
-            out.extend_from_slice(small);
-            out.truncate(end);
-        }
-        _ => out.extend_from_slice(raw),
-    }
-}
-
-fn null_buffer(nulls: &[u32], rows: usize) -> Option<NullBuffer> {
+pub(super) fn null_buffer(nulls: &[u32], rows: usize) -> Option<NullBuffer> {
     if nulls.is_empty() {
         return None;
     }

@@ -7,6 +7,7 @@ mod column_builder;
 mod decimal;
 mod float;
 mod integer;
+mod lengthy;
 mod null_tokens;
 mod number;
 mod time_layout;

@@ -1,7 +1,8 @@
 //! Finds where records end, without looking at fields.
 
-use memchr::{memchr, memchr2, memchr3, memrchr};
+use memchr::{memchr, memrchr};
 
+use crate::specials::Specials;
 use crate::syntax::Syntax;
 use crate::trailer::TrailerMark;
 
@@ -106,21 +107,16 @@ impl<'k> Splitter<'k> {
     }
 
     fn scan_records(&mut self, text: &[u8], ended: bool, limit: u64) -> Result<(), TooLong> {
+        let mut specials = Specials::without_delimiters(text, self.at, &self.syntax);
         while self.records < limit {
-            let ahead = text.get(self.at..).unwrap_or_default();
-            let found = match (self.quote, self.syntax.quote, self.syntax.escape) {
-                (None, Some(quote), Some(escape)) => memchr3(b'\n', quote, escape, ahead),
-                (None, Some(other), None) | (None, None, Some(other)) => memchr2(b'\n', other, ahead),
-                (None, None, None) => memchr(b'\n', ahead),
-                (Some(_), Some(quote), Some(escape)) => memchr2(quote, escape, ahead),
-                (Some(_), Some(quote), None) => memchr(quote, ahead),
-                (Some(_), None, _) => None,
-            };
-            let Some(found) = found else {
+            let Some(at) = specials.next() else {
                 self.at = self.at.max(text.len());
                 return Ok(());
             };
-            let at = self.at + found;
+            // Passed over together with the byte before it, or a line's end inside quotes.
+            if at < self.at || (self.quote.is_some() && text[at] == b'\n') {
+                continue;
+            }
             if !self.meet(text, at, ended)? {
                 return Ok(());
             }

@@ -8,6 +8,9 @@ use super::text_source::{LEAST_SPACE, TextSource};
 use crate::SourceError;
 use crate::source_position::{Malformed, Origin, Positions};
 
+/// Bytes of a new buffer; it grows as it is filled, since most of many files are small.
+const FIRST_BYTES: usize = 64 * 1024;
+
 /// The text that has been read and not been handed out.
 pub(crate) struct Window {
     /// Longer than what is filled, so that a recycled buffer need not be cleared.
@@ -33,12 +36,12 @@ impl Window {
 
     /// Reads until there are `target` bytes of text, or the source ends or fails.
     pub(crate) fn fill<R: Read>(&mut self, source: &mut TextSource<R>, target: usize) {
-        let space = target + LEAST_SPACE;
-        let is_open = |window: &Self| !window.ended && window.failure.is_none();
-        if self.buffer.len() < space && is_open(self) {
-            self.buffer.resize(space, 0);
-        }
-        while self.filled < target && is_open(self) {
+        while self.filled < target && !self.ended && self.failure.is_none() {
+            let space = target.min((self.filled * 2).max(FIRST_BYTES)) + LEAST_SPACE;
+            if self.buffer.len() < space {
+                self.buffer.resize(space, 0);
+            }
+            let space = self.buffer.len().min(target + LEAST_SPACE);
             let out = &mut self.buffer[self.filled..space];
             match source.read(out, self.filled, &mut self.origin.malformed) {
                 Ok(count) => {

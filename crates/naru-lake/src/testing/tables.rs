@@ -90,6 +90,7 @@ pub fn run_record(day: i64, digest: &str) -> RunRecord {
         engine: Engine::Pl,
         treatments: Default::default(),
         before: None,
+        deletions: None,
         control: None,
         rejects: Default::default(),
     }

@@ -2,7 +2,7 @@
 //!
 //! Format: Arrow's IPC stream, a file a bucket, with the table's columns and what is known of each row beside them.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{File, OpenOptions};
 use std::io::{BufReader, BufWriter};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,12 +12,13 @@ use arrow_array::types::{UInt32Type, UInt64Type};
 use arrow_array::{ArrayRef, BooleanArray, RecordBatch, UInt32Array, UInt64Array};
 use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use arrow_select::take::take_record_batch;
 
 use crate::LoadError;
 use crate::merge::keys::KeyBuckets;
 use crate::merge::staging::StagedBatch;
+use crate::scratch::ScratchDirectory;
 
 const SOURCE: &str = "@source";
 const RECORD: &str = "@record";
@@ -27,7 +28,7 @@ type Writer = StreamWriter<BufWriter<File>>;
 
 /// Buckets on disk; they go with this value.
 pub(crate) struct Spill {
-    directory: PathBuf,
+    directory: ScratchDirectory,
     /// The table's columns.
     schema: SchemaRef,
     /// Those, and what is known of each row.
@@ -37,10 +38,9 @@ pub(crate) struct Spill {
 }
 
 impl Spill {
-    /// Empty buckets in a directory of its own below the system's for temporary files, which this user alone may read.
+    /// Empty buckets.
     pub(crate) fn new(schema: &SchemaRef, keys: KeyBuckets) -> Result<Self, LoadError> {
-        let directory = std::env::temp_dir().join(format!("naru-{}", uuid::Uuid::new_v4().simple()));
-        create_private(&directory).map_err(LoadError::spill)?;
+        let directory = ScratchDirectory::create().map_err(LoadError::spill)?;
         let mut fields: Vec<Field> = schema.fields().iter().map(|field| field.as_ref().clone()).collect();
         fields.push(Field::new(SOURCE, DataType::UInt32, false));
         fields.push(Field::new(RECORD, DataType::UInt64, false));
@@ -68,10 +68,10 @@ impl Spill {
             if writer.is_none() {
                 let file = OpenOptions::new().write(true).create_new(true).open(self.path(bucket));
                 let file = BufWriter::new(file.map_err(LoadError::spill)?);
-                *writer = Some(StreamWriter::try_new(file, &self.stored).map_err(failed)?);
+                *writer = Some(StreamWriter::try_new(file, &self.stored).map_err(LoadError::spilled)?);
             }
             if let Some(writer) = writer.as_mut() {
-                writer.write(&part).map_err(failed)?;
+                writer.write(&part).map_err(LoadError::spilled)?;
             }
         }
         Ok(())
@@ -82,8 +82,12 @@ impl Spill {
         for writer in &self.writers {
             let writer = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
             if let Some(mut writer) = writer {
-                writer.finish().map_err(failed)?;
-                writer.into_inner().map_err(failed)?.into_inner().map_err(|e| LoadError::spill(e.into_error()))?;
+                writer.finish().map_err(LoadError::spilled)?;
+                writer
+                    .into_inner()
+                    .map_err(LoadError::spilled)?
+                    .into_inner()
+                    .map_err(|e| LoadError::spill(e.into_error()))?;
             }
         }
         Ok(())
@@ -97,8 +101,8 @@ impl Spill {
             Err(error) => return Err(LoadError::spill(error)),
         };
         let mut batches = Vec::new();
-        for batch in StreamReader::try_new(BufReader::new(file), None).map_err(failed)? {
-            batches.push(self.staged(&batch.map_err(failed)?)?);
+        for batch in StreamReader::try_new(BufReader::new(file), None).map_err(LoadError::spilled)? {
+            batches.push(self.staged(&batch.map_err(LoadError::spilled)?)?);
         }
         Ok(batches)
     }
@@ -114,33 +118,6 @@ impl Spill {
     }
 
     fn path(&self, bucket: usize) -> PathBuf {
-        self.directory.join(format!("{bucket}.arrows"))
-    }
-}
-
-impl Drop for Spill {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.directory) {
-            tracing::warn!(directory = %self.directory.display(), %error, "temporary files stay behind");
-        }
-    }
-}
-
-#[cfg(unix)]
-fn create_private(directory: &PathBuf) -> std::io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    DirBuilder::new().mode(0o700).create(directory)
-}
-
-#[cfg(not(unix))]
-fn create_private(directory: &PathBuf) -> std::io::Result<()> {
-    DirBuilder::new().create(directory)
-}
-
-/// An error of the disk as such, whatever it came through.
-fn failed(error: ArrowError) -> LoadError {
-    match error {
-        ArrowError::IoError(_, error) => LoadError::spill(error),
-        other => other.into(),
+        self.directory.path().join(format!("{bucket}.arrows"))
     }
 }

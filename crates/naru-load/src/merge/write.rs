@@ -14,8 +14,10 @@ use crate::LoadError;
 use crate::data_files::DataFiles;
 use crate::merge::MergeBounds;
 use crate::merge::changes::{Changes, MergeCounts};
-use crate::merge::search::{Match, Searched, side_by_side};
+use crate::merge::search::{Match, Searched};
+use crate::partitions::Partitions;
 use crate::row_writer::RowWriter;
+use crate::side_by_side::side_by_side;
 use crate::write_target::WriteTarget;
 
 /// Files of a merge, durable and in no table yet.
@@ -87,9 +89,10 @@ fn write_rows(
     bounds: MergeBounds<'_>,
 ) -> Result<Vec<DataFile>, LoadError> {
     let files = DataFiles::new(target);
-    let mut writer = RowWriter::new(target, &files, bounds.worker_bytes, bounds.progress);
+    let partitions = Partitions::new(target);
+    let mut writer = RowWriter::new((target, &files, &partitions), bounds.worker_bytes, bounds.progress);
     let written = batches.iter().try_for_each(|batch| writer.write(batch.clone())).and_then(|()| writer.finish());
-    match written {
+    match written.and_then(|()| partitions.write(&files, (bounds.threads, bounds.worker_bytes), bounds.progress)) {
         Ok(()) => files.finish(),
         Err(error) => {
             target.delete(files.abandon().iter());

@@ -14,7 +14,7 @@ use crate::write_target::WriteTarget;
 pub(crate) struct RowGroups<'a> {
     target: &'a WriteTarget<'a>,
     files: DataFiles<'a>,
-    encoder: Mutex<Option<RowGroupEncoder>>,
+    encoder: Mutex<Option<RowGroupEncoder<'a>>>,
     /// Bytes that the row group may hold.
     memory_bytes: usize,
 }
@@ -54,7 +54,7 @@ impl<'a> RowGroups<'a> {
         target.delete(self.files.abandon().iter());
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<RowGroupEncoder>> {
+    fn lock(&self) -> MutexGuard<'_, Option<RowGroupEncoder<'a>>> {
         self.encoder.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

@@ -1,0 +1,85 @@
+//! Many partitions in one load: one file each, whatever the order of the rows and however little memory there is.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use crate::support::{Project, run};
+
+const JOB: &str = "core__deposit__payment__p1__append__pl__d";
+const COLUMNS: &str = "\
+source,target,type,key,required,level
+NO,no,int,1,y,p1
+DAY,paid_on,date,,y,p1
+AMT,amount,\"decimal(18,2)\",,,p1
+MEMO,memo,string,,,p1
+";
+const ROWS: usize = 300_000;
+const DAYS: usize = 89;
+
+/// Payments of many days in no order; every third one is of the first day.
+fn payments() -> String {
+    let mut text = String::from("NO,DAY,AMT,MEMO\n");
+    for no in 0..ROWS {
+        let day = if no.is_multiple_of(3) { 0 } else { no * 7919 % DAYS };
+        let (month, day) = (day / 28 + 1, day % 28 + 1);
+        let memo = "대금".repeat(1 + no % 9);
+        writeln!(text, "{no},2026-{month:02}-{day:02},{}.{:02},{memo}", no % 977, no % 100).unwrap();
+    }
+    text
+}
+
+/// Data files by partition directory.
+fn files(project: &Project) -> BTreeMap<String, usize> {
+    let mut files = BTreeMap::new();
+    for (path, _) in project.lake_files() {
+        if path.extension().is_some_and(|extension| extension == "parquet") {
+            *files.entry(path.parent().unwrap().to_string_lossy().into_owned()).or_default() += 1;
+        }
+    }
+    files
+}
+
+fn load(settings: &str, memory_mib: &str) -> Project {
+    let project = Project::with_job(JOB, &format!("{settings}{COLUMNS}"));
+    project.drop(JOB, "2026-11-22", "a.csv", payments());
+    let temporary = project.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let mut command = project.command(&["run", JOB, "--date", "2026-11-22", "--memory-mib", memory_mib]);
+    run(command.env("TMPDIR", &temporary)).ok();
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "temporary files stay behind");
+    project
+}
+
+#[test]
+fn each_of_many_days_is_one_file_where_memory_is_short() {
+    let project = load("@partition,day(paid_on)\n", "64");
+    let files = files(&project);
+    assert_eq!(files.len(), DAYS);
+    // The first day is so much of the rows that it is written as they come.
+    let (more, one): (Vec<usize>, Vec<usize>) = files.values().partition(|files| **files > 1);
+    assert_eq!(one.len() + more.len(), DAYS);
+    assert!(more.len() <= 1 && more.iter().all(|files| *files <= 2), "{files:?}");
+    let found = project.csv("select count(*) as n, count(distinct no) as d, sum(amount) as s from deposit.payment");
+    let cents: usize = (0..ROWS).map(|no| no % 977 * 100 + no % 100).sum();
+    assert_eq!(found, format!("n,d,s\n{ROWS},{ROWS},{}.{:02}\n", cents / 100, cents % 100));
+    project.check_with_pyiceberg();
+}
+
+#[test]
+fn memory_decides_nothing_but_the_files() {
+    let setting = "@partition,\"bucket(8, no)\"\n";
+    let [short, ample] = ["64", "2048"].map(|memory_mib| {
+        let project = load(setting, memory_mib);
+        assert_eq!(files(&project).values().sum::<usize>(), 8);
+        project.csv("select no, paid_on, amount, memo from deposit.payment order by no")
+    });
+    assert_eq!(short.lines().count(), ROWS + 1);
+    assert!(short == ample, "the rows differ");
+}
+
+#[test]
+fn rows_of_a_partition_are_in_order_in_each_file() {
+    let project = load("@partition,day(paid_on)\n@sort,no desc\n", "64");
+    assert_eq!(project.value("select count(*) from deposit.payment"), ROWS);
+    project.check_with_pyiceberg();
+}
