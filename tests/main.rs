@@ -4,6 +4,7 @@
 mod support;
 
 mod append;
+mod aws;
 mod backfill;
 mod bad_input;
 mod concurrency;

@@ -1,7 +1,9 @@
 //! A project in a temporary directory, and the binary to run on it.
 
+pub(crate) mod aws;
 pub(crate) mod cells;
 pub(crate) mod merge_batches;
+mod moto;
 mod paused;
 mod spark;
 

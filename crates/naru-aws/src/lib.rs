@@ -1,11 +1,11 @@
 //! The AWS lake's adapters: S3 as storage and landing, the Glue Data Catalog as the catalog, KMS keys of buckets.
 //!
 //! ```text
-//! AwsSession ─┬─▶ S3Storage    iceberg's Storage: data, manifests, metadata
-//!  (runtime,  ├─▶ S3Landing    LandingStore: what sources drop
-//!   clients,  ├─▶ S3Files      FileLister, for maintenance
-//!   account)  ├─▶ BucketKeys   before the first write into a bucket: is it encrypted by its own key?
-//!             └─▶ GluePointer  CatalogPointer: compare-and-swap by VersionId
+//! AwsSession ─┬─▶ S3Storage    iceberg's Storage: data, manifests, metadata              ─┐
+//!  (runtime,  ├─▶ S3Landing    LandingStore: what sources drop                           │
+//!   clients,  ├─▶ S3Files      FileLister, for maintenance                               ├─▶ AwsLake
+//!   account)  ├─▶ BucketKeys   before the first write: is the bucket encrypted by its key? │
+//!             └─▶ GluePointer  CatalogPointer: compare-and-swap by VersionId             ─┘
 //! ```
 //!
 //! The SDK needs tokio, and naru's ports are polled by whatever executor a caller has, or read by threads that have none.
@@ -14,11 +14,13 @@
 pub mod bucket_keys;
 mod failure;
 pub mod glue;
+pub mod lake;
 mod runtime;
 pub mod s3;
 pub mod session;
 
 pub use bucket_keys::{BucketKeys, KeyFault};
 pub use glue::GluePointer;
+pub use lake::AwsLake;
 pub use s3::{S3Files, S3Landing, S3StorageFactory, s3_file_io};
 pub use session::{AwsAccount, AwsSession};

@@ -7,5 +7,7 @@ mod faulty;
 mod keys;
 mod landing;
 mod moto;
+#[path = "../../../tests/support/moto.rs"]
+mod moto_server;
 mod pointer;
 mod storage;
