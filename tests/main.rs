@@ -5,6 +5,7 @@ mod support;
 
 mod append;
 mod aws;
+mod aws_faults;
 mod backfill;
 mod bad_input;
 mod concurrency;

@@ -93,14 +93,25 @@ impl AwsProject {
         self.load(job, interval).ok().json()[0].clone()
     }
 
-    /// Has the independent reader (PyIceberg's `GlueCatalog`) check every table, and gives its report on one.
+    /// Where AWS answers.
+    pub(crate) fn endpoint(&self) -> &'static str {
+        endpoint()
+    }
+
+    /// The independent reader's report on one table; see [`Self::tables`].
     #[track_caller]
     pub(crate) fn table(&self, database: &str, table: &str) -> Value {
+        self.tables()[&format!("{}_dev_{database}.{table}", self.org)].clone()
+    }
+
+    /// Has the independent reader (PyIceberg's `GlueCatalog`) check every table of the project, and gives its report.
+    #[track_caller]
+    pub(crate) fn tables(&self) -> serde_json::Map<String, Value> {
         let script = repository().join("tests/python/check_tables.py");
         let mut check = python();
         check.arg(script).args(["--glue", &format!("{}_dev_", self.org), "--json", "--rows"]);
         let report = run(check.envs(ENVIRONMENT).env("AWS_ENDPOINT_URL", endpoint())).ok().json();
-        report["tables"][format!("{}_dev_{database}.{table}", self.org)].clone()
+        report["tables"].as_object().unwrap().clone()
     }
 
     /// A script of tests/aws.
