@@ -30,7 +30,8 @@ enum Wrong {
     Killed(Fate),
 }
 
-const WRONGS: [Wrong; 13] = [
+const WRONGS: [Wrong; 14] = [
+    Wrong::Answer(Fate::Late, 1),
     Wrong::Answer(Fate::LostBefore, 1),
     Wrong::Answer(Fate::LostAfterwards, 1),
     Wrong::Answer(Fate::LostAfterwards, 3),

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use super::moto::endpoint;
 
@@ -12,6 +13,8 @@ use super::moto::endpoint;
 pub(crate) enum Fate {
     /// It is done and answered.
     Done,
+    /// It is done and answered, a second late.
+    Late,
     /// The connection is closed, and it is not done.
     LostBefore,
     /// It is done, and the connection closed without an answer.
@@ -63,6 +66,10 @@ impl Proxy {
 fn serve(mut client: TcpStream, head: &str, body: &[u8], fate: Fate) {
     let answer = match fate {
         Fate::Done => forward(head, body),
+        Fate::Late => {
+            std::thread::sleep(Duration::from_secs(1));
+            forward(head, body)
+        }
         Fate::LostBefore => Vec::new(),
         Fate::LostAfterwards => {
             forward(head, body);

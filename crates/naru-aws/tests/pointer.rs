@@ -181,6 +181,7 @@ async fn swap_answered(answer: Fate) -> (Option<PointerErrorKind>, usize, bool) 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_swap_is_sent_once_and_a_missing_answer_leaves_its_outcome_unknown() {
     let unknown = Some(PointerErrorKind::UnknownOutcome);
+    assert_eq!(swap_answered(Fate::Late).await, (None, 1, true));
     assert_eq!(swap_answered(Fate::LostAfterwards).await, (unknown, 1, true));
     assert_eq!(swap_answered(Fate::CutOff).await, (unknown, 1, true));
     assert_eq!(swap_answered(Fate::LostBefore).await, (unknown, 1, false));
