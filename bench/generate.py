@@ -1,9 +1,10 @@
 """Writes the benchmark's CSV file: bank transactions, 9 columns, about 113 bytes a row, the same bytes for the same rows.
 
-    generate.py OUT.csv ROWS
+    generate.py OUT.csv ROWS [DAYS]
 
-Columns are made as Arrow arrays and joined into lines by Arrow, so that 10 million rows take seconds. Beside OUT.csv
-stands OUT.json with what every reader must find: rows, and the exact sum of `amount` in hundredths.
+The trades are of DAYS different days, 2,500 unless said. Columns are made as Arrow arrays and joined into lines by
+Arrow, so that 10 million rows take seconds. Beside OUT.csv stands OUT.json with what every reader must find: rows, and the
+exact sum of `amount` in hundredths.
 """
 
 import json
@@ -36,12 +37,12 @@ def choice(random: np.random.Generator, words: list[str], rows: int) -> pa.Array
     return pc.take(pa.array(words), pa.array(random.integers(0, len(words), rows)))
 
 
-def chunk(first: int, rows: int, seed: int = SEED) -> tuple[pa.StringArray, np.ndarray]:
+def chunk(first: int, rows: int, seed: int = SEED, days: int = DAYS) -> tuple[pa.StringArray, np.ndarray]:
     """Lines of rows `first`, `first + 1`, …, each with its end, and their amounts in hundredths."""
     random = np.random.default_rng([seed, first])
     account = random.integers(0, 10**9, rows)
     account_no = pc.binary_join_element_wise(padded(account // 10**6, 3), padded(account % 10**6, 9), "-")
-    day = FIRST_DAY + random.integers(0, DAYS, rows)
+    day = FIRST_DAY + random.integers(0, days, rows)
     instant = day * MICROS_A_DAY + random.integers(0, MICROS_A_DAY, rows)
     # Most amounts are small, a few are very large, one in ten is negative.
     cents = np.floor(10 ** random.uniform(2, 9, rows)).astype(np.int64)
@@ -76,12 +77,13 @@ def text(lines: pa.StringArray) -> pa.Buffer:
 
 def main() -> None:
     path, rows = Path(sys.argv[1]), int(sys.argv[2])
+    days = int(sys.argv[3]) if len(sys.argv) > 3 else DAYS
     total = 0
     partial = path.with_suffix(".partial")
     with partial.open("wb") as out:
         out.write(HEADER.encode())
         for first in range(0, rows, CHUNK_ROWS):
-            lines, cents = chunk(first, min(CHUNK_ROWS, rows - first))
+            lines, cents = chunk(first, min(CHUNK_ROWS, rows - first), days=days)
             out.write(text(lines))
             total += int(cents.sum())
     path.with_suffix(".json").write_text(json.dumps({"rows": rows, "sum_hundredths": total}) + "\n")

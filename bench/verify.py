@@ -1,5 +1,5 @@
-"""Reads what a contender wrote and says what is there, as JSON: rows, exact sum of the decimal column, fingerprint, and
-how many bytes it wrote since a time.
+"""Reads what a contender wrote and says what is there, as JSON: rows, exact sum of the decimal column, fingerprint, how
+many data files and snapshots, and how many bytes it wrote since a time.
 
     verify.py iceberg|parquet OUT_DIR SUM_COLUMN SINCE_SECONDS
 
@@ -18,18 +18,32 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import csv
 from pyiceberg.catalog.sql import SqlCatalog
+from pyiceberg.table import Table
 
 FINGERPRINT_ROWS = 2_000_000
+AS_DECIMAL = pa.decimal128(38, 2)
+
+
+def iceberg(out: Path) -> Table:
+    """The table."""
+    catalog = SqlCatalog("naru", uri=f"sqlite:///{out.resolve()}/catalog.db", init_catalog_tables="false")
+    namespace = catalog.list_namespaces()[0]
+    return catalog.load_table(catalog.list_tables(namespace)[0])
 
 
 def read(kind: str, out: Path, columns: list[str] | None) -> pa.Table:
     """The rows, all columns or those named."""
     if kind == "parquet":
         return pq.read_table(out / "rows.parquet", columns=columns)
-    catalog = SqlCatalog("naru", uri=f"sqlite:///{out.resolve()}/catalog.db", init_catalog_tables="false")
-    namespace = catalog.list_namespaces()[0]
-    table = catalog.load_table(catalog.list_tables(namespace)[0])
-    return table.scan(selected_fields=tuple(columns or ["*"])).to_arrow()
+    return iceberg(out).scan(selected_fields=tuple(columns or ["*"])).to_arrow()
+
+
+def counts(kind: str, out: Path) -> dict[str, int | None]:
+    """How many data files the table has now, and how many snapshots it has had."""
+    if kind == "parquet":
+        return {"data_files": 1, "snapshots": None}
+    table = iceberg(out)
+    return {"data_files": sum(1 for _ in table.scan().plan_files()), "snapshots": len(table.metadata.snapshots)}
 
 
 def canonical(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -70,11 +84,15 @@ def written(out: Path, since: float) -> dict[str, int]:
 def main() -> None:
     kind, out, column, since = sys.argv[1], Path(sys.argv[2]), sys.argv[3], float(sys.argv[4])
     amounts = read(kind, out, [column])
-    total = pc.sum(amounts.column(column)).as_py() or Decimal(0)
+    values = amounts.column(column)
+    # As text, where nothing is cast.
+    exact = values if pa.types.is_decimal(values.type) or pa.types.is_integer(values.type) else values.cast(AS_DECIMAL)
+    total = pc.sum(exact).as_py() or Decimal(0)
     print(json.dumps({
         "rows": amounts.num_rows,
         "sum": str(total),
         "written": written(out, since),
+        **counts(kind, out),
         "fingerprint": fingerprint(read(kind, out, None)) if amounts.num_rows <= FINGERPRINT_ROWS else "",
     }))
 

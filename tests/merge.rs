@@ -123,7 +123,7 @@ fn without_an_order_an_older_interval_is_refused() {
     load(&project, 22);
     deliver(&project, 21, &[record(1, "older", "1.00", 20)]);
     let refused = project.load(JOB, "2026-11-21").fails(1);
-    assert!(refused.stderr.contains("older than the newest one loaded"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("older than the newest one loaded, 2026-11-22\n"), "{}", refused.stderr);
     assert!(refused.stderr.contains("@order_by"), "{}", refused.stderr);
 }
 

@@ -9,18 +9,22 @@ use std::time::{Duration, Instant};
 use crate::append::{DEFINITION, JOB};
 use crate::support::{Paused, Project, python, run};
 
-/// A small file system in memory, mounted over a project's lake.
-struct SmallDisk(PathBuf);
+/// A small file system in memory, mounted over a directory.
+pub(crate) struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    /// None where file systems cannot be mounted, which needs root.
+    /// Over a project's lake; see [`Self::at`].
     fn over(project: &Project, size: &str) -> Option<Self> {
-        let lake = project.path().join(".naru");
-        std::fs::create_dir_all(&lake).unwrap();
+        Self::at(&project.path().join(".naru"), size)
+    }
+
+    /// None where file systems cannot be mounted, which needs root.
+    pub(crate) fn at(directory: &Path, size: &str) -> Option<Self> {
+        std::fs::create_dir_all(directory).unwrap();
         let options = format!("size={size}");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(&lake).output();
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(directory).output();
         match mounted {
-            Ok(output) if output.status.success() => Some(Self(lake)),
+            Ok(output) if output.status.success() => Some(Self(directory.to_owned())),
             other => {
                 // Past the harness, which keeps what a test prints to itself.
                 let mut stderr = std::io::stderr();

@@ -14,7 +14,7 @@ AMT,amount,\"decimal(18,2)\",,,p1
 MEMO,memo,string,,,p1
 ";
 const ROWS: usize = 300_000;
-const DAYS: usize = 90;
+const DAYS: usize = 89;
 
 /// Payments of many days in no order; every third one is of the first day.
 fn payments() -> String {
@@ -59,11 +59,9 @@ fn each_of_many_days_is_one_file_where_memory_is_short() {
     let (more, one): (Vec<usize>, Vec<usize>) = files.values().partition(|files| **files > 1);
     assert_eq!(one.len() + more.len(), DAYS);
     assert!(more.len() <= 1 && more.iter().all(|files| *files <= 2), "{files:?}");
-    let rows = project.query("select count(*) as n, count(distinct no) as d, sum(amount) as s from deposit.payment");
+    let found = project.csv("select count(*) as n, count(distinct no) as d, sum(amount) as s from deposit.payment");
     let cents: usize = (0..ROWS).map(|no| no % 977 * 100 + no % 100).sum();
-    assert_eq!(rows[0]["n"], ROWS);
-    assert_eq!(rows[0]["d"], ROWS);
-    assert_eq!(rows[0]["s"].to_string().trim_matches('"'), format!("{}.{:02}", cents / 100, cents % 100));
+    assert_eq!(found, format!("n,d,s\n{ROWS},{ROWS},{}.{:02}\n", cents / 100, cents % 100));
     project.check_with_pyiceberg();
 }
 

@@ -21,7 +21,11 @@ fn replaces_the_whole_table_and_goes_forward_only() {
     assert_eq!(project.loaded(JOB, "2026-11-21")["status"], "unchanged");
     project.drop(JOB, "2026-11-21", "b.csv", "DAY,ID\n2026-11-21,4\n");
     let older = project.load(JOB, "2026-11-21").fails(1);
-    assert!(older.stderr.contains("interval 2026-11-21 is older than the newest one loaded"), "{}", older.stderr);
+    assert!(
+        older.stderr.contains("interval 2026-11-21 is older than the newest one loaded, 2026-11-22\n"),
+        "{}",
+        older.stderr
+    );
     assert_eq!(project.csv("select id from deposit.balance"), "id\n3\n");
     project.naru(&["run", JOB, "--date", "2026-11-21", "--force"]).ok();
     assert_eq!(project.csv("select id from deposit.balance order by id"), "id\n1\n2\n4\n");

@@ -1,16 +1,15 @@
 """Who is measured: naru, run as a user would run it, and its peers, a small script each."""
 
 import os
-import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import project
 from .data import Source
 from .environment import BENCH
+from .project import TRANSACTIONS, Definition
 
-PROJECT = BENCH / "project"
-FLIGHTS_DEFINITION = BENCH.parent / "tests" / "nycflights13" / "table-defs" / "nyc" / "flights.csv"
 LANDING = "bench-dev-landing"
 
 
@@ -22,44 +21,47 @@ class Prepared:
     out: Path
     """Where its output is found afterwards."""
     kind: str
-    """`iceberg` or `parquet`; see `verify.py`."""
+    """What it makes: `iceberg` or `parquet`, see `verify.py`; `figures`, a limit that verifies itself and prints its
+    figures as JSON; `report`, JSON that must hold what is `expected`; `nothing`."""
+    expected: dict = field(default_factory=dict)
+    exit_code: int = 0
 
 
 @dataclass(frozen=True)
 class Naru:
-    """naru, loading one file by one job into a new lake."""
+    """naru, loading the files of one interval by one job into a new lake."""
 
     program: str
     job: str
     date: str
     source: Source
     name: str = "naru"
+    definition: Definition = TRANSACTIONS
+    under: tuple[str, ...] = ()
+    """A command that runs naru's: `taskset` or `prlimit` with their options."""
 
     def prepare(self, work: Path) -> Prepared:
-        """A new project with the file dropped (as a hard link: nothing is copied)."""
-        project = work / "project"
-        shutil.copytree(PROJECT, project)
-        definition = project / "table-defs" / "nyc" / "flights.csv"
-        definition.parent.mkdir()
-        # Without partitions and order, which the peer is not asked for either.
-        lines = FLIGHTS_DEFINITION.read_text(encoding="utf-8").splitlines(keepends=True)
-        definition.write_text("".join(line for line in lines if not line.startswith(("@partition", "@sort"))))
-        return self.dropped(project)
+        """A new project with the files dropped (as hard links: nothing is copied)."""
+        directory = work / "project"
+        directory.mkdir()
+        project.make(directory, self.job, self.definition)
+        return self.dropped(directory)
 
-    def dropped(self, project: Path) -> Prepared:
-        """The file dropped in a project that is there."""
+    def dropped(self, directory: Path) -> Prepared:
+        """The files dropped in a project that is there."""
         source, database, table, level, *_ = self.job.split("__")
-        lake = project / ".naru" / "lake"
+        lake = directory / ".naru" / "lake"
         landing = lake / f"{LANDING}-{level}" / source / database / table / self.date
         landing.mkdir(parents=True)
-        os.link(self.source.path, landing / self.source.path.name)
-        command = [self.program, "--project", str(project), "run", self.job, "--date", self.date, "--json"]
-        return Prepared(command, lake, "iceberg")
+        for path in self.source.files:
+            os.link(path, landing / path.name)
+        run = [self.program, "--project", str(directory), "run", self.job, "--date", self.date, "--json"]
+        return Prepared([*self.under, *run], lake, "iceberg")
 
 
 @dataclass(frozen=True)
 class Peer:
-    """A script of `peers/`."""
+    """A script of `peers/` or `limits/`, over one file."""
 
     name: str
     script: str
@@ -70,21 +72,21 @@ class Peer:
 
     def prepare(self, work: Path) -> Prepared:
         """The command; the script makes its own output directory."""
-        script = str(BENCH / "peers" / self.script)
         out = work / "out"
-        return Prepared([self.interpreter, script, self.table, str(self.source.path), str(out)], out, self.kind)
+        command = [self.interpreter, str(BENCH / self.script), self.table, str(self.source.path), str(out)]
+        return Prepared(command, out, self.kind)
 
 
 def pyiceberg(interpreter: str, source: Source, table: str = "transactions") -> Peer:
     """PyIceberg + PyArrow, committed."""
-    return Peer("pyiceberg", "pyiceberg_append.py", table, "iceberg", source, interpreter)
+    return Peer("pyiceberg", "peers/pyiceberg_append.py", table, "iceberg", source, interpreter)
 
 
 def duckdb(interpreter: str, source: Source) -> Peer:
     """DuckDB, to a Parquet file without a table."""
-    return Peer("duckdb", "duckdb_copy.py", "transactions", "parquet", source, interpreter)
+    return Peer("duckdb", "peers/duckdb_copy.py", "transactions", "parquet", source, interpreter)
 
 
 def polars(interpreter: str, source: Source) -> Peer:
     """Polars, to a Parquet file without a table."""
-    return Peer("polars", "polars_sink.py", "transactions", "parquet", source, interpreter)
+    return Peer("polars", "peers/polars_sink.py", "transactions", "parquet", source, interpreter)

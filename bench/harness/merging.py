@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import project
 from .contenders import Naru, Prepared, pyiceberg
 from .data import Source
 from .environment import BENCH
@@ -48,20 +49,15 @@ def naru_merge(program: str, job: str, date: str, table: Source, changes: Source
     first = job.replace("__merge__", "__append__")
 
     def load(work: Path) -> Prepared:
-        prepared = Naru(program, first, LOADED_DATE, table).prepare(work)
-        dags(work).joinpath(f"{job}.py").rename(dags(work) / f"{first}.py")
-        return prepared
+        return Naru(program, first, LOADED_DATE, table).prepare(work)
 
     def change(work: Path) -> Prepared:
-        dags(work).joinpath(f"{first}.py").rename(dags(work) / f"{job}.py")
-        return Naru(program, job, date, changes).dropped(work / "project")
+        directory = work / "project"
+        project.remove_job(directory, first)
+        project.add_job(directory, job)
+        return Naru(program, job, date, changes).dropped(directory)
 
     return Merge("naru", changes, load, change)
-
-
-def dags(work: Path) -> Path:
-    """The project's DAG files."""
-    return work / "project" / "dags"
 
 
 def pyiceberg_upsert(interpreter: str, table: Source, changes: Source) -> Merge:

@@ -1,25 +1,28 @@
-"""A session's figures as text (Markdown, which reads well in a terminal, too) and as JSON."""
+"""A session's figures as text (Markdown, which reads well in a terminal, too) and as JSON, with a plot."""
 
 import json
 from dataclasses import asdict
 from pathlib import Path
 
+from . import plot
 from .goals import Goal
+from .item import IT_OVER_FIRST
 
-HEADINGS = ("", "median", "CPU", "peak", "in", "out", "naru / it")
-WRITTEN = ("written", "data", "deletes", "metadata")
+MADE = ("made", "data", "deletes", "metadata", "data files", "snapshots")
+# Items whose tables differ in what they are made of.
+OF_PARTS = ("files", "merge", "partitions")
 
 
 def text(session: dict, goals: list[Goal]) -> str:
     """The whole report."""
     parts = [f"# Benchmark of {session['date']}", facts(session)]
     for item in session["items"]:
-        parts += [f"## {item['name']}: {item['title']}", table(HEADINGS, [row(c, item) for c in item["contenders"]])]
-        if item["name"] == "merge":
-            parts.append(table(WRITTEN, [written(c) for c in item["contenders"]]))
+        headings = ("", "median", "CPU", "peak", "in", "out", "MB/s", item["ratio"])
+        parts += [f"## {item['name']}: {item['title']}", table(headings, [row(c, item) for c in item["contenders"]])]
+        if item["name"] in OF_PARTS:
+            parts.append(table(MADE, [made(c) for c in item["contenders"]]))
     if session["build"] is not None:
-        heaviest = [(unit["name"], f"{unit['seconds']:.0f} s") for unit in session["build"]["heaviest"]]
-        parts += [f"## Clean build: {session['build']['seconds'] / 60:.1f} minutes", table(("heaviest", "alone"), heaviest)]
+        parts += built(session["build"], session["deriving"])
     parts += ["## Goals", table(("goal", "figure", "verdict"), [(g.goal, g.figure, g.verdict) for g in goals])]
     return "\n\n".join(parts) + "\n"
 
@@ -36,21 +39,44 @@ def facts(session: dict) -> str:
 
 
 def row(contender: dict, item: dict) -> tuple[str, ...]:
-    """One contender's line. The ratio is naru's time over its; in items of naru alone, its time over the first one's."""
-    first = item["contenders"][0]["median_seconds"]
-    own = contender["median_seconds"]
-    alone = all(c["name"].startswith("naru") for c in item["contenders"])
-    comparison = f"{own / first:.2f} of plain" if alone else f"{first / own:.2f}"
-    if contender is item["contenders"][0]:
-        comparison = ""
-    return (contender["name"], f"{own:.3f} s", f"{contender['median_cpu_seconds']:.2f} s", f"{contender['peak_mib']:.0f} MiB",
-            f"{contender['source_bytes'] / 1e6:.1f} MB", f"{contender['output_bytes'] / 1e6:.1f} MB", comparison)
+    """One contender's line. The ratio is naru's time over its, or its own over the first one's."""
+    first, own = item["contenders"][0]["median_seconds"], contender["median_seconds"]
+    ratio = own / first if item["ratio"] == IT_OVER_FIRST else first / own
+    comparison = "" if contender is item["contenders"][0] else f"{ratio:.2f}"
+    return (contender["name"], seconds(own), seconds(contender["median_cpu_seconds"]),
+            f"{contender['peak_mib']:.0f} MiB", megabytes(contender["source_bytes"]), megabytes(contender["output_bytes"]),
+            throughput(contender["source_bytes"], own), comparison)
 
 
-def written(contender: dict) -> tuple[str, ...]:
-    """What a contender's bytes went into."""
+def made(contender: dict) -> tuple[str, ...]:
+    """What a contender's bytes went into, and how many files and snapshots the table has."""
     found = contender["written_bytes"]
-    return (contender["name"], *(f"{found[what] / 1e6:.2f} MB" for what in WRITTEN[1:]))
+    return (contender["name"], *(f"{found[what] / 1e6:.2f} MB" for what in MADE[1:4]),
+            str(contender["data_files"]), str(contender["snapshots"]))
+
+
+def built(build: dict, deriving: dict) -> list[str]:
+    """The clean build, and what was measured with the compiler."""
+    heaviest = [(unit["name"], f"{unit['seconds']:.0f} s") for unit in build["heaviest"]]
+    steps = [(what, f"{deriving[key] / 1e3:.2f} µs") for what, key in
+             (("parsed", "parse_ns"), ("derived from", "derive_ns"), ("both", "both_ns"))]
+    return [f"## Clean build: {build['seconds'] / 60:.1f} minutes", table(("heaviest", "alone"), heaviest),
+            "## A name", table(("", "median"), steps)]
+
+
+def seconds(value: float) -> str:
+    """Three digits."""
+    return f"{value * 1e3:.1f} ms" if value < 0.1 else f"{value:.3g} s"
+
+
+def throughput(size_bytes: int, over_seconds: float) -> str:
+    """Megabytes a second; nothing for nothing."""
+    return f"{size_bytes / 1e6 / over_seconds:,.1f}" if size_bytes else ""
+
+
+def megabytes(size_bytes: int) -> str:
+    """Nothing for nothing."""
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes else ""
 
 
 def table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
@@ -63,11 +89,15 @@ def table(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join([line(headings), "| " + " | ".join("-" * w for w in widths) + " |", *map(line, rows)])
 
 
-def write(session: dict, goals: list[Goal], directory: Path) -> Path:
-    """Writes `<date>.json` and `<date>.md`; the latter's path. An earlier report of the same day is replaced."""
+def write(session: dict, goals: list[Goal], directory: Path, name: str) -> Path:
+    """Writes `<name>.json`, `<name>.md` and, if there is what it shows, `<name>.svg`; the path of the second.
+
+    An earlier report of the same name is replaced.
+    """
     directory.mkdir(exist_ok=True)
-    path = directory / f"{session['date']}.md"
+    path = directory / f"{name}.md"
     path.write_text(text(session, goals), encoding="utf-8")
     figures = {**session, "goals": [asdict(goal) for goal in goals]}
     path.with_suffix(".json").write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    plot.write(figures, path.with_suffix(".svg"))
     return path

@@ -55,7 +55,8 @@ fn check(scenarios: &[Scenario], other_rows: &[&str], rarity: u64) {
                 let rows: Vec<String> = other_rows.iter().map(|rows| (*rows).into()).collect();
                 site.sandbox.deliver(OTHER_INTERVAL, 1, &rows);
                 let other = site.sandbox.plan_like(plan, OTHER_INTERVAL);
-                others.push(("another interval", Task::Run { plan: Box::new(other), force: false }));
+                // On command: later intervals of a merge may have deleted its key.
+                others.push(("another interval", Task::Run { plan: Box::new(other), force: true }));
             }
             let calls = 0..site.calls.len();
             let cases = calls.flat_map(|call| others.iter().map(move |other| (call, other))).collect();
@@ -94,6 +95,13 @@ fn meet(site: &Site<'_>, call: usize, other: &Task, what: &str) {
     let ours = site.task.execute(&faulty(site.sandbox.lake().lake(), &faults));
     let others = others.lock().unwrap().take();
     let others = others.unwrap_or_else(|| panic!("{}: {what}: the call was not reached", site.name));
+    // A record that another run has superseded is forgotten by maintenance; without it, the run is refused as older.
+    let forgets = matches!(other, Task::Maintain { .. });
+    let is_forgotten = |error: &Failed| forgets && error.is_older_than_loaded();
+    if ours.as_ref().is_err_and(is_forgotten) {
+        assert!(site.contents().is_as(&site.before), "{}: {what}: refused, and not as before", site.name);
+        return;
+    }
     is_told_well(site, &ours, what);
     is_told_well(site, &others, &format!("{what}: the other one"));
     settle(site, other, Err(others), what);

@@ -27,30 +27,7 @@ struct Order {
     dies: Option<(usize, Death)>,
 }
 
-#[test]
-fn appends() {
-    check(&scenarios::append(), 16);
-}
-
-#[test]
-fn replacements() {
-    check(&scenarios::replace(), 16);
-}
-
-#[test]
-fn merges() {
-    check(&[merge_scenarios::in_order(), merge_scenarios::in_any_order(), merge_scenarios::undone()].concat(), 96);
-}
-
-#[test]
-fn quarantines_and_replays() {
-    check(&mending_scenarios::quarantine(), 64);
-}
-
-#[test]
-fn evolutions() {
-    check(&mending_scenarios::evolution(), 64);
-}
+crate::scenario::in_every_mode!(check);
 
 /// Executes an order. `check` starts this test alone in a process of its own.
 #[test]

@@ -1,7 +1,7 @@
 //! The scenarios of rows that find the earlier rows of their keys, as data.
 
-use crate::scenario::Scenario;
 use crate::scenario::Step::{Compact, Define, Deliver, Fails, Force, Maintain, Run};
+use crate::scenario::{Scenario, Step};
 
 const MERGE: &str = "core__deposit__account__p1__merge__pl__d";
 const SCD2: &str = "core__deposit__account__p1__scd2__pl__d";
@@ -102,9 +102,10 @@ pub(crate) fn in_order() -> Vec<Scenario> {
     vec![merge("merge", PLAIN, MERGE), merge("scd2 by interval", PLAIN, SCD2)]
 }
 
-/// Mode `merge` with an order, and `scd2` with times of change: intervals may come late.
+/// Mode `merge` with an order, and `scd2` with times of change: intervals may come late. Where a later one has deleted keys
+/// of a merge, they come on command only, and the later one deletes again.
 pub(crate) fn in_any_order() -> Vec<Scenario> {
-    let late = |name, definition, job| Scenario {
+    let late = |name, definition, job, back: fn(&'static str) -> Step| Scenario {
         name,
         job,
         steps: vec![
@@ -112,59 +113,55 @@ pub(crate) fn in_any_order() -> Vec<Scenario> {
             Deliver("2026-11-21", &[SECOND]),
             Run("2026-11-21"),
             Deliver("2026-11-20", &[FIRST]),
-            Run("2026-11-20"),
+            back("2026-11-20"),
+            Run("2026-11-21"),
             Deliver("2026-11-21", &[SECOND_MENDED]),
             Run("2026-11-21"),
             Deliver("2026-11-20", &[FIRST_MENDED]),
-            Run("2026-11-20"),
+            back("2026-11-20"),
             Maintain,
             Force("2026-11-21"),
         ],
     };
+    let refused = Scenario {
+        name: "merge of what a later interval may have deleted",
+        job: MERGE,
+        steps: vec![
+            Define(DELETING),
+            Deliver("2026-11-21", &[SECOND]),
+            Run("2026-11-21"),
+            Deliver("2026-11-20", &[FIRST]),
+            Fails("2026-11-20"),
+            Maintain,
+        ],
+    };
     vec![
-        late("merge into partitions of the key, by position deletes", BY_KEY, MERGE),
-        late("merge into partitions of a column that changes, by copy-on-write", BY_REGION, MERGE),
-        late("scd2, by position deletes", VERSIONS, SCD2),
-        late("scd2 in partitions", VERSIONS_BY_KEY, SCD2),
+        late("merge into partitions of the key, by position deletes", BY_KEY, MERGE, Force),
+        late("merge into partitions of a column that changes, by copy-on-write", BY_REGION, MERGE, Force),
+        refused,
+        late("scd2, by position deletes", VERSIONS, SCD2, Run),
+        late("scd2 in partitions", VERSIONS_BY_KEY, SCD2, Run),
     ]
 }
 
 /// A rerun brings back what the run before had taken away. Others that come between may keep it from that, since then the
 /// rows of the run alone are taken for never loaded.
 pub(crate) fn undone() -> Vec<Scenario> {
-    let undone = |name, definition, job| Scenario {
-        name,
-        job,
-        steps: vec![
+    let undone = |name, definition, job, between: &[Step]| {
+        let before = [
             Define(definition),
             Deliver("2026-11-20", &[FIRST]),
             Run("2026-11-20"),
             Deliver("2026-11-21", &[SECOND]),
             Run("2026-11-21"),
-            Deliver("2026-11-21", &[ELSE]),
-            Run("2026-11-21"),
-            Maintain,
-        ],
-    };
-    let compacted = Scenario {
-        name: "merge after a compaction",
-        job: MERGE,
-        steps: vec![
-            Define(DELETING),
-            Deliver("2026-11-20", &[FIRST]),
-            Run("2026-11-20"),
-            Deliver("2026-11-21", &[SECOND]),
-            Run("2026-11-21"),
-            Compact,
-            Deliver("2026-11-21", &[ELSE]),
-            Run("2026-11-21"),
-            Maintain,
-        ],
+        ];
+        let again = [Deliver("2026-11-21", &[ELSE]), Run("2026-11-21"), Maintain];
+        Scenario { name, job, steps: [&before, between, &again].concat() }
     };
     vec![
-        undone("merge undone", DELETING, MERGE),
-        undone("merge into partitions undone", BY_REGION, MERGE),
-        undone("scd2 undone", VERSIONS, SCD2),
-        compacted,
+        undone("merge undone", DELETING, MERGE, &[]),
+        undone("merge into partitions undone", BY_REGION, MERGE, &[]),
+        undone("scd2 undone", VERSIONS, SCD2, &[]),
+        undone("merge after a compaction", DELETING, MERGE, &[Compact]),
     ]
 }

@@ -8,6 +8,40 @@ use crate::sandbox::Sandbox;
 use crate::site::Site;
 use crate::task::Task;
 
+/// A test for each mode, and for each way to mend rows: `$check` takes the scenarios, and how many of their faults a sample
+/// leaves out for each that it takes.
+macro_rules! in_every_mode {
+    ($check:ident) => {
+        #[test]
+        fn appends() {
+            $check(&crate::scenarios::append(), 16);
+        }
+
+        #[test]
+        fn replacements() {
+            $check(&crate::scenarios::replace(), 16);
+        }
+
+        #[test]
+        fn merges() {
+            let (in_order, late) = (crate::merge_scenarios::in_order(), crate::merge_scenarios::in_any_order());
+            $check(&[in_order, late, crate::merge_scenarios::undone()].concat(), 96);
+        }
+
+        #[test]
+        fn quarantines_and_replays() {
+            $check(&crate::mending_scenarios::quarantine(), 64);
+        }
+
+        #[test]
+        fn evolutions() {
+            $check(&crate::mending_scenarios::evolution(), 64);
+        }
+    };
+}
+
+pub(crate) use in_every_mode;
+
 /// Commands one after the other.
 #[derive(Clone)]
 pub(crate) struct Scenario {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use naru_faults::{Call, Fault};
+use naru_faults::{Call, Fault, Swap};
 use naru_lake::LakeTable;
 
 use crate::contents::{Contents, referred, stored};
@@ -75,10 +75,19 @@ impl Site<'_> {
             self.before,
             self.after
         );
-        if let Some(table) = self.table() {
+        for name in [self.sandbox.table(), self.sandbox.quarantine()] {
+            let Some(table) = self.table_of(name) else { continue };
             let missing: Vec<_> = referred(&table).difference(&stored(table.location())).cloned().collect();
-            assert!(missing.is_empty(), "{}: {what}: the table refers to files that are gone: {missing:?}", self.name);
+            assert!(missing.is_empty(), "{}: {what}: {name:?} refers to files that are gone: {missing:?}", self.name);
         }
+    }
+
+    /// A swap that the command could not learn of takes place after its end, unless the table has changed since; the
+    /// files that it refers to are still there.
+    pub(crate) fn arrives(&self, swap: &Swap, what: &str) {
+        let lake = self.sandbox.lake();
+        let arrived = futures::executor::block_on(swap.arrive(lake.lake().pointer().as_ref()));
+        self.is_before_or_after(&format!("{what}: arrived late: {arrived:?}"));
     }
 
     /// The same command again ends as one clean run, and maintenance finds all that was left behind.

@@ -74,7 +74,7 @@ impl Task {
 }
 
 fn options(force: bool) -> ExecuteOptions {
-    ExecuteOptions { threads: 1, memory_bytes: 64 << 20, commit_attempts: 3, force }
+    ExecuteOptions { threads: 1, memory_bytes: 64 << 20, commit_attempts: 3, force, runs_up_to_micros: None }
 }
 
 impl Failed {
@@ -87,6 +87,11 @@ impl Failed {
                 _ => None,
             },
         }
+    }
+
+    /// Whether a `replace` was refused because a later interval is loaded.
+    pub(crate) fn is_older_than_loaded(&self) -> bool {
+        matches!(self, Self::Load(error) if matches!(error.as_ref(), LoadError::OlderThanLoaded { .. }))
     }
 
     /// Whether the command exits with 75, "try again later".

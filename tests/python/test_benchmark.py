@@ -1,4 +1,6 @@
-"""The benchmark's own tests: goals, memory, the same table before each merge, and wrong results that are refused."""
+"""The benchmark's own tests: memory, the same table before each merge, wrong results that are refused, and the
+definitions and data that are made. What a session's figures become: `test_benchmark_reports.py`.
+"""
 
 import os
 import shutil
@@ -13,56 +15,14 @@ from pathlib import Path
 BENCH = str(Path(__file__).resolve().parents[2] / "bench")
 sys.path.insert(0, BENCH)
 
-from harness import merging
-from harness.contenders import Prepared
+from harness import data, merging, project
+from harness.contenders import Naru, Prepared
 from harness.data import Source, hundredths
-from harness.goals import judge
-from harness.items import FULL_ROWS, SMALL_ROWS, Item
+from harness.item import TRANSACTION, Item
+from harness.many_tables import definition, job
 from harness.measure import Failed, Measurement, measure
 from harness.merging import Merge
-from harness.session import WrongResult, verify
-
-
-def item(name: str, **contenders: tuple[float, float, int]) -> dict:
-    """An item's result, from (median seconds, peak MiB, rows) by contender."""
-    made = [{"name": n, "median_seconds": s, "peak_mib": p, "rows": r, "source_bytes": 1000, "output_bytes": s * 500}
-            for n, (s, p, r) in contenders.items()]
-    return {"name": name, "contenders": made}
-
-
-def verdicts(*items: dict, build: dict | None = None) -> list[str]:
-    return [goal.verdict for goal in judge(list(items), build)]
-
-
-class Goals(unittest.TestCase):
-    def test_met(self) -> None:
-        found = verdicts(
-            item("small", naru=(0.2, 20, SMALL_ROWS), pyiceberg=(1.0, 200, SMALL_ROWS)),
-            item("load", naru=(5.9, 500, FULL_ROWS), pyiceberg=(5.9, 1350, FULL_ROWS)),
-            item("merge", naru=(2.0, 512, FULL_ROWS), pyiceberg=(8.0, 1600, FULL_ROWS)),
-            item("large", naru=(60, 510, 10 * FULL_ROWS)),
-            build={"seconds": 900, "heaviest": []},
-        )
-        self.assertEqual(found, ["met"] * 9)
-
-    def test_missed(self) -> None:
-        found = verdicts(
-            item("small", naru=(0.21, 20, SMALL_ROWS), pyiceberg=(1.0, 200, SMALL_ROWS)),
-            item("load", naru=(6.0, 513, FULL_ROWS), pyiceberg=(5.9, 1350, FULL_ROWS)),
-            item("merge", naru=(2.1, 513, FULL_ROWS), pyiceberg=(8.0, 1600, FULL_ROWS)),
-            item("large", naru=(60, 560, 10 * FULL_ROWS)),
-            build={"seconds": 901, "heaviest": []},
-        )
-        self.assertEqual(found, ["missed"] * 9)
-
-    def test_smaller_runs_judge_nothing(self) -> None:
-        found = verdicts(
-            item("small", naru=(0.1, 20, 100), pyiceberg=(1.0, 200, 100)),
-            item("load", naru=(0.1, 20, 1000), pyiceberg=(1.0, 200, 1000)),
-            item("merge", naru=(0.1, 20, 1000), pyiceberg=(1.0, 200, 1000)),
-            item("large", naru=(0.1, 20, 10_000)),
-        )
-        self.assertEqual(found, ["not measured"] * 9)
+from harness.results import WrongResult, holds, read, verify
 
 
 class Measuring(unittest.TestCase):
@@ -124,10 +84,10 @@ class Contender:
 class Verifying(unittest.TestCase):
     RIGHT = {"rows": 2, "sum": "-0.05", "fingerprint": "a"}
 
-    def check(self, **changed: object) -> None:
+    def check(self, same_types: bool = True, **changed: object) -> None:
         source = Source(Path("unused"), 2, hundredths(-5))
-        results = {"naru": self.RIGHT, "peer": {**self.RIGHT, **changed}}
-        verify(Item("load", "", []), Contender("peer", source), results)
+        results = {"naru": self.RIGHT, "limit": {}, "peer": {**self.RIGHT, **changed}}
+        verify(Item("load", "", [], True, same_types=same_types), Contender("peer", source), results)
 
     def test_right(self) -> None:
         self.check()
@@ -136,6 +96,65 @@ class Verifying(unittest.TestCase):
         for changed in ({"rows": 3}, {"sum": "-0.06"}, {"fingerprint": "b"}):
             with self.subTest(changed), self.assertRaises(WrongResult):
                 self.check(**changed)
+
+    def test_other_types_have_other_fingerprints(self) -> None:
+        self.check(same_types=False, fingerprint="b")
+        with self.assertRaises(WrongResult):
+            self.check(same_types=False, sum="-0.06")
+
+    def test_a_report_holds_what_is_expected_and_no_other_fault(self) -> None:
+        expected = {"jobs": 2, "faults": [{"file": "a"}]}
+        self.assertTrue(holds({"jobs": 2, "more": 1, "faults": [{"file": "a", "line": 3}]}, expected))
+        for wrong in ({"jobs": 2}, {"jobs": 2, "faults": []}, {"jobs": 2, "faults": [{"file": "b"}]},
+                      {"jobs": 2, "faults": [{"file": "a"}, {"file": "a"}]}):
+            with self.subTest(wrong):
+                self.assertFalse(holds(wrong, expected))
+
+    def test_a_wrong_report_is_refused(self) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            log = Path(directory) / "log"
+            log.write_text('{"jobs": 1}')
+            prepared = Prepared([], Path(directory), "report", {"jobs": 2})
+            with self.assertRaises(WrongResult):
+                read(prepared, Item("check", "", [], True), log, 0, sys.executable)
+
+
+class Projects(unittest.TestCase):
+    def test_definitions_differ_only_in_what_they_say(self) -> None:
+        plain = project.TRANSACTIONS.text()
+        self.assertEqual(plain, project.DEPOSIT.read_text(encoding="utf-8"))
+        self.assertEqual(project.TRANSACTIONS_CP949.text(), "@encoding,cp949\n" + plain)
+        by_bucket = project.partitioned("bucket(16, account_no)").text()
+        self.assertEqual(by_bucket, '@partition,"bucket(16, account_no)"\n' + plain)
+        self.assertNotIn("@partition", project.FLIGHTS.text())
+        self.assertIn("@null,NA", project.FLIGHTS.text())
+
+    def test_text_only(self) -> None:
+        lines = project.TRANSACTIONS_AS_TEXT.text().splitlines()
+        self.assertEqual(lines[0], project.TRANSACTIONS.text().splitlines()[0])
+        self.assertEqual([line.split(",")[2] for line in lines[1:]], ["string"] * 9)
+        self.assertFalse(any("%" in line for line in lines))
+
+    def test_many_tables_have_jobs_of_their_own_and_one_fault(self) -> None:
+        self.assertEqual(len({job(n) for n in range(1000)}), 1000)
+        self.assertNotIn("no_such_type", definition(7, faulty=False))
+        self.assertIn("no_such_type", definition(7, faulty=True))
+
+    def test_all_files_of_an_interval_are_dropped(self) -> None:
+        with tempfile.TemporaryDirectory() as directory:
+            whole = Path(directory) / "whole.csv"
+            rows = [f"{n},x\n" for n in range(10)]
+            whole.write_text("a,b\n" + "".join(rows))
+            parts = data.split(Source(whole, 10, None), 4)
+            texts = [path.read_text() for path in parts.files]
+            self.assertEqual([text.count("\n") - 1 for text in texts], [2, 3, 2, 3])
+            self.assertTrue(all(text.startswith("a,b\n") for text in texts))
+            self.assertEqual("".join(text.removeprefix("a,b\n") for text in texts), "".join(rows))
+            work = Path(directory) / "work"
+            work.mkdir()
+            prepared = Naru("naru", TRANSACTION, "2026-11-22", parts, under=("prlimit",)).prepare(work)
+            self.assertEqual(prepared.command[:2], ["prlimit", "naru"])
+            self.assertEqual(len(list(prepared.out.rglob("part-*.csv"))), 4)
 
 
 if __name__ == "__main__":

@@ -16,12 +16,15 @@ pub struct Recorded {
     pub source_count: usize,
     /// How it treated the table's columns.
     pub treatments: AppliedTreatments,
+    /// Whether a run of an earlier interval has come since that may have brought back keys that it deleted; see
+    /// [`crate::merge::deletions`].
+    pub is_undone: bool,
 }
 
 /// What a run has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
-    /// Load the sources; `reload` when the run was loaded before from other sources, or treated otherwise.
+    /// Load the sources; `reload` when the run was loaded before from other sources, or treated otherwise, or was undone.
     Load {
         /// Rows of an earlier execution are replaced.
         reload: bool,
@@ -65,7 +68,8 @@ pub fn decide(
     let found = plan.sources.len();
     let count = recorded.map_or(0, |r| r.source_count);
     let is_same = |recorded: &Recorded| {
-        recorded.sources_digest == sources_digest(&plan.sources)
+        (!recorded.is_undone || goes_forward_only(plan))
+            && recorded.sources_digest == sources_digest(&plan.sources)
             && treatments.conflict_with(&recorded.treatments, |_| true).is_none()
     };
     if !force && recorded.is_some_and(is_same) {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Call, Death, Fault};
+use crate::{Call, Death, Fault, Swap};
 
 /// How the process ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +33,7 @@ pub struct Faults {
 struct State {
     calls: Mutex<Vec<Call>>,
     has_happened: AtomicBool,
+    lost: Mutex<Option<Swap>>,
     meanwhile: Mutex<Option<(usize, Meanwhile)>>,
 }
 
@@ -82,6 +83,16 @@ impl Faults {
     /// Whether the call was reached at which the fault was to happen.
     pub fn has_happened(&self) -> bool {
         self.state.has_happened.load(Ordering::SeqCst)
+    }
+
+    /// The swap that was not done when the catalog vanished, and that may still arrive there.
+    pub fn lost(&self) -> Option<Swap> {
+        self.state.lost.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps the first swap that gets lost.
+    pub(crate) fn lose(&self, swap: Swap) {
+        self.state.lost.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(swap);
     }
 
     /// Counts a call, and says what is to become of it.

@@ -14,12 +14,14 @@ mod fault;
 mod faults;
 mod pointer;
 mod storage;
+mod swap;
 
 use naru_lake::Lake;
 
 pub use call::Call;
 pub use fault::{Death, Fault};
 pub use faults::{Ending, Faults, Killed};
+pub use swap::Swap;
 
 /// The same lake, whose storage and catalog fail as `faults` says.
 pub fn faulty(lake: &Lake, faults: &Faults) -> Lake {

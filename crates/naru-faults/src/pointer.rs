@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use naru_lake::{CatalogPointer, PointerError, PointerErrorKind};
 
 use crate::faults::Fate;
-use crate::{Call, Fault, Faults};
+use crate::{Call, Fault, Faults, Swap};
 
 #[derive(Debug)]
 pub(crate) struct FaultyPointer {
@@ -14,14 +14,6 @@ pub(crate) struct FaultyPointer {
     faults: Faults,
     /// A swap that is still on its way.
     late: Mutex<Option<Swap>>,
-}
-
-#[derive(Debug, Clone)]
-struct Swap {
-    database: String,
-    table: String,
-    expected: String,
-    new: String,
 }
 
 impl FaultyPointer {
@@ -61,8 +53,8 @@ impl FaultyPointer {
     /// Lets the swap arrive that was on its way, if there is one. Whatever it comes to, nobody hears of it.
     async fn arrive(&self) {
         let late = self.late.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Swap { database, table, expected, new }) = late {
-            drop(self.inner.swap(&database, &table, &expected, &new).await);
+        if let Some(swap) = late {
+            drop(swap.arrive(self.inner.as_ref()).await);
         }
     }
 }
@@ -86,10 +78,16 @@ impl CatalogPointer for FaultyPointer {
     async fn swap(&self, database: &str, table: &str, expected: &str, new: &str) -> Result<(), PointerError> {
         self.arrive().await;
         let fate = self.faults.meet(Call::Swap);
-        if matches!(fate, Fate::Wrong(Fault::SaysUnknownAndDoesItLater)) {
+        let swap = || {
             let [database, table, expected, new] = [database, table, expected, new].map(String::from);
-            let late = Swap { database, table, expected, new };
-            *self.late.lock().unwrap_or_else(PoisonError::into_inner) = Some(late);
+            Swap { database, table, expected, new }
+        };
+        match fate {
+            Fate::Wrong(Fault::SaysUnknownAndDoesItLater) => {
+                *self.late.lock().unwrap_or_else(PoisonError::into_inner) = Some(swap());
+            }
+            Fate::Wrong(Fault::Vanishes { done: false }) => self.faults.lose(swap()),
+            _ => {}
         }
         self.answer(Call::Swap, fate, self.inner.swap(database, table, expected, new)).await
     }

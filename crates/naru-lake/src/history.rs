@@ -39,6 +39,12 @@ impl LakeTable {
         .collect()
     }
 
+    /// All recorded runs of the table's current history with their snapshots' ids, newest first, also those that another
+    /// writer's replacement of the whole table has followed.
+    pub fn recorded_runs(&self) -> impl Iterator<Item = (i64, RunRecord)> {
+        self.ancestry().filter_map(|snapshot| Some((snapshot.snapshot_id(), self.run_of(snapshot)?)))
+    }
+
     /// The newest snapshot of the table's current history that this run made, also if a later interval replaced its rows.
     /// None if the table went back since: an earlier interval was loaded over it, and no later one over that.
     pub fn find_recorded_run(&self, identity: &RunIdentity) -> Option<SnapshotInfo> {

@@ -94,11 +94,11 @@ impl Lake {
         location: &str,
         spec: &TableSpec,
     ) -> Result<LakeTable, LakeError> {
-        let metadata = new_metadata(location, spec).map_err(|e| e.with("table", format!("{database}.{table}")))?;
-        let file = MetadataLocation::new_with_metadata(metadata.location(), &metadata);
+        let draft = self.draft_table(database, table, location, spec)?;
+        let file = MetadataLocation::new_with_metadata(draft.location(), draft.metadata());
         let file_name = file.to_string();
         self.pointer.create_database(database).await?;
-        let written = metadata.write_to(&self.file_io, &file).await;
+        let written = draft.metadata().write_to(&self.file_io, &file).await;
         if let Err(error) = written {
             self.delete(std::slice::from_ref(&file_name)).await;
             return Err(LakeError::storage("write a table's metadata", &file_name, error));
@@ -123,7 +123,7 @@ impl Lake {
                 }
             }
         }
-        Ok(LakeTable::new(database, table, file_name, metadata, self.file_io.clone()))
+        Ok(draft.made_at(file_name))
     }
 
     /// A table that is in no catalog yet: data files can be written for it before [`Self::create_table`] makes it of the

@@ -7,6 +7,7 @@
 //! | `naru.interval-start-micros`, `naru.interval-end-micros` | the interval, microseconds since 1970-01-01 UTC |
 //! | `naru.change` | `append`, `extend`, `replace-table`, `replace-partitions` or `merge` |
 //! | `naru.before` | of a merge: the snapshot whose rows it changed, or `none`: an empty table |
+//! | `naru.deletions` | of a merge: JSON, the newest interval with rows that delete, and keys that may be deleted again |
 //! | `naru.sources` | JSON `{"prefix": p, "files": [[rest of the location, size in bytes, etag], …]}` |
 //! | `naru.sources-digest`, `naru.plan-digest` | digests that the planner made |
 //! | `naru.rows`, `naru.rejected` | numbers of rows written and refused |
@@ -21,6 +22,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use naru_core::control::VerifiedTotals;
+use naru_core::merge::deletions::{DeletionsRecord, PastRun};
 use naru_core::plan::RunIdentity;
 use naru_core::quarantine::RejectsRecord;
 use naru_core::treatment::AppliedTreatments;
@@ -83,6 +85,8 @@ pub struct RunRecord {
     pub treatments: AppliedTreatments,
     /// Of a merge: the state whose rows it changed, a snapshot's id or none for an empty table.
     pub before: Option<Option<i64>>,
+    /// Of a merge: what it says of deletions; none also where the version that made it did not record that.
+    pub deletions: Option<DeletionsRecord>,
     /// Control totals that were verified, one for each of `sources`; none: there were none to verify.
     pub control: Option<Vec<VerifiedTotals>>,
     /// What ties the run to the rows that it refused.
@@ -91,6 +95,7 @@ pub struct RunRecord {
 
 const BEFORE: &str = "naru.before";
 const NO_SNAPSHOT: &str = "none";
+const DELETIONS: &str = "naru.deletions";
 const REJECTS: &str = "naru.rejects";
 const TREATMENTS: &str = "naru.treatments";
 const TREATMENT_KEY: &str = "naru.treatment-key";
@@ -133,6 +138,9 @@ impl RunRecord {
         if let Some(before) = self.before {
             properties.insert(BEFORE.into(), before.map_or_else(|| NO_SNAPSHOT.into(), |id| id.to_string()));
         }
+        if let Some(deletions) = &self.deletions {
+            properties.insert(DELETIONS.into(), serde_json::to_string(deletions).unwrap_or_default());
+        }
         if self.rejects != RejectsRecord::default() {
             properties.insert(REJECTS.into(), serde_json::to_string(&self.rejects).unwrap_or_default());
         }
@@ -171,10 +179,22 @@ impl RunRecord {
                 Some(NO_SNAPSHOT) => Some(None),
                 Some(id) => Some(Some(id.parse().ok()?)),
             },
+            // One in a form to come says as little as none.
+            deletions: text(DELETIONS).and_then(|json| serde_json::from_str(&json).ok()),
             // No decision hangs on them: totals in a form to come do not make the record none.
             control: text("naru.control").and_then(|json| serde_json::from_str(&json).ok()),
             rejects: text(REJECTS).map_or(Some(RejectsRecord::default()), |json| serde_json::from_str(&json).ok())?,
         })
+    }
+
+    /// The run, as the rules of deletions look at it.
+    pub fn past(&self) -> PastRun<'_> {
+        PastRun {
+            mode: self.mode,
+            interval: &self.identity.interval,
+            start_micros: self.interval_start_micros,
+            deletions: self.deletions.as_ref(),
+        }
     }
 
     /// Whether the intervals of two runs have an instant in common.
@@ -228,6 +248,7 @@ fn word(value: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use naru_core::merge::deletions::DeletingInterval;
     use proptest::prelude::*;
 
     fn record(sources: Vec<SourceRecord>) -> RunRecord {
@@ -251,6 +272,7 @@ mod tests {
             engine: Engine::Pl,
             treatments: AppliedTreatments::default(),
             before: None,
+            deletions: None,
             control: None,
             rejects: RejectsRecord::default(),
         }
@@ -264,6 +286,18 @@ mod tests {
         assert_eq!(properties["naru.rejects"], r#"{"decode_digest":"d","replays":["r"]}"#);
         assert_eq!(RunRecord::from_properties(&properties), Some(refused));
         assert!(!record(vec![]).to_properties(Change::Append).contains_key("naru.rejects"));
+    }
+
+    #[test]
+    fn deletions_are_recorded_and_read_back() {
+        let newest = DeletingInterval { interval: "2026-11-22".into(), start_micros: 7 };
+        let deletions = Some(DeletionsRecord { newest: Some(newest), revived: 3 });
+        let merge = RunRecord { deletions, ..record(vec![]) };
+        let mut properties = merge.to_properties(Change::Merge);
+        insta::assert_snapshot!(properties["naru.deletions"], @r#"{"newest":{"interval":"2026-11-22","start_micros":7},"revived":3}"#);
+        assert_eq!(RunRecord::from_properties(&properties), Some(merge));
+        properties.remove("naru.deletions");
+        assert_eq!(RunRecord::from_properties(&properties), Some(record(vec![])));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The files of one state of a table, for those who look for rows in them.
 
 use std::collections::HashSet;
+use std::ops::Deref;
 
 use iceberg::spec::{Datum, ManifestContentType, Struct};
 
+use crate::data_file::DataFile;
 use crate::error::{LakeError, LakeErrorKind};
 use crate::history::{Share, share_of_interval};
 use crate::manifests::{LoadedManifest, load_manifests};
@@ -15,29 +17,19 @@ pub struct TableState {
     manifests: Vec<LoadedManifest>,
 }
 
-/// A data file that is part of the table.
+/// A data file that is part of the table: its rows are counted with the deleted ones.
 #[derive(Debug, Clone)]
-pub struct LiveFile {
-    pub(crate) file: iceberg::spec::DataFile,
-    pub(crate) spec_id: i32,
+pub struct LiveFile(DataFile);
+
+impl Deref for LiveFile {
+    type Target = DataFile;
+
+    fn deref(&self) -> &DataFile {
+        &self.0
+    }
 }
 
 impl LiveFile {
-    /// URI.
-    pub fn location(&self) -> &str {
-        self.file.file_path()
-    }
-
-    /// Number of rows, deleted ones included.
-    pub fn record_count(&self) -> u64 {
-        self.file.record_count()
-    }
-
-    /// Size in bytes.
-    pub fn size_bytes(&self) -> u64 {
-        self.file.file_size_in_bytes()
-    }
-
     /// The partition spec that the file was written with.
     pub fn spec_id(&self) -> i32 {
         self.spec_id
@@ -87,7 +79,7 @@ impl TableState {
         let data = self.manifests.iter().filter(|loaded| !loaded.holds_deletes());
         data.flat_map(|loaded| {
             let files = loaded.live_entries().map(|entry| entry.data_file().clone());
-            files.map(|file| LiveFile { file, spec_id: loaded.spec_id() })
+            files.map(|file| LiveFile(DataFile { file, spec_id: loaded.spec_id() }))
         })
         .collect()
     }

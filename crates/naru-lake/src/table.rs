@@ -43,6 +43,11 @@ impl LakeTable {
         Self { database: database.into(), name: name.into(), metadata_location, metadata, file_io }
     }
 
+    /// The same table, once its metadata stands at this URI.
+    pub(crate) fn made_at(self, metadata_location: String) -> Self {
+        Self { metadata_location, ..self }
+    }
+
     /// The physical database's name.
     pub fn database(&self) -> &str {
         &self.database

@@ -36,6 +36,10 @@ pub(crate) async fn validate(table: &LakeTable, request: &CommitRequest) -> Resu
                 return Err(conflict(table, request, "another process loaded rows that are treated otherwise")
                     .with("snapshot", snapshot.snapshot_id()));
             }
+            if may_have_deleted(request, &run) {
+                return Err(conflict(table, request, "another process deleted keys of a newer interval")
+                    .with("snapshot", snapshot.snapshot_id()));
+            }
             continue;
         }
         if holds_files_of(table, snapshot, request).await? {
@@ -93,6 +97,13 @@ pub(crate) async fn holds_any(table: &LakeTable, request: &CommitRequest) -> Res
 /// Whether a run that was committed meanwhile treated the table's columns in another way, or under another key.
 fn is_treated_otherwise(request: &CommitRequest, run: &RunRecord) -> bool {
     request.run.treatments.conflict_with(&run.treatments, |_| true).is_some()
+}
+
+/// Whether a run that was committed meanwhile has rows that delete, of a newer interval than the merge knows of: where the
+/// table lacks their keys, no file tells of them.
+fn may_have_deleted(request: &CommitRequest, run: &RunRecord) -> bool {
+    let newest = |run: &RunRecord| Some(run.deletions.as_ref()?.newest.as_ref()?.start_micros);
+    request.change == Change::Merge && newest(run) > newest(&request.run)
 }
 
 /// An error for which planning again is the remedy.

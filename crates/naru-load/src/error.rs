@@ -64,13 +64,28 @@ pub enum LoadError {
         /// Bad values of the run, for which sums are not known.
         rejects: Vec<RejectedValue>,
     },
-    /// `replace` would go back in time.
-    #[error("interval {interval} is older than the newest one loaded, {newest}")]
+    /// A run would go back in time, and nothing tells which rows are newer.
+    #[error("interval {interval} is older than the newest one loaded, {}", .newest.as_ref().unwrap_or(&utc(*.newest_micros)))]
     OlderThanLoaded {
         /// The interval's text.
         interval: String,
-        /// Start of the newest loaded interval, RFC 3339.
-        newest: String,
+        /// The newest loaded interval's text, as far as a run's record tells.
+        newest: Option<String>,
+        /// Its start, microseconds since 1970-01-01 UTC.
+        newest_micros: i64,
+    },
+    /// A merge would insert keys that a later interval may have deleted.
+    #[error(
+        "{keys} key(s) of interval {interval} are not in the table, and interval {later}, which is loaded, deletes keys: \
+         they may be among them"
+    )]
+    MayBeDeleted {
+        /// The interval's text.
+        interval: String,
+        /// How many keys there are.
+        keys: u64,
+        /// Text of the newest loaded interval with rows that delete.
+        later: String,
     },
     /// Rows of one run that have the same key, and nothing says which of them is last.
     #[error("{total} row(s) repeat the key of an earlier row of the same interval{}", if *.has_order { " with the same order_by" } else { "" })]
@@ -265,6 +280,11 @@ fn otherwise(conflict: &TreatmentConflict) -> String {
             format!("that were treated with key {recorded}, and the key of this run is {given}")
         }
     }
+}
+
+/// An instant in RFC 3339.
+fn utc(micros: i64) -> String {
+    chrono::DateTime::from_timestamp_micros(micros).map(|instant| instant.to_rfc3339()).unwrap_or_default()
 }
 
 fn rejected_rows(rejected: u64) -> String {

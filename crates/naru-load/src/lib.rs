@@ -11,15 +11,21 @@
 //! inflating, decoding and compressing overlap on all cores without channels, and what is in flight is bounded by the
 //! number of workers: nothing is read that no worker is ready to decode.
 
+mod commit_rows;
 mod control;
 mod data_file_writer;
 mod data_files;
+mod decide_run;
+mod deletions;
 mod error;
 mod evolution;
 mod execute;
 mod grouping;
 mod merge;
 mod merge_run;
+mod off_the_executor;
+mod open_row_groups;
+mod outcome;
 mod partitioner;
 mod partitions;
 mod pipeline;
@@ -29,17 +35,24 @@ mod reject_sink;
 mod rejects;
 mod row_group;
 mod row_writer;
+mod run_context;
 mod scratch;
+mod settle;
+mod side_by_side;
+mod source_changes;
 mod source_queue;
 mod treatment;
 mod write_target;
 
 pub use control::ControlMismatch;
+pub use decide_run::{earlier_run, recorded};
+pub use deletions::RevivedKeys;
 pub use error::{DuplicateKey, LoadError};
 pub use evolution::{evolution_of, table_as_planned};
-pub use execute::{ExecuteOptions, Outcome, OutcomeKind, earlier_run, execute, recorded, require_runnable};
+pub use execute::{ExecuteOptions, execute, require_runnable};
 pub use merge::MergeCounts;
 pub use naru_decode::{KeyError, KeySource, TreatmentKey};
+pub use outcome::{Outcome, OutcomeKind};
 pub use progress::{NoProgress, Progress};
 pub use quarantine::{
     FaultCount, IntervalRejects, QuarantineSummary, Quarantined, Replayed, Residue, StoredReplay, replay, summarize,

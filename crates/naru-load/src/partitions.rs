@@ -17,9 +17,9 @@ use iceberg::spec::Struct;
 
 use crate::data_files::DataFiles;
 use crate::grouping::{RowBuffer, take};
-use crate::merge::side_by_side;
 use crate::row_writer::{CHUNK_ROWS, RowWriter};
 use crate::scratch::ScratchDirectory;
+use crate::side_by_side::side_by_side;
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
 
@@ -67,7 +67,7 @@ impl<'a> Partitions<'a> {
     }
 
     /// A file for one worker's rows.
-    pub(crate) fn run(&self) -> Result<SpilledRun, LoadError> {
+    fn run(&self) -> Result<SpilledRun, LoadError> {
         let number = {
             let mut waiting = self.lock();
             if waiting.scratch.is_none() {
@@ -82,13 +82,17 @@ impl<'a> Partitions<'a> {
         Ok(SpilledRun { number, writer, batches: 0 })
     }
 
-    /// Keeps rows of a partition on disk.
+    /// Keeps rows of a partition on disk, in the worker's own file.
     pub(crate) fn spill(
         &self,
-        run: &mut SpilledRun,
+        run: &mut Option<Box<SpilledRun>>,
         partition: &Option<Struct>,
         rows: &RecordBatch,
     ) -> Result<(), LoadError> {
+        let run = match run {
+            Some(run) => run,
+            None => run.insert(Box::new(self.run()?)),
+        };
         run.writer.write(rows).map_err(LoadError::spilled)?;
         self.add(partition, Part::Spilled { run: run.number, batch: run.batches });
         run.batches += 1;

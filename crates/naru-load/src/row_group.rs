@@ -7,9 +7,9 @@ use arrow_schema::SchemaRef;
 use naru_lake::NanCounts;
 use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves};
-use parquet::basic::{Encoding, PageType};
+use parquet::basic::{Encoding, PageType, Type};
 use parquet::errors::Result;
-use parquet::file::metadata::{ColumnChunkMetaData, PageEncodingStats};
+use parquet::file::metadata::ColumnChunkMetaData;
 use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::writer::SerializedFileWriter;
 
@@ -26,8 +26,7 @@ pub(crate) struct EncodedRowGroup {
 
 /// Makes encoders for one schema and one set of properties.
 ///
-/// A dictionary that grows too large is given up for plain values in the middle of a row group. A column of so many
-/// different values gets none in later row groups: it would be filled in vain.
+/// A column whose dictionary did not pay in one row group gets none in later ones: it would be filled in vain.
 pub(crate) struct RowGroupEncoderFactory {
     schema: SchemaRef,
     writers: RwLock<Writers>,
@@ -67,7 +66,8 @@ impl RowGroupEncoderFactory {
 
     /// Learns from a row group which columns have too many different values for a dictionary.
     fn learn(&self, chunks: &[ArrowColumnChunk]) -> Result<()> {
-        let columns = || chunks.iter().map(|chunk| &chunk.close().metadata).filter(|column| gave_up_early(column));
+        let columns =
+            || chunks.iter().map(|chunk| &chunk.close().metadata).filter(|column| is_paid_for_in_vain(column));
         let mut writers = self.writers.write().unwrap_or_else(PoisonError::into_inner);
         let is_new = |column: &ColumnChunkMetaData| writers.properties.dictionary_enabled(column.column_path());
         if !columns().any(is_new) {
@@ -82,15 +82,30 @@ impl RowGroupEncoderFactory {
     }
 }
 
-/// Whether more pages of a column are plain than in a dictionary that was begun.
-fn gave_up_early(column: &ColumnChunkMetaData) -> bool {
-    let pages = |wanted: fn(&PageEncodingStats) -> bool| -> i32 {
+/// Whether a column's dictionary grew too large so early that more pages are plain than use it, or takes, with what refers
+/// to it, as much as plain values would.
+fn is_paid_for_in_vain(column: &ColumnChunkMetaData) -> bool {
+    let pages = |wanted: Encoding| -> i32 {
         let stats = column.page_encoding_stats().into_iter().flatten();
-        stats.filter(|stats| stats.page_type == PageType::DATA_PAGE && wanted(stats)).map(|stats| stats.count).sum()
+        let wanted = stats.filter(|stats| stats.page_type == PageType::DATA_PAGE && stats.encoding == wanted);
+        wanted.map(|stats| stats.count).sum()
     };
-    let plain = pages(|stats| stats.encoding == Encoding::PLAIN);
-    let in_dictionary = pages(|stats| stats.encoding == Encoding::RLE_DICTIONARY);
-    in_dictionary > 0 && plain > in_dictionary
+    let (plain, in_dictionary) = (pages(Encoding::PLAIN), pages(Encoding::RLE_DICTIONARY));
+    in_dictionary > 0 && (plain > in_dictionary || column.uncompressed_size() >= plain_size(column))
+}
+
+/// Bytes of a column's values without a dictionary, if none were null.
+fn plain_size(column: &ColumnChunkMetaData) -> i64 {
+    let values = column.num_values();
+    match column.column_type() {
+        Type::BOOLEAN => values / 8,
+        Type::INT32 | Type::FLOAT => 4 * values,
+        Type::INT64 | Type::DOUBLE => 8 * values,
+        Type::INT96 => 12 * values,
+        Type::FIXED_LEN_BYTE_ARRAY => i64::from(column.column_descr().type_length()) * values,
+        // Each with its length.
+        Type::BYTE_ARRAY => 4 * values + column.unencoded_byte_array_data_bytes().unwrap_or(i64::MAX / 2),
+    }
 }
 
 /// Encodes one row group.

@@ -5,6 +5,7 @@ use iceberg::spec::Struct;
 
 use crate::data_files::DataFiles;
 use crate::grouping::{Group, RowBuffer};
+use crate::open_row_groups::OpenRowGroups;
 use crate::partitions::{Partitions, SpilledRun};
 use crate::row_group::{MAX_ROWS, RowGroupEncoder};
 use crate::write_target::WriteTarget;
@@ -12,8 +13,8 @@ use crate::{LoadError, Progress};
 
 /// Rows that go through the encoder at once.
 pub(crate) const CHUNK_ROWS: usize = 65_536;
-/// A partition with so large a part of the buffered rows, one in so many, makes a row group of them.
-const SHARE_OF_A_ROW_GROUP: usize = 8;
+/// Where rows have an order, a partition with so large a part of the buffered ones, one in so many, makes a file of them.
+const SHARE_OF_A_FILE: usize = 8;
 
 /// Writes rows of one thread into data files that threads share.
 pub(crate) struct RowWriter<'a> {
@@ -31,8 +32,16 @@ enum Rows<'a> {
     Encoded(Option<RowGroupEncoder<'a>>),
     /// Of one partition, to be ordered.
     Ordered(RowBuffer<'a>),
-    /// Of any partition.
-    Grouped(RowBuffer<'a>, &'a Partitions<'a>, Option<Box<SpilledRun>>),
+    Grouped(Grouped<'a>),
+}
+
+/// Rows of any partition.
+struct Grouped<'a> {
+    buffer: RowBuffer<'a>,
+    /// Of a table without an order of rows.
+    open: Option<OpenRowGroups<'a>>,
+    partitions: &'a Partitions<'a>,
+    run: Option<Box<SpilledRun>>,
 }
 
 impl<'a> RowWriter<'a> {
@@ -45,7 +54,10 @@ impl<'a> RowWriter<'a> {
         let mut writer = Self::of_partition((target, files, None), worker_bytes, progress);
         if target.partitioner.is_some() || !target.sort.is_empty() {
             let buffer = RowBuffer::new(target.partitioner.as_ref(), &target.sort);
-            writer.rows = Rows::Grouped(buffer, partitions, None);
+            // One half for the rows that are to be grouped, one for those that are encoded.
+            writer.worker_bytes = worker_bytes / 2;
+            let open = target.sort.is_empty().then(|| OpenRowGroups::new(target, files, worker_bytes / 2));
+            writer.rows = Rows::Grouped(Grouped { buffer, open, partitions, run: None });
         }
         writer
     }
@@ -83,7 +95,7 @@ impl<'a> RowWriter<'a> {
                 }
                 Ok(())
             }
-            Rows::Ordered(buffer) | Rows::Grouped(buffer, ..) => {
+            Rows::Ordered(buffer) | Rows::Grouped(Grouped { buffer, .. }) => {
                 buffer.push(batch)?;
                 if buffer.bytes() >= self.worker_bytes { self.flush() } else { Ok(()) }
             }
@@ -98,14 +110,15 @@ impl<'a> RowWriter<'a> {
         match self.rows {
             Rows::Encoded(Some(encoder)) => self.files.append(self.partition, encoder.finish()?),
             Rows::Encoded(None) | Rows::Ordered(_) => Ok(()),
-            Rows::Grouped(buffer, partitions, run) => {
+            Rows::Grouped(Grouped { buffer, open, partitions, run }) => {
+                open.map_or(Ok(()), OpenRowGroups::finish)?;
                 run.map_or(Ok(()), |run| run.finish())?;
                 partitions.hold(buffer)
             }
         }
     }
 
-    /// Writes the buffered rows: as row groups, or to disk where they are too few of their partition for one.
+    /// Writes the buffered rows: into row groups, or to disk where they are of one partition too many.
     fn flush(&mut self) -> Result<(), LoadError> {
         let Self { target, files, progress, partition, rows, .. } = self;
         match rows {
@@ -116,23 +129,23 @@ impl<'a> RowWriter<'a> {
                 }
                 buffer.clear();
             }
-            Rows::Grouped(buffer, partitions, run) => {
+            Rows::Grouped(Grouped { buffer, open, partitions, run }) => {
                 let all = buffer.rows();
                 for group in buffer.groups()? {
                     if progress.is_stopped() {
                         return Err(LoadError::Stopped);
                     }
                     let partition = target.partition(&group)?;
-                    if group.rows.len() * SHARE_OF_A_ROW_GROUP >= all {
+                    if open.is_none() && group.rows.len() * SHARE_OF_A_FILE >= all {
                         encode((target, files, partition), buffer, &group)?;
                         continue;
                     }
-                    let run = match run {
-                        Some(run) => run,
-                        None => run.insert(Box::new(partitions.run()?)),
-                    };
                     for chunk in group.rows.chunks(CHUNK_ROWS) {
-                        partitions.spill(run, &partition, &buffer.take(chunk)?)?;
+                        let rows = buffer.take(chunk)?;
+                        match open.as_mut().filter(|open| open.takes(&partition)) {
+                            Some(open) => open.write(&partition, &rows)?,
+                            None => partitions.spill(run, &partition, &rows)?,
+                        }
                     }
                 }
                 buffer.clear();

@@ -1,15 +1,29 @@
 //! What a run must have before it treats a row: its key, and a table whose rows are treated the same way.
 
-use naru_core::plan::ReplaceScope;
+use naru_core::plan::{PlanColumn, ReplaceScope};
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{LoadPlan, Mode};
-use naru_decode::{KeySource, TreatmentKey};
+use naru_decode::{Kernel, KeySource, TreatmentKey};
 use naru_lake::LakeTable;
 
 use crate::LoadError;
 
+/// The kernel that decodes and treats these columns of a plan, and how it treats them.
+///
+/// # Errors
+/// [`LoadError::TreatmentKey`], [`LoadError::Plan`].
+pub(crate) fn kernel_of(
+    plan: &LoadPlan,
+    columns: &[PlanColumn],
+    keys: &dyn KeySource,
+) -> Result<(Kernel, AppliedTreatments), LoadError> {
+    let key = key_of(plan, keys)?;
+    let treatments = AppliedTreatments::of(plan, key.as_ref().map(TreatmentKey::id));
+    Ok((Kernel::with_key(&plan.dialect, columns, key.as_ref())?, treatments))
+}
+
 /// The key, if the plan treats a column with it.
-pub(crate) fn key_of(plan: &LoadPlan, keys: &dyn KeySource) -> Result<Option<TreatmentKey>, LoadError> {
+fn key_of(plan: &LoadPlan, keys: &dyn KeySource) -> Result<Option<TreatmentKey>, LoadError> {
     let columns = plan.keyed_columns();
     if columns.is_empty() {
         return Ok(None);

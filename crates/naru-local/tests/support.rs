@@ -141,6 +141,7 @@ pub(crate) fn run_record(day: i64, digest: &str) -> RunRecord {
         engine: Engine::Pl,
         treatments: Default::default(),
         before: None,
+        deletions: None,
         control: None,
         rejects: Default::default(),
     }

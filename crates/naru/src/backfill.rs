@@ -6,8 +6,8 @@ use serde::Serialize;
 use crate::cli::Global;
 use crate::error::{CommandError, Exit};
 use crate::log;
+use crate::run_report::RunReport;
 use crate::signals::StopSignal;
-use crate::verbs::run::RunReport;
 
 /// What `naru run` over a span came to, as `--json` prints it.
 #[derive(Debug, Serialize)]

@@ -10,6 +10,7 @@ use naru_local::EmbeddedLake;
 
 use crate::cli::Global;
 use crate::error::{CommandError, Exit};
+use crate::parallel::in_parallel;
 use crate::treatment_key::LocalKey;
 
 /// A project on disk.
@@ -95,29 +96,28 @@ impl Workspace {
 
     /// All definitions, in the order of their paths: path and what parsing gave.
     pub(crate) fn definitions(&self) -> Result<Vec<CheckedDefinition>, CommandError> {
-        let mut found = Vec::new();
         let directory = Path::new(&self.project.table_defs);
+        let mut files = Vec::new();
         for database in entries(&self.root, directory, |t| t.is_dir())? {
-            for file in entries(&self.root, &database, |t| t.is_file())? {
-                if file.extension().is_some_and(|e| e == "csv") {
-                    let bytes =
-                        std::fs::read(self.root.join(&file)).map_err(|e| CommandError::io("read", &file, &e))?;
-                    let shown = slashed(&file);
-                    let parsed = TableDefinition::parse(&bytes, &shown);
-                    found.push((shown, parsed));
-                }
-            }
+            files.extend(entries(&self.root, &database, |t| t.is_file())?);
         }
-        Ok(found)
+        files.retain(|file| file.extension().is_some_and(|e| e == "csv"));
+        let read = |file: &PathBuf| {
+            let bytes = std::fs::read(self.root.join(file)).map_err(|e| CommandError::io("read", file, &e))?;
+            let shown = slashed(file);
+            let parsed = TableDefinition::parse(&bytes, &shown);
+            Ok((shown, parsed))
+        };
+        in_parallel(&files, read).into_iter().collect()
     }
 
     /// All DAG files, in the order of their names: path and text. Files that begin with `_` are helpers, not jobs.
     pub(crate) fn dag_files(&self) -> Result<Vec<(String, String)>, CommandError> {
-        let read = |file: PathBuf| {
-            let bytes = std::fs::read(self.root.join(&file)).map_err(|e| CommandError::io("read", &file, &e))?;
-            Ok((slashed(&file), String::from_utf8_lossy(&bytes).into_owned()))
+        let read = |file: &PathBuf| {
+            let bytes = std::fs::read(self.root.join(file)).map_err(|e| CommandError::io("read", file, &e))?;
+            Ok((slashed(file), String::from_utf8_lossy(&bytes).into_owned()))
         };
-        self.dag_paths()?.into_iter().map(read).collect()
+        in_parallel(&self.dag_paths()?, read).into_iter().collect()
     }
 
     fn dag_paths(&self) -> Result<Vec<PathBuf>, CommandError> {
@@ -165,8 +165,13 @@ fn entries(
     let mut found = Vec::new();
     for entry in listing {
         let entry = entry.map_err(|error| CommandError::io("list", directory, &error))?;
-        let kind = std::fs::metadata(entry.path()).map_err(|error| CommandError::io("read", directory, &error))?;
-        if wanted(&kind.file_type()) && !entry.file_name().to_string_lossy().starts_with('.') {
+        // The listing says what an entry is, but for links.
+        let kind = match entry.file_type() {
+            Ok(kind) if !kind.is_symlink() => Ok(kind),
+            _ => std::fs::metadata(entry.path()).map(|metadata| metadata.file_type()),
+        };
+        let kind = kind.map_err(|error| CommandError::io("read", directory, &error))?;
+        if wanted(&kind) && !entry.file_name().to_string_lossy().starts_with('.') {
             found.push(directory.join(entry.file_name()));
         }
     }

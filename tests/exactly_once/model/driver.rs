@@ -111,6 +111,7 @@ impl Driver {
             force,
             refused: loaded.load(day, &batch, force).err(),
             may_be_older: self.model.may_be_older(day),
+            is_undone: self.model.is_undone(day),
             header_differs: delivery.is_some_and(|delivery| delivery.sources != self.definition.sources()),
         };
         let expected: Vec<Said> =

@@ -32,6 +32,7 @@ impl Said {
                 LoadError::NoRows { .. } => Some(Self::NoRows),
                 LoadError::Source { .. } => Some(Self::HeaderDiffers),
                 LoadError::DuplicateKeys { .. } => Some(Self::Refused(Refusal::Duplicates)),
+                LoadError::MayBeDeleted { .. } => Some(Self::Refused(Refusal::MayBeDeleted)),
                 LoadError::OlderThanLoaded { .. } => Some(Self::Refused(Refusal::Older)),
                 LoadError::Lake(error) if error.kind() == LakeErrorKind::Refused => Some(Self::Refused(Refusal::Older)),
                 _ => None,
@@ -53,15 +54,17 @@ pub(crate) struct Found {
     pub(crate) refused: Option<Refusal>,
     /// Whether it may say that a later interval is loaded all the same.
     pub(crate) may_be_older: bool,
+    /// Whether what the interval's run deleted may be back.
+    pub(crate) is_undone: bool,
     /// Whether the definition is another one than when the files were delivered.
     pub(crate) header_differs: bool,
 }
 
 /// What a run may say that finds this, and this recorded. Of several reasons not to load, any is a right one.
 pub(crate) fn expected(recorded: Option<Record>, found: &Found) -> Vec<Said> {
-    let Found { landed, rows, force, refused, may_be_older, header_differs } = *found;
+    let Found { landed, rows, force, refused, may_be_older, is_undone, header_differs } = *found;
     let files = landed.map_or(0, |landed| landed.files);
-    if !force && recorded.is_some() && recorded == landed {
+    if !force && recorded.is_some() && recorded == landed && !is_undone {
         return vec![Said::Unchanged];
     }
     if files == 0 && (!force || recorded.is_none()) {

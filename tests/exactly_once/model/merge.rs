@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use super::batch::{Day, KEY, Row, Values};
+use super::deletions::Deletions;
 use super::snapshots::Snapshots;
 use super::table_model::{Refusal, TableModel};
 
@@ -16,6 +17,7 @@ pub(crate) struct Merge {
     /// A column, and the text in it by which a row deletes its key.
     deleted: Option<(&'static str, &'static str)>,
     snapshots: Snapshots<Rows>,
+    deletions: Deletions,
 }
 
 impl Merge {
@@ -54,12 +56,16 @@ impl Merge {
             {
                 continue;
             }
-            if self.deleted.is_some_and(|(column, text)| values.get(column).is_some_and(|value| value == text)) {
+            if self.deletes(values) {
                 rows.remove(*key);
             } else if there.is_none_or(|there| there.values != **values) {
                 rows.insert((*key).into(), Row { values: (*values).clone(), day });
             }
         }
+    }
+
+    fn deletes(&self, values: &Values) -> bool {
+        self.deleted.is_some_and(|(column, text)| values.get(column).is_some_and(|value| value == text))
     }
 
     /// Takes a run's rows away, and brings back what they had replaced, where a kept snapshot tells.
@@ -83,9 +89,15 @@ impl TableModel for Merge {
         }
         let last = self.last_of_each(batch)?;
         let (before, mut rows) = self.snapshots.base(day);
+        let has_unseen = last.iter().any(|(key, values)| !rows.contains_key(*key) && !self.deletes(values));
+        if has_unseen && self.deletions.may_hold_keys_before(day) && !force {
+            return Err(Refusal::MayBeDeleted);
+        }
+        let deletes = last.values().any(|values| self.deletes(values));
         self.undo(&mut rows, day);
         self.apply(&mut rows, &last, day);
         self.snapshots.loaded(day, before, rows);
+        self.deletions.loaded(day, deletes, has_unseen);
         Ok(())
     }
 
@@ -97,12 +109,18 @@ impl TableModel for Merge {
         self.order_by.is_none() && self.snapshots.newest_ever().is_some_and(|newest| newest > day)
     }
 
+    fn is_undone(&self, day: Day) -> bool {
+        self.order_by.is_some() && self.deletions.is_undone(day)
+    }
+
     fn compacted(&mut self) {
         self.snapshots.compacted();
+        self.deletions.compacted();
     }
 
     fn expired(&mut self, kept: usize) {
         self.snapshots.expired(kept);
+        self.deletions.expired(kept);
     }
 
     fn dropped(&mut self, column: &str) {
@@ -162,6 +180,17 @@ mod tests {
         expired.expired(2);
         expired.load(1, &[], false).unwrap();
         assert_eq!(shown(&expired), [("2".into(), "20".into(), 2)]);
+    }
+
+    #[test]
+    fn a_key_that_a_later_interval_may_have_deleted_comes_on_command_only() {
+        let mut model = Merge::ordered_by("changed_at").deleting("amount", "D");
+        model.load(1, &[row("1", "D", "t2")], false).unwrap();
+        assert_eq!(model.load(0, &[row("1", "10", "t1")], false), Err(Refusal::MayBeDeleted));
+        model.load(0, &[row("1", "10", "t1")], true).unwrap();
+        assert!(model.is_undone(1));
+        model.load(1, &[row("1", "D", "t2")], false).unwrap();
+        assert_eq!((shown(&model), model.is_undone(1)), (vec![], false));
     }
 
     #[test]

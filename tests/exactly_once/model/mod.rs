@@ -11,6 +11,7 @@
 mod append;
 mod batch;
 mod definition;
+mod deletions;
 mod driver;
 mod expected;
 mod kinds;

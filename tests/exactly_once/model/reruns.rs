@@ -52,7 +52,10 @@ fn a_row_of_a_rerun_is_held_against_no_row_that_others_have_deleted() {
         load(0, &[row("1", 2, "A"), row("2", 1, "A")]),
         load(1, &[row("2", 3, "A")]),
         load(2, &[row("1", 4, "D")]),
-        load(1, &[row("1", 1, "A"), row("2", 5, "A")]),
+        [
+            Step::Deliver { day: 1, files: vec![vec![row("1", 1, "A"), row("2", 5, "A")]] },
+            Step::Run { day: 1, force: true, fault: None },
+        ],
     ];
     holds(&kinds::merge_ordered(), steps.concat());
 }

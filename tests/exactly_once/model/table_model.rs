@@ -9,6 +9,8 @@ pub(crate) enum Refusal {
     Older,
     /// Rows of one key that no order tells apart.
     Duplicates,
+    /// Keys that a later interval may have deleted.
+    MayBeDeleted,
 }
 
 /// A table in memory, by one mode's rules.
@@ -29,6 +31,11 @@ pub(crate) trait TableModel {
     /// Whether a run may be refused as older than the newest interval although no row is of a later one: bounds of files are
     /// wider than their rows once some of these are deleted.
     fn may_be_older(&self, _day: Day) -> bool {
+        false
+    }
+
+    /// Whether earlier intervals have come since the interval's run that may have brought back what it deleted.
+    fn is_undone(&self, _day: Day) -> bool {
         false
     }
 

@@ -65,10 +65,10 @@ impl Reader<'_> {
         loop {
             let place = record.place(record.cells.len());
             let cell = match self.opening_quote() {
-                Some(inside) => self.quoted_cell(inside, place, &mut record.damaged, faults),
-                None => self.take_until(b",\n\r").to_owned(),
+                Some(inside) => self.quoted_cell(inside, place, &mut record.damaged, faults).trim().to_owned(),
+                None => self.take_until(b",\n\r").trim().to_owned(),
             };
-            record.cells.push(cell.trim().to_owned());
+            record.cells.push(cell);
             if self.byte() == Some(b',') {
                 self.at += 1;
             } else {

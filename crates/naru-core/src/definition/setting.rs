@@ -135,6 +135,8 @@ impl Setting {
 
     /// The setting of this name (with the `@`), in any case.
     pub fn from_name(name: &str) -> Option<Self> {
+        // Rows of columns are asked, too, and there are many.
+        let name = Some(name).filter(|name| name.starts_with('@'))?;
         Self::ALL.into_iter().find(|setting| setting.name().eq_ignore_ascii_case(name))
     }
 

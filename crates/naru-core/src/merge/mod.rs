@@ -4,12 +4,14 @@
 //! ```text
 //!  definition ──▶ MergeRules ──▶ LoadPlan ──▶ naru-load
 //!                                              ├─ mode merge: which files lose rows ──▶ cost::choose, per file
+//!                                              │  keys that the table lacks ──────────▶ deletions::decide_revival
 //!                                              └─ mode scd2: a key's rows and events ──▶ history::history, per key
 //! ```
 //!
 //! `docs/merge.md` and `docs/scd2.md` describe both for authors of definitions.
 
 pub mod cost;
+pub mod deletions;
 pub mod history;
 
 use schemars::JsonSchema;

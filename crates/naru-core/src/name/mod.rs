@@ -11,6 +11,7 @@ mod align;
 mod error;
 mod parse;
 mod part;
+mod separator;
 pub(crate) mod vocabulary;
 mod words;
 
@@ -20,6 +21,8 @@ mod tests;
 use std::fmt;
 
 pub use error::{NameError, NameErrors, SegmentKind};
+pub(crate) use separator::SEPARATOR;
+
 pub use part::{DatabaseName, PartError, QUARANTINE_SUFFIX, SourceName, TableName};
 pub use vocabulary::WordError;
 pub use words::{Cadence, Engine, Level, Mode};
@@ -56,11 +59,17 @@ impl JobName {
     pub fn qualified_table(&self) -> String {
         format!("{}.{}", self.database, self.table)
     }
+
+    /// What stands between the separators.
+    pub(crate) fn segments(&self) -> [&str; SegmentKind::ALL.len()] {
+        let Self { source, database, table, level, mode, engine, cadence } = self;
+        let (source, database, table) = (source.as_str(), database.as_str(), table.as_str());
+        [source, database, table, level.as_str(), mode.as_str(), engine.as_str(), cadence.as_str()]
+    }
 }
 
 impl fmt::Display for JobName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { source, database, table, level, mode, engine, cadence } = self;
-        write!(f, "{source}__{database}__{table}__{level}__{mode}__{engine}__{cadence}")
+        f.write_str(&self.segments().join(SEPARATOR))
     }
 }

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::align::align;
-use super::{JobName, NameError, NameErrors, SegmentKind};
+use super::{JobName, NameError, NameErrors, SegmentKind, separator};
 use crate::Phase;
 
 impl JobName {
@@ -41,7 +41,7 @@ impl FromStr for JobName {
 
 /// The way of a right name; nothing is said about a wrong one.
 fn parse_right(name: &str) -> Option<JobName> {
-    let mut segments = name.split("__");
+    let mut segments = separator::split(name);
     let mut next = || segments.next();
     let job = JobName {
         source: next()?.parse().ok()?,
@@ -56,7 +56,7 @@ fn parse_right(name: &str) -> Option<JobName> {
 }
 
 fn explain(name: &str, errors: &mut Vec<NameError>) {
-    let segments: Vec<&str> = name.split("__").collect();
+    let segments: Vec<&str> = separator::split(name).collect();
     let kinds = match segments.len() {
         7 => SegmentKind::ALL.map(Some).to_vec(),
         _ => align(&segments),

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::separator::split_once;
+
 /// What the quarantine table of a table adds to its name by default; no table's own name may end so.
 pub const QUARANTINE_SUFFIX: &str = "_quarantine";
 
@@ -85,7 +87,9 @@ fn check(what: &'static str, text: &str) -> Result<(), PartError> {
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
         return Err(PartError::Empty { what });
     };
-    if let Some(character) = text.chars().find(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_')) {
+    if !bytes.iter().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_')) {
+        let mut strangers = text.chars().filter(|c| !matches!(c, 'a'..='z' | '0'..='9' | '_'));
+        let character = strangers.next().unwrap_or_default();
         return Err(PartError::Character { what, text: text.into(), character });
     }
     if *first == b'_' {
@@ -94,7 +98,7 @@ fn check(what: &'static str, text: &str) -> Result<(), PartError> {
     if *last == b'_' {
         return underscore("ends with an underscore");
     }
-    if text.contains("__") {
+    if split_once(text).is_some() {
         return underscore(DOUBLE);
     }
     if first.is_ascii_digit() {

@@ -1,6 +1,7 @@
 //! Filling the templates, and collecting every name that is over a limit.
 
 use super::{Bucket, INTERVAL_PLACEHOLDER, KeyPrefix, LimitError, MAX_PREFIX_BYTES, PhysicalNames, Tags};
+use crate::name::SEPARATOR;
 use crate::project::names::{
     BUCKET, DAG, DATABASE, GLUE_JOB, KEY_ALIAS, LANDING_PREFIX, QUARANTINE_TABLE, Row, SHARED_BUCKET, TABLE,
     TABLE_LOCATION, WORKGROUP,
@@ -9,7 +10,7 @@ use crate::project::template::{Placeholder, Template, Values};
 use crate::{Fault, Interval, JobName, Phase, Project};
 
 pub(super) fn derive(project: &Project, phase: Phase, job: &JobName) -> Result<PhysicalNames, Vec<Fault>> {
-    let job_text = job.to_string();
+    let job_text = job.segments().join(SEPARATOR);
     let values = Values::default()
         .with(Placeholder::Org, &project.org)
         .with(Placeholder::Phase, phase.as_str())
@@ -46,7 +47,7 @@ impl Names<'_> {
             ["code", "dags", "defs", "audit"].map(|layer| self.bucket(&SHARED_BUCKET, &templates.shared_bucket, layer));
         let landing_template = self.name(&LANDING_PREFIX, &templates.landing_prefix, KeyPrefix::new);
         if let Some(template) = &landing_template {
-            self.check_longest_prefix(template, job);
+            self.check_longest_prefix(template.as_str().len(), job);
         }
         let table_location = self.name(&TABLE_LOCATION, &templates.table_location, KeyPrefix::new);
         let glue_database = self.name(&DATABASE, &templates.database, super::GlueDatabaseName::new);
@@ -59,7 +60,7 @@ impl Names<'_> {
         let glue_job = self.name(&GLUE_JOB, &templates.glue_job, super::GlueJobName::new);
         let workgroup = self.name(&WORKGROUP, &templates.workgroup, super::WorkgroupName::new);
         let dag = self.name(&DAG, &templates.dag, super::DagId::new);
-        let dag_file = self.within(super::DagFileName::new(format!("{}.py", self.job)), None);
+        let dag_file = self.within(super::DagFileName::new([self.job, ".py"].concat()), None);
         let source = self.within(super::TagValue::new(job.source.as_str()), None);
         let database = self.within(super::TagValue::new(job.database.as_str()), None);
         Some(PhysicalNames {
@@ -86,8 +87,9 @@ impl Names<'_> {
         })
     }
 
-    fn bucket(&mut self, row: &Row, template: &Template, layer: &str) -> Option<Bucket> {
-        let text = template.render(&self.values.with(Placeholder::Layer, layer));
+    fn bucket(&mut self, row: &Row, template: &Template, layer: &'static str) -> Option<Bucket> {
+        self.values.set(Placeholder::Layer, layer);
+        let text = template.render(&self.values);
         let alias = self.project.names.key_alias.render(&self.values.with(Placeholder::Bucket, &text));
         let name = self.within(super::BucketName::new(text), Some(row))?;
         let key_alias = self.within(super::KeyAlias::new(alias), Some(&KEY_ALIAS))?;
@@ -118,9 +120,10 @@ impl Names<'_> {
     }
 
     /// The landing prefix is checked with the longest text that an interval of the job can have.
-    fn check_longest_prefix(&mut self, template: &KeyPrefix, job: &JobName) {
-        let texts = template.as_str().matches(INTERVAL_PLACEHOLDER).count();
-        let rest = template.as_str().len() - texts * INTERVAL_PLACEHOLDER.len();
+    fn check_longest_prefix(&mut self, length: usize, job: &JobName) {
+        let placeholders = self.project.names.landing_prefix.placeholders();
+        let texts = placeholders.filter(|placeholder| *placeholder == Placeholder::Interval).count();
+        let rest = length - texts * INTERVAL_PLACEHOLDER.len();
         let longest = rest + texts * Interval::max_text_bytes(job.cadence);
         if longest > MAX_PREFIX_BYTES {
             let message = format!("the landing prefix has {longest} characters with the longest interval");

@@ -6,6 +6,7 @@
 //!  Project ─┘
 //! ```
 
+mod alphabet;
 mod derive;
 mod limits;
 

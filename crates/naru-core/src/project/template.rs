@@ -107,8 +107,14 @@ impl TemplateError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     text: String,
-    /// Literal text before each placeholder, by position in `text`, and the placeholder; then the rest.
-    pieces: Vec<(std::ops::Range<usize>, Option<Placeholder>)>,
+    pieces: Vec<Piece>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    /// Never empty.
+    Literal(Box<str>),
+    Value(Placeholder),
 }
 
 impl Template {
@@ -130,28 +136,39 @@ impl Template {
                 text: word.into(),
                 meant: nearest(word, Placeholder::ALL.map(Placeholder::as_str)),
             };
-            pieces.push((from..open, Some(placeholder.ok_or_else(unknown)?)));
+            pieces.extend(Piece::literal(&text[from..open]));
+            pieces.push(Piece::Value(placeholder.ok_or_else(unknown)?));
             from = open + word.len() + 2;
         }
-        pieces.push((from..text.len(), None));
+        pieces.extend(Piece::literal(&text[from..]));
         Ok(Self { text: text.into(), pieces })
     }
 
     /// The placeholders, in order.
     pub fn placeholders(&self) -> impl Iterator<Item = Placeholder> {
-        self.pieces.iter().filter_map(|(_, placeholder)| *placeholder)
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Literal(_) => None,
+            Piece::Value(placeholder) => Some(*placeholder),
+        })
     }
 
     /// The text with the values in the placeholders' places.
     pub(crate) fn render(&self, values: &Values<'_>) -> String {
-        let mut name = String::with_capacity(self.text.len() + 32);
-        for (literal, placeholder) in &self.pieces {
-            name.push_str(self.text.get(literal.clone()).unwrap_or_default());
-            if let Some(placeholder) = placeholder {
-                name.push_str(values.get(*placeholder));
-            }
-        }
+        let texts = || {
+            self.pieces.iter().map(|piece| match piece {
+                Piece::Literal(text) => text,
+                Piece::Value(placeholder) => values.get(*placeholder),
+            })
+        };
+        let mut name = String::with_capacity(texts().map(str::len).sum());
+        texts().for_each(|text| name.push_str(text));
         name
+    }
+}
+
+impl Piece {
+    fn literal(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self::Literal(text.into()))
     }
 }
 
@@ -167,8 +184,12 @@ pub(crate) struct Values<'v>([&'v str; Placeholder::ALL.len()]);
 
 impl<'v> Values<'v> {
     pub(crate) fn with(mut self, placeholder: Placeholder, value: &'v str) -> Self {
-        self.0[placeholder as usize] = value;
+        self.set(placeholder, value);
         self
+    }
+
+    pub(crate) fn set(&mut self, placeholder: Placeholder, value: &'v str) {
+        self.0[placeholder as usize] = value;
     }
 
     fn get(&self, placeholder: Placeholder) -> &'v str {

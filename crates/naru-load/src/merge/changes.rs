@@ -38,6 +38,22 @@ impl MergeCounts {
     }
 }
 
+/// What tells whether a run may bring back what others deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct DeletionCounts {
+    /// Keys that are inserted, and that the table does not have.
+    pub(crate) unseen: u64,
+    /// Keys whose last row deletes, whether or not the table has them.
+    pub(crate) deleting: u64,
+}
+
+impl DeletionCounts {
+    pub(crate) fn add(&mut self, other: Self) {
+        self.unseen += other.unseen;
+        self.deleting += other.deleting;
+    }
+}
+
 /// What changes.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
@@ -48,6 +64,8 @@ pub(crate) struct Changes {
     /// Rows of other intervals that are written again.
     pub(crate) others: Vec<RecordBatch>,
     pub(crate) counts: MergeCounts,
+    /// Under `merge` only.
+    pub(crate) deletions: DeletionCounts,
 }
 
 /// A row: the batch of the pool, and the row in it.

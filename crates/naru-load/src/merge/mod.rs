@@ -10,39 +10,42 @@
 //! ```
 
 mod changes;
+mod columns;
+mod earlier;
 mod incoming;
 mod keys;
+mod marker;
+mod merged;
 mod ranges;
 mod resolve;
+mod resolving;
 mod search;
 mod spill;
 mod staging;
+mod times;
 mod versions;
 mod write;
 
+pub(crate) use changes::DeletionCounts;
 pub use changes::MergeCounts;
-pub(crate) use search::side_by_side;
-pub(crate) use staging::{Staged, Staging, decoded_columns};
+pub(crate) use marker::decoded_columns;
+pub(crate) use staging::{Staged, Staging};
 
-use std::sync::Arc;
-
-use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::{Schema, SchemaRef};
+use arrow_array::ArrayRef;
 use futures::executor::block_on;
-use iceberg::spec::Datum;
-use naru_core::table_spec::{IS_CURRENT, LOAD_INTERVAL, VALID_FROM, VALID_TO};
 use naru_core::{LoadPlan, Mode};
-use naru_lake::{LakeTable, Over, RowDelta, TableState};
+use naru_lake::{Over, TableState};
 
-use crate::merge::changes::{Changes, Place, Pool};
-use crate::merge::incoming::{Comparable, Incoming};
-use crate::merge::keys::KeyIndex;
+use crate::merge::changes::{Place, Pool};
+use crate::merge::columns::{Columns, StagedKeys};
+use crate::merge::earlier::Earlier;
+use crate::merge::merged::Merged;
 use crate::merge::ranges::KeyRanges;
-use crate::merge::resolve::{Known, is_of_interval};
-use crate::merge::search::{Match, Searched, add_keys_of_interval, fetch, find};
+use crate::merge::resolve::is_of_interval;
+use crate::merge::resolving::{Found, Resolving};
+use crate::merge::search::{Searched, add_keys_of_interval, fetch, find};
 use crate::merge::staging::StagedBatch;
-use crate::merge::versions::KnownVersions;
-use crate::merge::write::{Gone, MergeFiles, take_away};
+use crate::merge::write::{Gone, take_away};
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
 
@@ -66,27 +69,6 @@ pub(crate) struct MergeBase {
     pub(crate) before_first: Option<Option<i64>>,
 }
 
-/// A merge that is ready to be committed.
-pub(crate) struct Merged {
-    pub(crate) files: MergeFiles,
-    pub(crate) keys: Vec<(i32, Datum, Datum)>,
-    pub(crate) counts: MergeCounts,
-}
-
-impl Merged {
-    /// What the commit changes beside the files that it adds.
-    pub(crate) fn delta(&self, over: Over) -> RowDelta {
-        RowDelta {
-            over,
-            removed: self.files.removed.clone(),
-            rewritten: self.files.rewritten.clone(),
-            deletes: self.files.deletes.clone(),
-            referenced: self.files.referenced.clone(),
-            keys: self.keys.clone(),
-        }
-    }
-}
-
 /// Finds out what a run's rows change in a state of the table, and writes it.
 ///
 /// # Errors
@@ -106,7 +88,7 @@ pub(crate) fn merge(
     let state = block_on(table.state(state_id))?;
     let columns = Columns::of(plan, table, &target.schema)?;
     let work = Work { plan, target, state: &state, columns: &columns, base, bounds };
-    let mut merged = Merged { files: MergeFiles::default(), keys: Vec::new(), counts: MergeCounts::default() };
+    let mut merged = Merged::default();
     match work.all(staged, &mut merged) {
         Ok(()) => Ok(merged),
         Err(error) => {
@@ -197,192 +179,9 @@ impl Work<'_> {
         };
         merged.files.write_rows(&changes, target, *bounds)?;
         merged.counts.add(&changes.counts);
+        merged.deletions.add(changes.deletions);
         merged.add_keys(ranges.extremes());
         gone.add(&changes, &matches, &searched);
         Ok(())
-    }
-}
-
-impl Merged {
-    /// Widens the ranges of keys that were looked for. A column whose values are not known is in none.
-    fn add_keys(&mut self, extremes: Vec<(i32, Datum, Datum)>) {
-        for (id, least, greatest) in extremes {
-            match self.keys.iter_mut().find(|(known, ..)| *known == id) {
-                None => self.keys.push((id, least, greatest)),
-                Some((_, low, high)) => {
-                    if least < *low {
-                        *low = least;
-                    }
-                    if greatest > *high {
-                        *high = greatest;
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Rows that an earlier state has for keys, of other intervals: where that state is not the one before the run's very first
-/// execution, it holds rows of the run.
-#[derive(Default)]
-struct Earlier {
-    keys: Vec<u32>,
-    batches: Vec<RecordBatch>,
-    places: Vec<Place>,
-}
-
-impl Earlier {
-    fn find(
-        (table, snapshot, interval): (&LakeTable, Option<i64>, i64),
-        index: &KeyIndex,
-        ranges: &KeyRanges,
-        columns: &Columns,
-        (schema, threads): (&SchemaRef, usize),
-    ) -> Result<Self, LoadError> {
-        if snapshot.is_some_and(|id| !table.has_snapshot(id)) {
-            return Ok(Self::default());
-        }
-        let state = block_on(table.state(snapshot))?;
-        let searched = Searched::of(table, &state, |file| ranges.may_hold(file))?;
-        let readers = searched.open(table, threads)?;
-        let matches = find(&searched, &readers, index, ranges, &columns.key_schema, threads)?;
-        let fetched = fetch(&readers, &matches, schema, threads)?;
-        let is_own = is_of_interval(&fetched.batches, &fetched.places, interval);
-        let rows = matches.iter().zip(fetched.places).zip(is_own).filter(|(_, is_own)| !is_own);
-        let (keys, places) = rows.map(|((found, place), _)| (found.key, place)).unzip();
-        Ok(Self { keys, batches: fetched.batches, places })
-    }
-}
-
-/// The keys of staged rows.
-struct StagedKeys {
-    index: KeyIndex,
-    /// The key's columns of each batch.
-    columns: Vec<Vec<ArrayRef>>,
-    /// The number of each row's key, by batch.
-    numbers: Vec<Vec<u32>>,
-}
-
-/// The table's columns by what they are for.
-struct Columns {
-    key: Vec<usize>,
-    key_ids: Vec<i32>,
-    key_schema: SchemaRef,
-    interval_schema: SchemaRef,
-    load_interval_id: i32,
-    order_by: Option<usize>,
-    valid_from: Option<usize>,
-    content: Vec<usize>,
-}
-
-impl Columns {
-    fn of(plan: &LoadPlan, table: &LakeTable, schema: &SchemaRef) -> Result<Self, LoadError> {
-        let index = |name: &str| Ok::<_, LoadError>(schema.index_of(name)?);
-        let key = plan.key().iter().map(|name| index(name)).collect::<Result<Vec<_>, _>>()?;
-        let iceberg = table.metadata().current_schema();
-        let id = |name: &str| {
-            iceberg.field_id_by_name(name).ok_or_else(|| LoadError::internal(format!("no field id of {name}")))
-        };
-        let key_ids = plan.key().iter().map(|name| id(name)).collect::<Result<Vec<_>, _>>()?;
-        let is_history = |name: &str| plan.mode == Mode::Scd2 && [VALID_FROM, VALID_TO, IS_CURRENT].contains(&name);
-        let names = schema.fields().iter().map(|field| field.name().as_str()).enumerate();
-        let content = names.filter(|(_, name)| *name != LOAD_INTERVAL && !is_history(name)).map(|(at, _)| at);
-        let interval_at = index(LOAD_INTERVAL)?;
-        Ok(Self {
-            key_schema: Arc::new(Schema::new(key.iter().map(|at| schema.field(*at).clone()).collect::<Vec<_>>())),
-            interval_schema: Arc::new(Schema::new(vec![schema.field(interval_at).clone()])),
-            load_interval_id: id(LOAD_INTERVAL)?,
-            order_by: plan.merge.order_by.as_deref().map(index).transpose()?,
-            valid_from: if plan.mode == Mode::Scd2 { Some(index(VALID_FROM)?) } else { None },
-            content: content.collect(),
-            key,
-            key_ids,
-        })
-    }
-
-    /// The staged rows' keys, numbered.
-    fn index(&self, staged: &[StagedBatch]) -> Result<StagedKeys, LoadError> {
-        let types = self.key_schema.fields().iter().map(|field| field.data_type().clone());
-        let mut index = KeyIndex::new(types)?;
-        let keys: Vec<Vec<ArrayRef>> = staged.iter().map(|batch| pick(&batch.rows, &self.key)).collect();
-        let numbers = keys.iter().map(|columns| index.insert(columns)).collect::<Result<Vec<_>, _>>()?;
-        Ok(StagedKeys { index, columns: keys, numbers })
-    }
-}
-
-fn pick(rows: &RecordBatch, columns: &[usize]) -> Vec<ArrayRef> {
-    columns.iter().map(|at| Arc::clone(rows.column(*at))).collect()
-}
-
-/// The rows of the table that have the keys; places are of the pool.
-struct Found<'a> {
-    matches: &'a [Match],
-    places: &'a [Place],
-    is_void: &'a [bool],
-}
-
-/// The rows of the run.
-struct Resolving<'a> {
-    plan: &'a LoadPlan,
-    columns: &'a Columns,
-    staged: &'a [StagedBatch],
-    index: &'a KeyIndex,
-    numbers: &'a [Vec<u32>],
-}
-
-impl Resolving<'_> {
-    fn location(&self, source: usize) -> String {
-        self.plan.sources.get(source).map(|source| source.location.clone()).unwrap_or_default()
-    }
-
-    fn comparable(pool: &Pool, columns: &[usize]) -> Result<Comparable, LoadError> {
-        let batches: Vec<Vec<ArrayRef>> = pool.batches.iter().map(|batch| pick(batch, columns)).collect();
-        Ok(Comparable::of(&batches)?)
-    }
-
-    fn rows(&self, found: &Found<'_>, earlier: &[(u32, Place)], pool: &Pool) -> Result<Changes, LoadError> {
-        let order = self.columns.order_by.map(|column| Self::comparable(pool, &[column])).transpose()?;
-        let content = Self::comparable(pool, &self.columns.content)?;
-        let location = |source| self.location(source);
-        let incoming = Incoming::of(self.staged, self.numbers, self.index, order.as_ref(), &content, location)?;
-        let known = Known {
-            staged: self.staged,
-            incoming: &incoming,
-            matches: found.matches,
-            places: found.places,
-            is_void: found.is_void,
-            earlier,
-            order: order.as_ref(),
-            content: &content,
-        };
-        resolve::resolve(&known, pool)
-    }
-
-    fn versions(&self, found: &Found<'_>, pool: &Pool, schema: &SchemaRef) -> Result<Changes, LoadError> {
-        let content = Self::comparable(pool, &self.columns.content)?;
-        let order = self.columns.order_by.map(|column| Self::comparable(pool, &[column])).transpose()?;
-        // A key has one version at a time: of several the last counts, as of several rows of a merge.
-        let versioned: Vec<usize> = self.columns.key.iter().copied().chain(self.columns.valid_from).collect();
-        let types = versioned.iter().map(|at| schema.field(*at).data_type().clone());
-        let mut index = KeyIndex::new(types)?;
-        let versions = self.staged.iter().map(|batch| index.insert(&pick(&batch.rows, &versioned)));
-        let versions = versions.collect::<Result<Vec<_>, _>>()?;
-        let location = |source| self.location(source);
-        let last = Incoming::of(self.staged, &versions, &index, order.as_ref(), &content, location)?.last;
-        let mut incoming: Vec<Vec<Place>> = vec![Vec::new(); self.index.len()];
-        for place in last.into_iter().flatten() {
-            incoming[self.numbers[place.0][place.1] as usize].push(place);
-        }
-        let known = KnownVersions {
-            staged: self.staged,
-            incoming: &incoming,
-            matches: found.matches,
-            places: found.places,
-            is_void: found.is_void,
-            content: &content,
-            interval: self.plan.interval.start.timestamp_micros(),
-            collapse: self.plan.merge.valid_from.is_none(),
-        };
-        versions::resolve(&known, pool, schema)
     }
 }

@@ -74,6 +74,8 @@ fn resolve_key(
 ) {
     let live_place = rows.live.map(|index| known.places[index]);
     let before = live_place.or(rows.earlier);
+    let deletes = incoming.is_some_and(|(batch, row)| known.staged[batch].deletes(row));
+    changes.deletions.deleting += u64::from(deletes);
     let counts = &mut changes.counts;
     let wins = match (incoming, before) {
         (None, _) => false,
@@ -94,7 +96,7 @@ fn resolve_key(
         }
         return;
     };
-    if known.staged[new.0].deletes(new.1) {
+    if deletes {
         changes.counts.deleted += u64::from(before.is_some());
         changes.gone.extend(rows.live);
         changes.gone.extend(rows.void);
@@ -111,7 +113,10 @@ fn resolve_key(
     }
     match before {
         Some(_) => changes.counts.updated += 1,
-        None => changes.counts.inserted += 1,
+        None => {
+            changes.counts.inserted += 1;
+            changes.deletions.unseen += u64::from(rows.void.is_none());
+        }
     }
     changes.gone.extend(rows.live);
     match rows.void {

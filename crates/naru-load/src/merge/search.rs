@@ -1,8 +1,7 @@
 //! Looks for the rows of some keys in the table's files: only key columns are read, of files and row groups that may hold
 //! one of the keys.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
@@ -16,6 +15,7 @@ use crate::LoadError;
 use crate::merge::changes::Place;
 use crate::merge::keys::KeyIndex;
 use crate::merge::ranges::KeyRanges;
+use crate::side_by_side::side_by_side;
 
 /// A row of the table that has one of the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -173,34 +173,4 @@ pub(crate) fn fetch(
         return Err(LoadError::internal("a data file gave other rows than were asked for"));
     }
     Ok(Fetched { batches, places })
-}
-
-/// Does work on each item, several at a time; results in the order of the items.
-pub(crate) fn side_by_side<T: Sync, R: Send>(
-    threads: usize,
-    items: &[T],
-    work: impl Fn(&T) -> Result<R, LoadError> + Sync,
-) -> Result<Vec<R>, LoadError> {
-    let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::with_capacity(items.len()));
-    let worker = || {
-        loop {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(item) = items.get(index) else { return };
-            let result = work(item);
-            if result.is_err() {
-                next.store(items.len(), Ordering::Relaxed);
-            }
-            done.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 1..threads.min(items.len()) {
-            scope.spawn(worker);
-        }
-        worker();
-    });
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, result)| result).collect()
 }

@@ -1,25 +1,19 @@
 //! The rows of a run, held until it is known which of them change the table.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
-use arrow_array::{
-    Array, ArrayRef, BooleanArray, Date32Array, RecordBatch, TimestampMicrosecondArray, UInt64Array, new_null_array,
-};
-use arrow_schema::{DataType, SchemaRef};
-use naru_core::merge::DeletedMarker;
-use naru_core::plan::{PlanColumn, SourceCompression, SourceFile};
-use naru_core::{LoadPlan, Mode};
+use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt64Array};
+use arrow_schema::SchemaRef;
+use naru_core::LoadPlan;
+use naru_core::plan::{SourceCompression, SourceFile};
 use naru_decode::Decoded;
 
 use crate::LoadError;
 use crate::merge::keys::KeyBuckets;
+use crate::merge::marker::Marker;
 use crate::merge::spill::Spill;
+use crate::merge::times::ChangeTime;
 use crate::write_target::WriteTarget;
-
-/// What the marker column is decoded as where the table has no such column.
-const MARKER: &str = "@deleted";
 
 /// Collects decoded rows from all workers.
 pub(crate) struct Staging {
@@ -85,35 +79,6 @@ impl StagedBatch {
     }
 }
 
-/// The column that marks deleted rows.
-struct Marker {
-    /// Among the decoded columns.
-    index: usize,
-    /// The table has no such column.
-    is_passed_over: bool,
-    values: Vec<String>,
-}
-
-/// Where a version's time comes from.
-enum ChangeTime {
-    /// The interval's start, in microseconds.
-    Interval(i64),
-    /// A column of the table, by its index.
-    Column(usize),
-}
-
-/// The plan's columns as they are decoded: with the marker, also where the table does not have it.
-pub(crate) fn decoded_columns(plan: &LoadPlan) -> Vec<PlanColumn> {
-    let mut columns = plan.columns.clone();
-    if let Some(marker) = &plan.merge.deleted
-        && let Some(column) = columns.iter_mut().find(|column| column.source == marker.column)
-        && column.target.is_none()
-    {
-        column.target = Some(MARKER.into());
-    }
-    columns
-}
-
 /// Bytes that staged rows may take for each byte of text: as columns, as keys, and as what is compared.
 const BYTES_PER_TEXT_BYTE: u64 = 5;
 /// How much larger text is than its compressed file, about.
@@ -126,14 +91,7 @@ impl Staging {
     /// disk, in buckets of which each does.
     pub(crate) fn new(plan: &LoadPlan, schema: &SchemaRef, memory_bytes: u64) -> Result<Self, LoadError> {
         let marker = plan.merge.deleted.as_ref().map(|marker| Marker::new(plan, marker)).transpose()?;
-        let history = match (plan.mode, &plan.merge.valid_from) {
-            (Mode::Scd2, None) => Some(ChangeTime::Interval(plan.interval.start.timestamp_micros())),
-            (Mode::Scd2, Some(column)) => {
-                let index = plan.target.spec.columns.iter().position(|known| known.name == *column);
-                Some(ChangeTime::Column(index.ok_or_else(|| LoadError::internal("no column holds the change time"))?))
-            }
-            _ => None,
-        };
+        let history = ChangeTime::of(plan)?;
         let buckets = buckets_for(plan, memory_bytes);
         let rows = if buckets == 1 {
             StagedRows::Memory(Mutex::new(Vec::new()))
@@ -230,79 +188,4 @@ fn buckets_for(plan: &LoadPlan, memory_bytes: u64) -> usize {
     let needed = text.saturating_mul(BYTES_PER_TEXT_BYTE);
     let buckets = needed.div_ceil((memory_bytes / 2).max(1)).clamp(1, MAX_BUCKETS);
     usize::try_from(buckets).unwrap_or(1)
-}
-
-impl Marker {
-    fn new(plan: &LoadPlan, marker: &DeletedMarker) -> Result<Self, LoadError> {
-        let columns = decoded_columns(plan);
-        let decoded = columns.iter().filter(|column| column.stored_type().is_some());
-        let index = decoded.clone().position(|column| column.source == marker.column);
-        let index = index.ok_or_else(|| LoadError::internal("no column marks deleted rows"))?;
-        let is_passed_over = decoded.skip(index).take(1).any(|column| column.target.as_deref() == Some(MARKER));
-        Ok(Self { index, is_passed_over, values: marker.values.clone() })
-    }
-
-    /// Which rows hold one of the marker's values.
-    fn deletes(&self, batch: &RecordBatch) -> Result<BooleanArray, LoadError> {
-        let column = batch.column(self.index);
-        let is_marker = |text: &str| self.values.iter().any(|value| value == text);
-        let marked: Vec<bool> = match column.data_type() {
-            DataType::Utf8 => column.as_string::<i32>().iter().map(|text| text.is_some_and(is_marker)).collect(),
-            DataType::Boolean => column
-                .as_boolean()
-                .iter()
-                .map(|value| value.is_some_and(|value| is_marker(&value.to_string())))
-                .collect(),
-            DataType::Int32 => {
-                let numbers = column.as_primitive::<Int32Type>().iter();
-                numbers.map(|value| value.is_some_and(|value| is_marker(&value.to_string()))).collect()
-            }
-            DataType::Int64 => {
-                let numbers = column.as_primitive::<Int64Type>().iter();
-                numbers.map(|value| value.is_some_and(|value| is_marker(&value.to_string()))).collect()
-            }
-            other => return Err(LoadError::internal(format!("a column of type {other} marks deleted rows"))),
-        };
-        Ok(marked.into())
-    }
-}
-
-impl ChangeTime {
-    /// `valid_from`, `valid_to`, `is_current` of new versions, each taken for the key's last.
-    fn columns(&self, batch: &RecordBatch, target: &WriteTarget<'_>) -> Result<Vec<ArrayRef>, LoadError> {
-        let rows = batch.num_rows();
-        let from: ArrayRef = match self {
-            Self::Interval(micros) => Arc::new(TimestampMicrosecondArray::from_value(*micros, rows)),
-            Self::Column(index) => match batch.columns().get(*index).zip(target.schema.fields().get(*index)) {
-                Some((column, field)) => crate::write_target::as_written((column, field)),
-                None => return Err(LoadError::internal("no column holds the change time")),
-            },
-        };
-        let to = new_null_array(from.data_type(), rows);
-        Ok(vec![from, to, Arc::new(BooleanArray::from(vec![true; rows]))])
-    }
-}
-
-/// Times of a column as days or microseconds.
-pub(crate) fn times(column: &ArrayRef) -> Result<Vec<Option<i64>>, LoadError> {
-    match column.data_type() {
-        DataType::Date32 => Ok(column.as_primitive::<Date32Type>().iter().map(|day| day.map(i64::from)).collect()),
-        DataType::Timestamp(..) => Ok(column.as_primitive::<TimestampMicrosecondType>().iter().collect()),
-        other => Err(LoadError::internal(format!("a column of type {other} holds times"))),
-    }
-}
-
-/// The reverse of [`times`].
-pub(crate) fn of_times(times: Vec<Option<i64>>, data_type: &DataType) -> Result<ArrayRef, LoadError> {
-    match data_type {
-        DataType::Date32 => {
-            let days = times.into_iter().map(|day| day.and_then(|day| i32::try_from(day).ok()));
-            Ok(Arc::new(days.collect::<Date32Array>()))
-        }
-        DataType::Timestamp(_, zone) => {
-            let micros: TimestampMicrosecondArray = times.into_iter().collect();
-            Ok(Arc::new(micros.with_timezone_opt(zone.clone())))
-        }
-        other => Err(LoadError::internal(format!("a column of type {other} holds times"))),
-    }
 }

@@ -13,7 +13,8 @@ use crate::LoadError;
 use crate::merge::changes::{Changes, Place, Pool};
 use crate::merge::incoming::Comparable;
 use crate::merge::search::Match;
-use crate::merge::staging::{StagedBatch, of_times, times};
+use crate::merge::staging::StagedBatch;
+use crate::merge::times::{of_times, times};
 
 /// What is known of the versions of all keys. Places are of [`Pool`].
 pub(crate) struct KnownVersions<'a> {

@@ -14,9 +14,10 @@ use crate::LoadError;
 use crate::data_files::DataFiles;
 use crate::merge::MergeBounds;
 use crate::merge::changes::{Changes, MergeCounts};
-use crate::merge::search::{Match, Searched, side_by_side};
+use crate::merge::search::{Match, Searched};
 use crate::partitions::Partitions;
 use crate::row_writer::RowWriter;
+use crate::side_by_side::side_by_side;
 use crate::write_target::WriteTarget;
 
 /// Files of a merge, durable and in no table yet.

@@ -156,6 +156,7 @@ pub(crate) fn record(plan: &LoadPlan, rejects: RejectsRecord, digest: String, ro
         // Quarantined rows are raw.
         treatments: AppliedTreatments::default(),
         before: None,
+        deletions: None,
         control: None,
         rejects,
     }

@@ -7,7 +7,7 @@ use naru_core::quarantine::{
 };
 use naru_core::run::plan_digest;
 use naru_core::treatment::AppliedTreatments;
-use naru_decode::{Kernel, KeySource, TreatmentKey};
+use naru_decode::{Kernel, KeySource};
 use naru_lake::{
     Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeTable, LandingStore, RunRecord, SourceRecord,
 };
@@ -21,9 +21,10 @@ use super::selection::Selection;
 use super::stored_queue::StoredQueue;
 use crate::control::ControlTotals;
 use crate::evolution::Evolving;
-use crate::execute::{Again, execute_again, off_the_executor};
+use crate::execute::{Again, execute_again};
+use crate::off_the_executor::off_the_executor;
 use crate::pipeline::{Bounds, Load, Written, load_blocks};
-use crate::treatment::key_of;
+use crate::treatment::kernel_of;
 use crate::write_target::WriteTarget;
 use crate::{ExecuteOptions, LoadError, Outcome, Progress, require_runnable};
 
@@ -126,10 +127,8 @@ impl Replay<'_> {
         // A plan whose source is the stored rows.
         let plan =
             LoadPlan { sources: Vec::new(), control: None, reject_limit: RejectLimit::Share(1.0), ..self.plan.clone() };
-        let key = key_of(&plan, keys)?;
-        let treatments = AppliedTreatments::of(&plan, key.as_ref().map(TreatmentKey::id));
+        let (kernel, treatments) = kernel_of(&plan, &plan.columns, keys)?;
         self.require_fit(&treatments)?;
-        let kernel = Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref())?;
         let target = WriteTarget::new(self.lake, &self.evolving.table, &plan)?;
         let bounds = Bounds::new(options.threads, options.memory_bytes, !treatments.columns.is_empty());
         let misfits = Misfits::new(&plan);

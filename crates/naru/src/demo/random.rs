@@ -18,7 +18,7 @@ impl Random {
     }
 
     /// One of the items, of which there is at least one.
-    pub(crate) fn one<'a>(&mut self, items: &[&'a str]) -> &'a str {
-        items[self.below(items.len() as u64) as usize]
+    pub(crate) fn one<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        &items[self.below(items.len() as u64) as usize]
     }
 }

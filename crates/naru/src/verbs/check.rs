@@ -1,11 +1,12 @@
 use clap::Args;
 use naru_core::check::{self, CheckedJob};
 use naru_core::physical::PhysicalNames;
-use naru_core::{Fault, JobName, Phase};
+use naru_core::{Fault, JobName, Phase, Project};
 
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::output;
+use crate::parallel::in_parallel;
 use crate::workspace::Workspace;
 
 /// Find in CI what would fail in production
@@ -19,19 +20,9 @@ impl Check {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
         let definitions = workspace.definitions()?;
-        let mut faults = Vec::new();
-        let mut jobs = Vec::new();
-        for (path, text) in workspace.dag_files()? {
-            let name = JobName::parse(&path).map_err(Vec::<Fault>::from);
-            if let Ok(name) = &name {
-                for phase in Phase::ALL.iter().copied() {
-                    if let Err(found) = PhysicalNames::derive(&workspace.project, phase, name) {
-                        faults.extend(found.into_iter().map(|f| Fault { file: path.clone(), ..f }));
-                    }
-                }
-            }
-            jobs.push(CheckedJob { path, text, name });
-        }
+        let named = in_parallel(&workspace.dag_files()?, |(path, text)| name(&workspace.project, path, text));
+        let (jobs, faults): (Vec<CheckedJob>, Vec<Vec<Fault>>) = named.into_iter().unzip();
+        let mut faults = faults.concat();
         faults.extend(check::project(&workspace.project.table_defs, &jobs, &definitions));
         faults.sort();
         faults.dedup();
@@ -50,4 +41,13 @@ impl Check {
         }
         Ok(())
     }
+}
+
+/// A DAG file's job, and the faults of the names that follow from it in any phase.
+fn name(project: &Project, path: &str, text: &str) -> (CheckedJob, Vec<Fault>) {
+    let name = JobName::parse(path).map_err(Vec::<Fault>::from);
+    let in_phase = |job, phase: &Phase| PhysicalNames::derive(project, *phase, job).err().unwrap_or_default();
+    let derived = name.iter().flat_map(|job| Phase::ALL.iter().flat_map(move |phase| in_phase(job, phase)));
+    let faults = derived.map(|fault| Fault { file: path.into(), ..fault }).collect();
+    (CheckedJob { path: path.into(), text: text.into(), name }, faults)
 }

@@ -91,7 +91,7 @@ impl Plan {
             None => (None, None),
             Some(table) => (naru_load::earlier_run(&plan, table), runtime::block_on(table.newest_interval())?),
         };
-        let recorded = recorded.and_then(|info| info.run).as_ref().map(naru_load::recorded);
+        let recorded = planned.as_ref().zip(recorded).and_then(|(table, run)| naru_load::recorded(table, &run));
         let treatments = AppliedTreatments::of(&plan, None);
         let treated = || planned.as_ref().and_then(|table| require_same_treatment(&plan, table, &treatments).err());
         let refusal = naru_load::require_runnable(&plan).err().or_else(treated);
@@ -114,7 +114,9 @@ fn in_words(decision: &Decision) -> String {
     match decision {
         Decision::Load { reload: false } => "would load the interval for the first time".into(),
         Decision::Load { reload: true } => {
-            "would replace what the interval had loaded: its files or its treatments have changed".into()
+            "would replace what the interval had loaded: its files or its treatments have changed, or an earlier interval may \
+             have brought back keys that it deletes"
+                .into()
         }
         Decision::Unchanged => "would do nothing: the same files are loaded already".into(),
         Decision::NothingLanded { recorded: 0 } => "would end with exit code 75: nothing has landed yet".into(),

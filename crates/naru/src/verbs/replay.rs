@@ -9,8 +9,8 @@ use crate::error::{CommandError, Exit};
 use crate::interval_args::IntervalArgs;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::progress::Board;
+use crate::run_error::told;
 use crate::signals::StopSignal;
-use crate::verbs::run::told;
 use crate::workspace::Workspace;
 use crate::{jobs, log, output, quarantined, runtime};
 
@@ -116,12 +116,13 @@ impl Replay {
             memory_bytes: self.plan.memory_bytes(workspace),
             commit_attempts: workspace.project.run.commit_attempts,
             force: false,
+            runs_up_to_micros: None,
         };
         let progress = board.run(&report.table, route.landed_bytes);
         let key = workspace.treatment_key();
         let lake = lake.lake().stopping_at(board.stop().to_lake());
         let replaying = replay(&plan, &lake, &DirectoryLanding, &key, options, &progress);
-        let replayed = runtime::block_on(replaying).map_err(|error| told(job, interval, error))?;
+        let replayed = runtime::block_on(replaying).map_err(|error| told(workspace, job, interval, error))?;
         report.succeeded(replayed);
         Ok(())
     }

@@ -3,23 +3,22 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use clap::Args;
-use naru_core::route::human_bytes;
 use naru_core::{Cadence, Interval};
-use naru_load::{ExecuteOptions, LoadError, MergeCounts, Outcome, OutcomeKind, Quarantined, execute};
+use naru_load::{ExecuteOptions, LoadError, Outcome, execute};
 use naru_local::DirectoryLanding;
-use serde::Serialize;
 
 use crate::backfill::{Ended, Left};
 use crate::cli::Global;
-use crate::error::{CommandError, SHOWN_REJECTS, reject_line};
+use crate::error::CommandError;
 use crate::interval_args::IntervalArgs;
-use crate::lake_names::quarantine_name;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::progress::Board;
+use crate::run_error::told;
+use crate::run_report::{QuarantineReport, RunReport, tell};
 use crate::saved_plan::SavedPlan;
 use crate::signals::StopSignal;
 use crate::workspace::Workspace;
-use crate::{backfill, jobs, log, output, runtime};
+use crate::{backfill, jobs, output, runtime};
 
 /// Load intervals of jobs into their tables
 ///
@@ -52,80 +51,6 @@ pub(crate) struct Run {
     /// Runs at the same time; threads and memory are shared out among them.
     #[arg(long, env = "NARU_PARALLEL_JOBS", value_name = "N")]
     parallel_jobs: Option<usize>,
-}
-
-/// What one run came to, as `--json` prints it.
-#[derive(Debug, Serialize)]
-pub(crate) struct RunReport {
-    job: String,
-    pub(crate) table: String,
-    interval: String,
-    /// `loaded`, `reloaded`, `unchanged`, `missing` (with `--skip-missing`) or `failed`.
-    pub(crate) status: &'static str,
-    /// 0, 1 or 75, as the command would exit for this run alone.
-    exit: u8,
-    error: Option<String>,
-    engine: Option<&'static str>,
-    reason: Option<String>,
-    snapshot_id: Option<i64>,
-    rows: u64,
-    rejected: u64,
-    /// Places and reasons of the first of them.
-    rejects: Vec<String>,
-    /// Where they are; none: all rows fit, or nothing was read.
-    quarantine: Option<QuarantineReport>,
-    sources: usize,
-    source_bytes: u64,
-    files: usize,
-    file_bytes: u64,
-    /// What was changed of the table's structure, in the same commit.
-    evolved: Vec<String>,
-    /// `verified`: the rows are those that control totals declare; none: nothing was declared.
-    control: Option<&'static str>,
-    /// Of a merge: what became of the rows.
-    merge: Option<MergeReport>,
-    seconds: f64,
-}
-
-/// What became of a merge's rows, as `--json` prints it.
-#[derive(Debug, Clone, Copy, Serialize)]
-pub(crate) struct MergeReport {
-    inserted: u64,
-    updated: u64,
-    deleted: u64,
-    unchanged: u64,
-    older: u64,
-    rewritten_files: u64,
-    position_deletes: u64,
-}
-
-impl MergeReport {
-    fn of(counts: MergeCounts) -> Self {
-        let MergeCounts { inserted, updated, deleted, unchanged, older, rewritten_files, position_deletes } = counts;
-        Self { inserted, updated, deleted, unchanged, older, rewritten_files, position_deletes }
-    }
-
-    /// The end of a run's line: what is zero is left out.
-    fn in_words(&self) -> String {
-        let counts = [
-            (self.inserted, "new"),
-            (self.updated, "changed"),
-            (self.deleted, "deleted"),
-            (self.unchanged, "unchanged"),
-            (self.older, "older than the table's"),
-        ];
-        let told: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-        if told.is_empty() { String::new() } else { format!(": {}", told.join(", ")) }
-    }
-}
-
-/// Where a run's rejected rows are.
-#[derive(Debug, Serialize)]
-pub(crate) struct QuarantineReport {
-    /// As SQL says it.
-    table: String,
-    rows: u64,
-    snapshot_id: i64,
 }
 
 /// One job's intervals, in order: two runs of one table never go side by side.
@@ -189,6 +114,7 @@ impl Run {
             memory_bytes: self.plan.memory_bytes(workspace) / at_once as u64,
             commit_attempts: workspace.project.run.commit_attempts,
             force: self.force,
+            runs_up_to_micros: None,
         };
         let board = Board::new(global, runs, stop);
         let queue = Mutex::new(queue);
@@ -197,6 +123,8 @@ impl Run {
             loop {
                 let next = queue.lock().unwrap_or_else(|p| p.into_inner()).pop_front();
                 let Some(JobRuns { job, intervals }) = next else { return };
+                let runs_up_to_micros = intervals.last().map(|last| last.start.timestamp_micros());
+                let options = ExecuteOptions { runs_up_to_micros, ..options };
                 let mut left = intervals.as_slice();
                 while let [interval, behind @ ..] = left
                     && !stop.is_requested()
@@ -282,109 +210,7 @@ impl Run {
         report.quarantine = quarantined.map(|quarantined| QuarantineReport::new(job, quarantined));
         match executed {
             Err(LoadError::NothingLanded { recorded: 0, .. }) if self.skip_missing => Ok(None),
-            executed => executed.map(Some).map_err(|error| told(job, interval, error)),
+            executed => executed.map(Some).map_err(|error| told(workspace, job, interval, error)),
         }
-    }
-}
-
-impl QuarantineReport {
-    fn new(job: &PlannedJob, quarantined: &Quarantined) -> Self {
-        let Quarantined { rows, snapshot_id, .. } = quarantined;
-        Self { table: quarantine_name(&job.job), rows: *rows, snapshot_id: *snapshot_id }
-    }
-}
-
-/// An error of a run; of one that quarantined rows, with the place where they are.
-pub(crate) fn told(job: &PlannedJob, interval: &Interval, error: LoadError) -> CommandError {
-    let rows = error.quarantined().map(|quarantined| quarantined.rows);
-    let error = CommandError::from(error);
-    match rows {
-        None => error,
-        Some(rows) => error.detail(format!(
-            "{rows} row(s) are in {}; `naru quarantine {} --date {}` sums them up",
-            quarantine_name(&job.job),
-            job.job,
-            interval.text
-        )),
-    }
-}
-
-impl RunReport {
-    fn new(job: &PlannedJob, interval: &Interval) -> Self {
-        Self {
-            job: job.job.to_string(),
-            table: format!("{}.{}", job.job.database, job.job.table),
-            interval: interval.text.clone(),
-            status: "failed",
-            exit: 0,
-            error: None,
-            engine: None,
-            reason: None,
-            snapshot_id: None,
-            rows: 0,
-            rejected: 0,
-            rejects: Vec::new(),
-            quarantine: None,
-            sources: 0,
-            source_bytes: 0,
-            files: 0,
-            file_bytes: 0,
-            evolved: Vec::new(),
-            control: None,
-            merge: None,
-            seconds: 0.0,
-        }
-    }
-
-    fn succeeded(&mut self, outcome: &Outcome) {
-        self.status = match outcome.kind {
-            OutcomeKind::Loaded => "loaded",
-            OutcomeKind::Reloaded => "reloaded",
-            OutcomeKind::Unchanged => "unchanged",
-        };
-        self.snapshot_id = Some(outcome.snapshot_id);
-        self.rows = outcome.rows;
-        self.rejected = outcome.rejected;
-        self.rejects = outcome.rejects.iter().map(reject_line).collect();
-        self.files = outcome.files;
-        self.file_bytes = outcome.size_bytes;
-        self.merge = outcome.merge.map(MergeReport::of);
-        self.evolved = outcome.evolved.iter().map(ToString::to_string).collect();
-        self.control = outcome.control_verified.then_some("verified");
-    }
-}
-
-/// One line for a run that succeeded; the whole error for one of several that failed.
-fn tell(global: &Global, report: &RunReport, error: Option<&CommandError>, runs: usize) {
-    let RunReport { table, interval, rows, sources, .. } = report;
-    if let Some(error) = error {
-        if runs > 1 {
-            error.clone().about(&format!("{table} {interval}")).print(global);
-        }
-        return;
-    }
-    let message = match report.status {
-        "unchanged" => {
-            format!("{table} {interval}: unchanged, {rows} rows of the same {sources} file(s) are loaded already")
-        }
-        "missing" => format!("{table} {interval}: missing, passed over; no file has landed"),
-        status => format!(
-            "{table} {interval}: {status} {rows} rows from {sources} file(s), {} to {}, in {:.2} s{}{}",
-            human_bytes(report.source_bytes),
-            human_bytes(report.file_bytes),
-            report.seconds,
-            report.merge.map(|merge| merge.in_words()).unwrap_or_default(),
-            if report.control.is_some() { ", control totals verified" } else { "" }
-        ),
-    };
-    let evolved = report.evolved.iter().map(|change| format!("\n  table evolved: {change}")).collect::<String>();
-    log::step(global, &format!("{message}{evolved}"), serde_json::json!(report));
-    if report.status != "unchanged" && report.rejected > 0 {
-        let places = report.rejects.iter().take(SHOWN_REJECTS).map(|place| format!("\n  {place}")).collect::<String>();
-        let place = report.quarantine.as_ref().map(|q| format!(", they are in {}", q.table)).unwrap_or_default();
-        let left_out = report.rejected;
-        let message =
-            format!("warning: {table} {interval}: {left_out} row(s) that do not fit were left out{place}{places}");
-        log::step(global, &message, serde_json::json!({ "rejected": report.rejected, "rejects": report.rejects }));
     }
 }
