@@ -135,6 +135,8 @@ impl<'t> Records<'t> {
                 }
                 fields.push(std::mem::take(&mut field));
                 if byte.is_none() || byte == Some(b'\n') {
+                    // Again, since an escape may have passed over the limit.
+                    self.check_length(start, at, None)?;
                     if byte.is_none() {
                         self.check_source_end(start)?;
                     }

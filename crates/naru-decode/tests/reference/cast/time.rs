@@ -78,7 +78,8 @@ fn declared(format: &str, text: &str) -> Option<Parts> {
             TimeItem::Month => parts.month = number(&mut rest, 2)?,
             TimeItem::Day => parts.day = number(&mut rest, 2)?,
             TimeItem::Hour => parts.hour = number(&mut rest, 2)?,
-            TimeItem::Hour12 => parts.hour12 = Some(number(&mut rest, 2)?),
+            // 01 to 12 is its form: another number is found before the day is looked at.
+            TimeItem::Hour12 => parts.hour12 = Some(number(&mut rest, 2).filter(|hour| (1..=12).contains(hour))?),
             TimeItem::Minute => parts.minute = number(&mut rest, 2)?,
             TimeItem::Second => parts.second = number(&mut rest, 2)?,
             TimeItem::MonthName => {
@@ -153,7 +154,6 @@ fn day(parts: &Parts) -> Result<NaiveDate, Reason> {
 fn local(parts: &Parts) -> Result<NaiveDateTime, Reason> {
     let day = day(parts)?;
     let hour = match parts.hour12 {
-        Some(hour) if !(1..=12).contains(&hour) => return Err(Reason::NotATimestamp),
         Some(hour) => hour % 12 + if parts.is_afternoon { 12 } else { 0 },
         None => parts.hour,
     };
