@@ -77,11 +77,10 @@ fn declared(format: &str, text: &str) -> Option<Parts> {
             TimeItem::Year => parts.year = number(&mut rest, 4)?,
             TimeItem::Month => parts.month = number(&mut rest, 2)?,
             TimeItem::Day => parts.day = number(&mut rest, 2)?,
-            TimeItem::Hour => parts.hour = number(&mut rest, 2)?,
-            // 01 to 12 is its form: another number is found before the day is looked at.
-            TimeItem::Hour12 => parts.hour12 = Some(number(&mut rest, 2).filter(|hour| (1..=12).contains(hour))?),
-            TimeItem::Minute => parts.minute = number(&mut rest, 2)?,
-            TimeItem::Second => parts.second = number(&mut rest, 2)?,
+            TimeItem::Hour => parts.hour = up_to(&mut rest, 23)?,
+            TimeItem::Hour12 => parts.hour12 = Some(up_to(&mut rest, 12).filter(|hour| *hour > 0)?),
+            TimeItem::Minute => parts.minute = up_to(&mut rest, 59)?,
+            TimeItem::Second => parts.second = up_to(&mut rest, 59)?,
             TimeItem::MonthName => {
                 let name = take(&mut rest, 3)?.to_ascii_lowercase();
                 parts.month = 1 + MONTHS.iter().position(|month| *month == name)? as u32;
@@ -119,6 +118,11 @@ fn number(rest: &mut &str, length: usize) -> Option<u32> {
     if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse().ok() } else { None }
 }
 
+/// Two digits of a time of day.
+fn up_to(rest: &mut &str, greatest: u32) -> Option<u32> {
+    number(rest, 2).filter(|number| *number <= greatest)
+}
+
 /// `Z`, `+09`, `+0900` or `+09:00`, in minutes; at most 18 hours.
 fn offset(rest: &mut &str) -> Option<i32> {
     if let Some(after) = rest.strip_prefix('Z') {
@@ -150,16 +154,13 @@ fn day(parts: &Parts) -> Result<NaiveDate, Reason> {
     NaiveDate::from_ymd_opt(parts.year as i32, parts.month, parts.day).ok_or(Reason::NoSuchDay)
 }
 
-/// A day with a time of day, to the microsecond. The day is looked at first.
+/// A day with a time of day, to the microsecond.
 fn local(parts: &Parts) -> Result<NaiveDateTime, Reason> {
     let day = day(parts)?;
     let hour = match parts.hour12 {
         Some(hour) => hour % 12 + if parts.is_afternoon { 12 } else { 0 },
         None => parts.hour,
     };
-    if hour > 23 || parts.minute > 59 || parts.second > 59 {
-        return Err(Reason::NotATimestamp);
-    }
     if !parts.nanosecond.is_multiple_of(1000) {
         return Err(Reason::TimestampPrecision);
     }
