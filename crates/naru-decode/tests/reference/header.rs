@@ -5,6 +5,7 @@ use naru_core::dialect::Header;
 use naru_core::plan::PlanColumn;
 use naru_decode::{HeaderMismatch, SourceError};
 
+use super::record::Field;
 use super::records::Records;
 use super::text::Text;
 
@@ -30,7 +31,7 @@ pub(crate) fn fields_of_columns(
         let byte_offset = text.byte_offset(position);
         return Err(SourceError::HeaderEncoding { encoding: dialect.encoding, byte_offset });
     }
-    let name = |field: &super::records::Field| String::from_utf8_lossy(&field.plain(text)).into_owned();
+    let name = |field: &Field| String::from_utf8_lossy(&field.plain(text)).into_owned();
     let names: Vec<String> = header.fields.iter().map(name).collect();
     let count = |source: &String| names.iter().filter(|name| *name == source).count();
     let sources: Vec<&String> = columns.iter().map(|column| &column.source).collect();

@@ -2,7 +2,7 @@
 //! two differ.
 //!
 //! ```text
-//!  bytes ▸ text (characters with their places) ▸ records (fields, byte by byte) ▸ header ▸ rows (checks, then casts)
+//!  bytes ▸ text (characters with their places) ▸ records ▸ fields (byte by byte) ▸ header ▸ rows (checks, then casts)
 //! ```
 //!
 //! The whole source is in memory, one record is read at a time, and nothing is clever. It knows neither compression,
@@ -10,6 +10,7 @@
 
 mod cast;
 mod header;
+mod record;
 mod records;
 mod rows;
 mod text;

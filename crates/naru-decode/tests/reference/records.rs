@@ -1,52 +1,10 @@
-//! Text to records and fields, byte by byte.
+//! Text to records.
 
 use naru_core::Dialect;
 use naru_decode::{QuotePlace, SourceError};
 
+use super::record::{Field, Record, Walk};
 use super::text::Text;
-
-/// A record as it is written.
-pub(crate) struct Record {
-    pub(crate) start: usize,
-    /// After the line end.
-    pub(crate) end: usize,
-    pub(crate) fields: Vec<Field>,
-}
-
-/// A field's text: after the opening quote and up to the closing one, escapes left in.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Field {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-    pub(crate) is_quoted: bool,
-    /// Positions of escapes, which are no part of the value.
-    pub(crate) escapes: Vec<usize>,
-    /// First byte of text after the closing quote.
-    pub(crate) text_after_quote: Option<usize>,
-}
-
-impl Field {
-    /// The bytes as written.
-    pub(crate) fn raw<'t>(&self, text: &'t Text) -> &'t [u8] {
-        &text.bytes[self.start..self.end]
-    }
-
-    /// The bytes without escapes.
-    pub(crate) fn plain(&self, text: &Text) -> Vec<u8> {
-        let kept = (self.start..self.end).filter(|position| !self.escapes.contains(position));
-        kept.map(|position| text.bytes[position]).collect()
-    }
-}
-
-/// Where in a field a byte stands.
-#[derive(Clone, Copy, PartialEq)]
-enum State {
-    /// At its start, or after blanks that trimming takes off.
-    Start,
-    Unquoted,
-    Quoted,
-    AfterQuote,
-}
 
 /// The records of a text, one after the other.
 pub(crate) struct Records<'t> {
@@ -84,7 +42,7 @@ impl<'t> Records<'t> {
                 return Ok(None);
             }
             if blank == 0 {
-                return self.record();
+                return self.record().map(Some);
             }
             let start = self.at;
             self.at += blank;
@@ -95,92 +53,23 @@ impl<'t> Records<'t> {
         }
     }
 
-    fn record(&mut self) -> Result<Option<Record>, SourceError> {
-        let (bytes, dialect) = (&self.text.bytes, self.dialect);
-        let is = |character: Option<char>, byte: u8| character == Some(char::from(byte));
-        let escape = dialect.escape.filter(|escape| Some(*escape) != dialect.quote);
-        let is_blank = |byte: u8| dialect.trim && (byte == b' ' || byte == b'\t') && !is(Some(dialect.delimiter), byte);
+    fn record(&mut self) -> Result<Record, SourceError> {
         let start = self.at;
-        let mut fields = Vec::new();
-        let mut field = Field { start, ..Field::default() };
-        let mut state = State::Start;
-        // Where the field's text ends before blanks, and what an escape has made text.
-        let mut literal_until = start;
-        let mut quote_at = start;
-        let mut at = start;
-        loop {
-            let byte = bytes.get(at).copied();
-            if byte.is_some_and(|byte| byte != b'\n' || state == State::Quoted) {
-                self.check_length(start, at + 1, (state == State::Quoted).then_some(quote_at))?;
-            }
-            if byte.is_none() && state == State::Quoted {
-                self.check_source_end(start)?;
-                return Err(SourceError::UnclosedQuote { quote: self.quote_place(quote_at) });
-            }
-            let ends_field = match byte {
-                None => true,
-                Some(byte) => state != State::Quoted && (byte == b'\n' || is(Some(dialect.delimiter), byte)),
-            };
-            if ends_field {
-                let mut end = at;
-                let is_line_end = byte == Some(b'\n') && at > literal_until && bytes[at - 1] == b'\r';
-                if state != State::AfterQuote {
-                    if is_line_end && end > field.start {
-                        end -= 1;
-                    }
-                    while end > field.start.max(literal_until) && is_blank(bytes[end - 1]) {
-                        end -= 1;
-                    }
-                    field.end = end;
-                }
-                fields.push(std::mem::take(&mut field));
-                if byte.is_none() || byte == Some(b'\n') {
-                    // Again, since an escape may have passed over the limit.
-                    self.check_length(start, at, None)?;
-                    if byte.is_none() {
-                        self.check_source_end(start)?;
-                    }
-                    self.at = bytes.len().min(at + 1);
-                    return Ok(Some(Record { start, end: self.at, fields }));
-                }
-                at += 1;
-                (field.start, literal_until, state) = (at, at, State::Start);
-                continue;
-            }
-            let byte = byte.unwrap_or_default();
-            match state {
-                State::Start if is(dialect.quote, byte) => {
-                    (field.start, field.is_quoted, state, quote_at) = (at + 1, true, State::Quoted, at);
-                }
-                State::Start if is_blank(byte) => field.start = at + 1,
-                State::Start | State::Unquoted => {
-                    state = State::Unquoted;
-                    if is(escape, byte) && at + 1 < bytes.len() {
-                        field.escapes.push(at);
-                        literal_until = at + 2;
-                        at += 1;
-                    }
-                }
-                State::Quoted => {
-                    let next_is_quote = bytes.get(at + 1).is_some_and(|next| is(dialect.quote, *next));
-                    if is(escape, byte) || (escape.is_none() && is(dialect.quote, byte) && next_is_quote) {
-                        field.escapes.push(at);
-                        at = (at + 1).min(bytes.len() - 1);
-                    } else if is(dialect.quote, byte) {
-                        (field.end, state, literal_until) = (at, State::AfterQuote, at + 1);
-                    }
-                }
-                State::AfterQuote => {
-                    let is_line_end = byte == b'\r' && bytes.get(at + 1) == Some(&b'\n');
-                    if !is_line_end && !is_blank(byte) && field.text_after_quote.is_none() {
-                        field.text_after_quote = Some(at);
-                    }
-                    // What follows the quote is no longer inside it.
-                    at += usize::from(is(escape, byte));
-                }
-            }
-            at += 1;
+        let mut walk = Walk::new(self.dialect, &self.text.bytes, start);
+        while let Some(byte) = walk.byte() {
+            self.check_length(start, walk.at + 1, walk.open_quote())?;
+            walk.step(byte);
         }
+        // Again, since an escape may have passed over the limit.
+        self.check_length(start, walk.at, walk.open_quote())?;
+        if walk.at == self.text.bytes.len() {
+            self.check_source_end(start)?;
+        }
+        if let Some(quote) = walk.open_quote() {
+            return Err(SourceError::UnclosedQuote { quote: self.quote_place(quote) });
+        }
+        self.at = self.text.bytes.len().min(walk.at + 1);
+        Ok(Record { start, end: self.at, fields: walk.finish() })
     }
 
     /// A record that the source's end ends is whole, and is not the source as a whole, its lines ended by carriage

@@ -4,7 +4,7 @@ use naru_core::plan::PlanColumn;
 use naru_core::{ColumnType, Dialect};
 use naru_decode::Reason;
 
-use super::records::{Field, Record};
+use super::record::{Field, Record};
 use super::text::Text;
 use super::{Reading, Rejected, RejectedRecord, Value, cast};
 
