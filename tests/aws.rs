@@ -249,7 +249,13 @@ fn what_is_missing_is_told_by_name() {
     let told = run(command.env("HOME", aws.project.path())).fails(1).stderr;
     assert!(told.contains("check the credentials"), "{told}");
     // No region.
-    let told = run(aws.command(&["tables"]).env_remove("AWS_REGION").env("HOME", aws.project.path())).fails(1).stderr;
+    let told = run(aws
+        .command(&["tables"])
+        .env_remove("AWS_REGION")
+        .env_remove("AWS_DEFAULT_REGION")
+        .env("HOME", aws.project.path()))
+    .fails(1)
+    .stderr;
     assert!(told.contains("no AWS region is configured"), "{told}");
 }
 

@@ -162,18 +162,18 @@ fn trial(aws: &AwsProject, number: usize, run: Run, request: usize, wrong: Wrong
     met
 }
 
-/// Puts a file into the landing bucket, by a request that nobody signs: moto does not mind, and a process less is started.
+/// Puts a file into the landing bucket, by a request with a signature that is none: moto does not mind, and a process less is
+/// started.
 fn put(aws: &AwsProject, job: &str, day: &str, text: &str) {
     let s: Vec<&str> = job.split("__").collect();
     let path = format!("/{}-dev-landing-{}/{}/{}/{}/{day}/a.csv", aws.org, s[3], s[0], s[1], s[2]);
     let address = aws.endpoint().strip_prefix("http://").unwrap();
     let mut moto = TcpStream::connect(address).unwrap();
     let length = text.len();
-    write!(
-        moto,
-        "PUT {path} HTTP/1.1\r\nHost: {address}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{text}"
-    )
-    .unwrap();
+    let identity =
+        "AWS4-HMAC-SHA256 Credential=test/20261122/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0";
+    let head = format!("PUT {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: {identity}\r\nConnection: close\r\n");
+    write!(moto, "{head}Content-Length: {length}\r\n\r\n{text}").unwrap();
     let mut answer = String::new();
     moto.read_to_string(&mut answer).unwrap();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");

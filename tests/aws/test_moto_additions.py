@@ -1,5 +1,6 @@
 """What `moto_additions` adds, seen by boto3, which is AWS's own client."""
 
+import json
 import subprocess
 import sys
 import unittest
@@ -86,6 +87,18 @@ class MotoAdditions(unittest.TestCase):
     def test_a_key_that_does_not_exist_does_nothing(self) -> None:
         put = dict(Bucket="bucket", Key="k", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId="none")
         self.assert_fails("KMS.NotFoundException", 400, self.s3.put_object, **put)
+
+    def test_a_policy_for_tls_denies_only_what_comes_without(self) -> None:
+        self.s3.create_bucket(Bucket="by-tls")
+        statement = {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::by-tls/*"}
+        for condition, is_denied in (({}, True), ({"Bool": {"aws:SecureTransport": "false"}}, False)):
+            policy = {"Version": "2012-10-17", "Statement": [statement | ({"Condition": condition} if condition else {})]}
+            self.s3.put_bucket_policy(Bucket="by-tls", Policy=json.dumps(policy))
+            if is_denied:
+                with self.assertRaises(ClientError):
+                    self.s3.put_object(Bucket="by-tls", Key="k", Body=b"")
+            else:
+                self.s3.put_object(Bucket="by-tls", Key="k", Body=b"")
 
     def test_the_expected_owner_is_the_owner(self) -> None:
         self.s3.list_objects_v2(Bucket="bucket", ExpectedBucketOwner=ACCOUNT)

@@ -9,10 +9,12 @@ use super::moto::endpoint;
 use super::{Project, Ran, naru, python, repository, run};
 
 /// What stands for the environment of somebody who uses AWS.
-pub(crate) const ENVIRONMENT: [(&str, &str); 4] = [
+pub(crate) const ENVIRONMENT: [(&str, &str); 5] = [
     ("AWS_ACCESS_KEY_ID", "test"),
     ("AWS_SECRET_ACCESS_KEY", "test"),
     ("AWS_REGION", "us-east-1"),
+    // What boto3 calls it.
+    ("AWS_DEFAULT_REGION", "us-east-1"),
     // Tests that fail on purpose do not wait for a third try.
     ("AWS_MAX_ATTEMPTS", "2"),
 ];

@@ -1,6 +1,6 @@
 """What moto 5.2 lacks of AWS, added to it. Each module is about one thing and quotes the documentation that it follows."""
 
-from . import glue_catalog, kms_keys, s3_keys, s3_owner
+from . import glue_catalog, kms_keys, s3_keys, s3_owner, s3_policy
 
 
 def install() -> None:
@@ -8,6 +8,7 @@ def install() -> None:
     glue_catalog.install()
     kms_keys.install()
     s3_keys.install()
+    s3_policy.install()
 
 
 def around(application):
