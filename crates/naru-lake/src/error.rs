@@ -109,7 +109,45 @@ impl Error for LakeError {
 }
 
 fn is_denied(error: &(dyn Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| (*error).source()).any(|error| {
+    chain(error).any(|error| {
         error.downcast_ref::<std::io::Error>().is_some_and(|io| io.kind() == std::io::ErrorKind::PermissionDenied)
     })
+}
+
+/// Whether a failure passes by itself, as storage or catalog say of it, whatever library it came through: no answer, a
+/// request to be slower.
+pub fn is_transient(error: &(dyn Error + 'static)) -> bool {
+    chain(error).any(|error| {
+        let of_iceberg = error.downcast_ref::<iceberg::Error>().is_some_and(iceberg::Error::retryable);
+        of_iceberg || error.downcast_ref::<LakeError>().is_some_and(|error| error.kind == LakeErrorKind::Unavailable)
+    })
+}
+
+/// An error and all that caused it.
+fn chain<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| {
+        let error: &'e (dyn Error + 'static) = *error;
+        // An I/O error passes over what it holds to the cause of that.
+        let held = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        match held {
+            Some(held) => Some(held),
+            None => error.source(),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_known_through_every_library() {
+        let busy = || iceberg::Error::new(iceberg::ErrorKind::Unexpected, "slow down").with_retryable(true);
+        assert!(is_transient(&busy()));
+        assert!(is_transient(&parquet::errors::ParquetError::External(Box::new(busy()))));
+        let lake = LakeError::new(LakeErrorKind::Unavailable, "no answer");
+        assert!(is_transient(&std::io::Error::other(lake)));
+        assert!(is_transient(&LakeError::new(LakeErrorKind::Other, "x").because(std::io::Error::other(busy()))));
+        assert!(!is_transient(&LakeError::new(LakeErrorKind::Denied, "x").because(std::io::Error::other("y"))));
+    }
 }

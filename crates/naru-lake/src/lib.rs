@@ -48,7 +48,7 @@ pub mod writer;
 
 pub use commit::{CommitOutcome, CommitRequest, Committed};
 pub use data_file::{DataFile, WrittenFile};
-pub use error::{LakeError, LakeErrorKind};
+pub use error::{LakeError, LakeErrorKind, is_transient};
 pub use evolve::Evolution;
 pub use lake::{Lake, TableName};
 pub use landing::{LandedFile, LandingStore};

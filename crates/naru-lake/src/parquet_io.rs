@@ -9,7 +9,7 @@ use parquet::arrow::async_reader::ParquetRecordBatchStreamBuilder;
 use parquet::arrow::async_writer::AsyncFileWriter;
 use parquet::errors::ParquetError;
 
-use crate::error::{LakeError, LakeErrorKind};
+use crate::error::{LakeError, LakeErrorKind, is_transient};
 use crate::table::LakeTable;
 
 /// Rows that are read at a time.
@@ -29,14 +29,18 @@ pub(crate) async fn open(
 
 /// A file that is there, and is not the Parquet that it should be.
 pub(crate) fn unreadable(location: &str, error: ParquetError) -> LakeError {
-    LakeError::new(LakeErrorKind::InvalidMetadata, "cannot read a file of the table")
-        .with("file", location)
-        .because(error)
+    failed(LakeErrorKind::InvalidMetadata, "cannot read a file of the table", location, error)
 }
 
 /// A file that could not be written.
 pub(crate) fn unwritable(location: &str, error: ParquetError) -> LakeError {
-    LakeError::new(LakeErrorKind::Storage, "cannot write a file of the table").with("file", location).because(error)
+    failed(LakeErrorKind::Storage, "cannot write a file of the table", location, error)
+}
+
+/// Parquet's error, of this kind unless storage says that it passes.
+fn failed(kind: LakeErrorKind, message: &str, location: &str, error: ParquetError) -> LakeError {
+    let kind = if is_transient(&error) { LakeErrorKind::Unavailable } else { kind };
+    LakeError::new(kind, message).with("file", location).because(error)
 }
 
 /// Iceberg's output as Parquet's.

@@ -4,7 +4,7 @@ use naru_core::Fault;
 use naru_core::evolution::{EvolutionPolicy, Refused};
 use naru_core::treatment::TreatmentConflict;
 use naru_decode::{KernelError, KeyError, SourceError};
-use naru_lake::LakeError;
+use naru_lake::{LakeError, LakeErrorKind, is_transient};
 
 use crate::{ControlMismatch, Quarantined, RejectReport, RejectedValue};
 
@@ -245,7 +245,11 @@ impl LoadError {
     pub fn is_retryable(&self) -> bool {
         match self {
             Self::NothingLanded { .. } | Self::FewerSources { .. } | Self::SourceChanged { .. } => true,
-            Self::ControlMissing { .. } | Self::SourceGone { .. } | Self::Stopped => true,
+            Self::ControlMissing { .. } | Self::Stopped => true,
+            Self::SourceGone { source, .. } => source.kind() != LakeErrorKind::Denied,
+            Self::Source { source, .. } => is_transient(source.as_ref()),
+            Self::Write(error) | Self::Read(error) => is_transient(error.as_ref()),
+            Self::Encode(error) => is_transient(error),
             Self::Lake(error) => error.is_retryable(),
             Self::Quarantined { error, .. } => error.is_retryable(),
             _ => false,

@@ -172,7 +172,7 @@ fn invalid(error: LakeError) -> Error {
 
 /// A write that was not begun, since the bucket's encryption could not be verified.
 fn refused(location: &str, error: LakeError) -> Error {
-    let (message, may_pass) = (format!("cannot write {location}: {error}"), error.is_retryable());
+    let (message, may_pass) = (format!("cannot write {location}"), error.is_retryable());
     let source = match error.kind() {
         LakeErrorKind::Denied => io::Error::new(io::ErrorKind::PermissionDenied, error),
         _ => io::Error::other(error),
