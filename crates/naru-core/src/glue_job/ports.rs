@@ -14,7 +14,7 @@ pub trait GlueJobs: fmt::Debug + Send + Sync {
     /// A job by its exact name; none if there is no such job.
     fn find(&self, job: &str) -> Result<Option<GlueJobSpec>, GlueJobError>;
 
-    /// Makes a job. `AlreadyExists` if there is one, which stays as it was.
+    /// Makes a job. `AlreadyExists` if there is one of this name that differs, which stays as it was.
     fn create(&self, spec: &GlueJobSpec) -> Result<(), GlueJobError>;
 
     /// Makes a job what the spec says; what is in no spec stays as it was, and so do tags that the spec does not name.

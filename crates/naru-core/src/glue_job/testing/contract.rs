@@ -2,7 +2,7 @@
 
 use super::{simple_job, simple_request};
 use crate::glue_job::{
-    GlueJobError, GlueJobErrorKind, GlueJobs, GlueRunState, StartClaim, StartClaims, StartRequest, Version,
+    GlueJobError, GlueJobErrorKind, GlueJobSpec, GlueJobs, GlueRunState, StartClaim, StartClaims, StartRequest, Version,
 };
 
 /// Where the contracts are run: Glue and claims, and how runs end there.
@@ -37,7 +37,7 @@ fn jobs_are_made_and_changed(site: &dyn GlueSite) {
     expect(jobs.update(&spec), GlueJobErrorKind::NotFound);
     jobs.create(&spec).unwrap();
     assert_eq!(jobs.find(&name).unwrap().as_ref(), Some(&spec));
-    let other = simple_job(&name);
+    let other = GlueJobSpec { role: "other".into(), ..simple_job(&name) };
     expect(jobs.create(&other), GlueJobErrorKind::AlreadyExists);
     (spec.role, spec.workers, spec.timeout_minutes) = ("other".into(), 5, 7);
     (spec.max_concurrent_runs, spec.worker_type) = (4, "G.2X".into());

@@ -11,6 +11,8 @@ use crate::glue_job::{
 /// A kind of call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
+    /// [`GlueJobs::create`].
+    Create,
     /// [`GlueJobs::start`].
     Start,
     /// [`GlueJobs::run`].
@@ -41,6 +43,7 @@ struct State {
     claims: BTreeMap<String, (StartClaim, Version)>,
     failing: Vec<(Call, Failing)>,
     writes: usize,
+    changes: usize,
     hidden: bool,
 }
 
@@ -76,6 +79,11 @@ impl MemoryGlue {
         self.state().runs.iter().map(|(_, run)| run.clone()).collect()
     }
 
+    /// How often a job was made or changed.
+    pub fn changes(&self) -> usize {
+        self.state().changes
+    }
+
     /// Does something that is to fail, if it is to.
     fn failing<T>(
         &self,
@@ -102,16 +110,19 @@ impl GlueJobs for MemoryGlue {
     }
 
     fn create(&self, spec: &GlueJobSpec) -> Result<(), GlueJobError> {
-        let mut state = self.state();
-        if state.jobs.contains_key(&spec.name) {
-            return Err(error(GlueJobErrorKind::AlreadyExists, "there is such a job"));
-        }
-        state.jobs.insert(spec.name.clone(), spec.clone());
-        Ok(())
+        self.failing(Call::Create, |state| {
+            if state.jobs.contains_key(&spec.name) {
+                return Err(error(GlueJobErrorKind::AlreadyExists, "there is such a job"));
+            }
+            state.changes += 1;
+            state.jobs.insert(spec.name.clone(), spec.clone());
+            Ok(())
+        })
     }
 
     fn update(&self, spec: &GlueJobSpec) -> Result<(), GlueJobError> {
         let mut state = self.state();
+        state.changes += 1;
         let missing = || error(GlueJobErrorKind::NotFound, "there is no such job");
         let found = state.jobs.get_mut(&spec.name).ok_or_else(missing)?;
         let mut tags = found.tags.clone();
