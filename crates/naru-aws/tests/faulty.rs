@@ -16,6 +16,8 @@ pub(crate) enum Answer {
     LostAfterwards,
     /// The connection is closed, and it is not done.
     LostBefore,
+    /// There is no answer, the connection stays open, and it is not done.
+    Never,
     /// It is refused with a status and a code.
     Refused(u16, &'static str),
 }
@@ -46,6 +48,11 @@ impl Faulty {
         AwsSession::with_config(AwsAccount::new(ACCOUNT).unwrap(), config(REGION, &self.address)).unwrap()
     }
 
+    /// Where the proxy answers.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Requests of the kind so far.
     pub(crate) fn seen(&self) -> usize {
         self.seen.load(Ordering::SeqCst)
@@ -61,6 +68,9 @@ fn serve(mut client: TcpStream, kind: &str, answer: Answer, seen: &AtomicUsize) 
     match answer {
         Answer::LostAfterwards => drop(forward(&head, &body)),
         Answer::LostBefore => {}
+        Answer::Never => loop {
+            std::thread::park();
+        },
         Answer::Refused(status, code) => {
             let body = format!(r#"{{"__type": "{code}", "message": "by the tests"}}"#);
             let head =

@@ -170,8 +170,7 @@ impl Starter<'_> {
             return Err(error);
         }
         match self.claims.get(&key)? {
-            // Without a run: this start has not got that far.
-            Some((claim, version)) if claim.holder == self.holder && !claim.released => Ok(Claimed::Held(version)),
+            Some((claim, version)) if claim == self.words(request, attempt) => Ok(Claimed::Held(version)),
             Some((claim, version)) => Ok(Claimed::By(claim, version)),
             // It was not written, and nobody else wrote one.
             None => Err(error),

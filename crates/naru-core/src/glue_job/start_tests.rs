@@ -165,25 +165,39 @@ fn a_claim_whose_run_is_known_but_not_listed_yet_is_attached_to() {
     assert_eq!((bank.runs(), bank.clock.now()), (1, Duration::from_secs(10)));
 }
 
+/// Lets a claim's holder start its run, which ends at once and is not listed yet.
+fn starts_and_ends(glue: &MemoryGlue, state: GlueRunState) {
+    let key = request().key.claim_key(1);
+    let id = glue.start(&request(), 1).unwrap();
+    glue.end(&id, state, Some("no"));
+    glue.hide_from_listings(true);
+    let (seen, version) = glue.get(&key).unwrap().unwrap();
+    glue.put(&key, &StartClaim { run_id: Some(id), ..seen }, Some(&version)).unwrap();
+}
+
 #[test]
 fn a_run_that_began_and_ended_while_it_was_waited_for_is_the_answer() {
-    let bank = Bank::new();
-    bank.claimed(1, None);
-    let glue = bank.glue.clone();
-    bank.clock.at(Duration::from_secs(10), move || {
-        let id = glue.start(&request(), 1).unwrap();
-        glue.end(&id, GlueRunState::Failed, Some("no"));
-        glue.hide_runs(true);
-        let (seen, version) = glue.get(&request().key.claim_key(1)).unwrap().unwrap();
-        glue.put(&request().key.claim_key(1), &StartClaim { run_id: Some(id), ..seen }, Some(&version)).unwrap();
-    });
-    let glue = bank.glue.clone();
-    // The listing lags behind; the run itself can be asked for by then.
-    bank.clock.at(Duration::from_secs(12), move || glue.hide_runs(false));
-    let started = bank.start("b").unwrap();
-    // By the listing it has failed, and is tried again; by the claim it is the answer. Either way nothing runs twice.
-    assert_eq!(bank.glue.all_runs().iter().filter(|run| run.state.is_live()).count(), bank.runs() - 1);
-    assert!(matches!(started, Started::Attached(_) | Started::New(_)));
+    for state in [GlueRunState::Failed, GlueRunState::Succeeded] {
+        let bank = Bank::new();
+        bank.claimed(1, None);
+        let glue = bank.glue.clone();
+        bank.clock.at(Duration::from_secs(10), move || starts_and_ends(&glue, state));
+        assert_eq!((bank.start("b").unwrap(), bank.runs()), (attached("jr_1"), 1));
+    }
+}
+
+#[test]
+fn a_run_that_ended_before_and_is_known_by_its_claim_alone_counts_as_one_that_is_listed() {
+    let ended = |state| {
+        let bank = Bank::new();
+        bank.claimed(1, None);
+        starts_and_ends(&bank.glue, state);
+        bank
+    };
+    assert_eq!(ended(GlueRunState::Failed).start("b").unwrap(), new("jr_2"));
+    let bank = ended(GlueRunState::Succeeded);
+    assert!(matches!(bank.start("b").unwrap(), Started::TakenOver(_)));
+    assert_eq!(bank.fresh("b").unwrap(), new("jr_2"));
 }
 
 #[test]

@@ -44,6 +44,7 @@ struct State {
     failing: Vec<(Call, Failing)>,
     writes: usize,
     changes: usize,
+    is_listing_late: bool,
     hidden: bool,
 }
 
@@ -62,6 +63,11 @@ impl MemoryGlue {
         let mut all = self.state();
         let (_, run) = all.runs.iter_mut().find(|(_, run)| run.id == run_id).unwrap();
         (run.state, run.reason) = (state, reason.map(Into::into));
+    }
+
+    /// Whether runs are left out of listings; by their ids they are found.
+    pub fn hide_from_listings(&self, hidden: bool) {
+        self.state().is_listing_late = hidden;
     }
 
     /// Whether runs can be found: what was started moments ago cannot.
@@ -176,7 +182,10 @@ impl GlueJobs for MemoryGlue {
 
     fn runs_of(&self, job: &str, run: &str) -> Result<Vec<GlueRun>, GlueJobError> {
         let state = self.state();
-        let of_run = |found: &GlueRun| found.key().is_some_and(|key| key.run == run) && !state.hidden;
+        let of_run = |found: &GlueRun| found.key().is_some_and(|key| key.run == run);
+        if state.hidden || state.is_listing_late {
+            return Ok(Vec::new());
+        }
         Ok(state.runs.iter().filter(|(of, found)| of == job && of_run(found)).map(|(_, run)| run.clone()).collect())
     }
 
