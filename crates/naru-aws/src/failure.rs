@@ -66,7 +66,9 @@ impl Failure {
             Cause::Denied => "access denied; check the credentials, their policy and the account",
             Cause::KeyUnusable => "its KMS key cannot be used; enable the key, or cancel its deletion",
             Cause::ConcurrentRuns => "as many runs as it may have at once go on; try again later",
-            Cause::ResourceLimit => "the account has as many as it may have at once; try again later, or raise the quota",
+            Cause::ResourceLimit => {
+                "the account has as many as it may have at once; try again later, or raise the quota"
+            }
             Cause::Throttled => "AWS asks to be slower; try again later",
             Cause::NoAnswer => "AWS did not answer; try again later",
             Cause::Other => "AWS refused",

@@ -65,7 +65,8 @@ impl GlueJobs for AwsGlueJobs {
         let request = request.worker_type(WorkerType::from(spec.worker_type.as_str()));
         let request = request.number_of_workers(count(spec.workers)).timeout(count(spec.timeout_minutes));
         let request = request.execution_property(execution_property(spec)).max_retries(count(spec.max_retries));
-        let request = request.job_run_queuing_enabled(spec.queues).execution_class(spec.execution_class.as_str().into());
+        let request =
+            request.job_run_queuing_enabled(spec.queues).execution_class(spec.execution_class.as_str().into());
         let request = request.set_security_configuration(some_text(&spec.security_configuration));
         let request = request.set_default_arguments(Some(spec.default_arguments.clone().into_iter().collect()));
         let request = request.set_tags(Some(spec.tags.clone().into_iter().collect()));

@@ -9,9 +9,11 @@ use crate::bucket_keys::BucketKeys;
 use crate::failure::{Cause, Failure};
 use crate::glue::job_error::{failed, failed_changing, unverified};
 
-/// Files in a bucket, by their keys. Before the first write its encryption is verified; every write names the bucket's key.
+/// Files in a bucket, by their keys. Before the first write its encryption is verified; every write names the bucket's
+/// key.
 ///
-/// A claim's condition is S3's: `If-None-Match: *` for the first, `If-Match` with the ETag that was read for each later one.
+/// A claim's condition is S3's: `If-None-Match: *` for the first, `If-Match` with the ETag that was read for each later
+/// one.
 #[derive(Debug, Clone)]
 pub struct RunFiles {
     keys: BucketKeys,
@@ -83,7 +85,8 @@ impl StartClaims for RunFiles {
             read => read.map_err(|e| failed(&doing, e))?,
         };
         let strange = |error| {
-            let message = format!("{} is no claim of a start; delete it if no run of its job goes on", self.location(key));
+            let message =
+                format!("{} is no claim of a start; delete it if no run of its job goes on", self.location(key));
             GlueJobError::new(GlueJobErrorKind::Other, message).because(error)
         };
         let claim = serde_json::from_slice(&bytes).map_err(|error: serde_json::Error| strange(error))?;
@@ -92,9 +95,8 @@ impl StartClaims for RunFiles {
 
     fn put(&self, key: &str, claim: &StartClaim, over: Option<&Version>) -> Result<Version, GlueJobError> {
         let doing = format!("write {}", self.location(key));
-        let json = serde_json::to_vec(claim).map_err(|error| {
-            GlueJobError::new(GlueJobErrorKind::Other, format!("cannot {doing}")).because(error)
-        })?;
+        let json = serde_json::to_vec(claim)
+            .map_err(|error| GlueJobError::new(GlueJobErrorKind::Other, format!("cannot {doing}")).because(error))?;
         let condition = over.map_or(Condition::Absent, |version| Condition::Is(version.0.clone()));
         self.write(&doing, key, json.into(), Some(condition))?.map_err(|failure| match failure.cause {
             // The bucket is there, so that it is the file that is not: another version than the one that was read.

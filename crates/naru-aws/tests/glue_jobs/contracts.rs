@@ -3,9 +3,7 @@
 use aws_sdk_glue::types::{ConnectionsList, JobUpdate, NotificationProperty};
 use naru_aws::{AwsGlueJobs, RunFiles};
 use naru_core::glue_job::testing::{GlueSite, claims_contract, jobs_contract, simple_job};
-use naru_core::glue_job::{
-    GlueJobErrorKind, GlueJobs, GlueRunState, RunKey, StartClaims, differences, ensure_by_sync,
-};
+use naru_core::glue_job::{GlueJobErrorKind, GlueJobs, GlueRunState, RunKey, StartClaims, differences, ensure_by_sync};
 
 use super::Site;
 use crate::moto::{ACCOUNT, Bucket, REGION, glue, keys, s3, session, session_of};

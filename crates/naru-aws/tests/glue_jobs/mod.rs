@@ -39,12 +39,7 @@ impl Site {
     }
 }
 
-fn start(
-    session: &AwsSession,
-    bucket: &str,
-    request: &StartRequest,
-    grace: Duration,
-) -> Result<Started, GlueJobError> {
+fn start(session: &AwsSession, bucket: &str, request: &StartRequest, grace: Duration) -> Result<Started, GlueJobError> {
     let (jobs, claims) = (AwsGlueJobs::new(session.clone()), RunFiles::new(keys(session), bucket));
     let (clock, interval) = (SystemClock::default(), Duration::from_millis(100));
     let holder = uuid::Uuid::new_v4().to_string();

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use naru_core::glue_job::{GlueJobErrorKind, GlueRunState, RunMeaning, Started, StopWish, watch};
 use naru_aws::{AwsGlueJobs, SystemClock};
+use naru_core::glue_job::{GlueJobErrorKind, GlueRunState, RunMeaning, Started, StopWish, watch};
 
 use super::Site;
 use crate::faulty::{Answer, Faulty};
@@ -85,7 +85,7 @@ async fn limits_end_in_try_again_and_refusals_do_not() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_claim_whose_answer_is_lost_is_the_holders_own() {
     let site = Site::new().await;
-    // Every write into the bucket is done and its answer lost; the SDK tries again, and meets what it wrote.
+    // Every write into the bucket is done and its answer lost, also those that the SDK sends again.
     let faulty = Faulty::start("x-amz-server-side-encryption-bucket-key-enabled", Answer::LostAfterwards);
     assert!(matches!(site.start(&faulty.session(), LONG).unwrap(), Started::New(_)));
     assert_eq!(site.runs().len(), 1);

@@ -22,15 +22,16 @@ pub struct RunCost {
 }
 
 impl RunCost {
-    /// The cost of a run. `elapsed_seconds` is the time since it was started, by the caller's clock: Glue may not count a
-    /// run's time before its end. `minimum_billed_seconds` is the shortest time that is billed.
+    /// The cost of a run. `elapsed_seconds` is the time since it was started, by the caller's clock: Glue may not count
+    /// a run's time before its end. `minimum_billed_seconds` is the shortest time that is billed.
     ///
-    /// DPU-seconds are Glue's own where it tells them, else seconds × workers × DPU of a worker. Source: AWS Glue Web API
-    /// Reference, JobRun, DPUSeconds; AWS Glue's price page.
+    /// DPU-seconds are Glue's own where it tells them, else seconds × workers × DPU of a worker. Source: AWS Glue Web
+    /// API Reference, JobRun, DPUSeconds; AWS Glue's price page.
     pub fn of(run: &GlueRun, elapsed_seconds: u64, price: Option<&DpuPrice>, minimum_billed_seconds: f64) -> Self {
         let is_counting = run.state.is_live() && run.execution_seconds == 0;
         let seconds = if is_counting { elapsed_seconds } else { run.execution_seconds };
-        let dpu = f64::from(run.workers) * run.worker_type.parse().map_or(1.0, |kind: WorkerType| f64::from(kind.dpu()));
+        let dpu =
+            f64::from(run.workers) * run.worker_type.parse().map_or(1.0, |kind: WorkerType| f64::from(kind.dpu()));
         let dpu_seconds = run.dpu_seconds.unwrap_or(seconds as f64 * dpu);
         let billed = if seconds == 0 { 0.0 } else { dpu_seconds.max(minimum_billed_seconds * dpu) };
         Self {

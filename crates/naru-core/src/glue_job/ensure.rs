@@ -24,10 +24,7 @@ pub enum EnsureError {
 ///
 /// # Errors
 /// Those of the port.
-pub fn look_for_differences(
-    jobs: &dyn GlueJobs,
-    wanted: &GlueJobSpec,
-) -> Result<Vec<GlueJobDifference>, GlueJobError> {
+pub fn look_for_differences(jobs: &dyn GlueJobs, wanted: &GlueJobSpec) -> Result<Vec<GlueJobDifference>, GlueJobError> {
     Ok(differences(jobs.find(&wanted.name)?.as_ref(), wanted))
 }
 

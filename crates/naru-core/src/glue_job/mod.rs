@@ -7,9 +7,9 @@
 //!  load plan ─▶ StartRequest ─▶ Starter ─▶ one run of this identity and digest ─▶ watch ─▶ RunMeaning, RunCost
 //! ```
 //!
-//! What is asked of AWS goes through the ports in [`ports`]. They stand here, and not in `naru-lake`, since nothing about
-//! them is of Iceberg: they are plain types that adapters of both lakes can reach, and the lake need not know what Spark
-//! is. They block, since nobody has anything else to do while a run is started or waited for.
+//! What is asked of AWS goes through the ports in [`ports`]. They stand here, and not in `naru-lake`, since nothing
+//! about them is of Iceberg: they are plain types that adapters of both lakes can reach, and the lake need not know
+//! what Spark is. They block, since nobody has anything else to do while a run is started or waited for.
 
 mod authority;
 mod claim;
@@ -45,7 +45,5 @@ pub use run::{GlueRun, GlueRunState};
 pub use settings::{DpuPrice, GlueSettings, WorkerType};
 pub use spec::{GLUE_VERSION, GlueJobSpec, SparkProgram};
 pub use start::{Started, Starter};
-pub use start_request::{
-    ATTEMPT_ARGUMENT, DIGEST_ARGUMENT, PLAN_ARGUMENT, RUN_ARGUMENT, RunKey, StartRequest,
-};
+pub use start_request::{ATTEMPT_ARGUMENT, DIGEST_ARGUMENT, PLAN_ARGUMENT, RUN_ARGUMENT, RunKey, StartRequest};
 pub use watch::{StopWish, watch};

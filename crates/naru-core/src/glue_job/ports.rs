@@ -23,8 +23,8 @@ pub trait GlueJobs: fmt::Debug + Send + Sync {
 
     /// Asks for a run, once, and gives its id. Asking twice makes two runs.
     ///
-    /// `NotFound` without such a job, `ConcurrentRuns` and `ResourceLimit` where there is no room, `UnknownOutcome` if there
-    /// was no answer: then a run may or may not be there. With any other error there is none.
+    /// `NotFound` without such a job, `ConcurrentRuns` and `ResourceLimit` where there is no room, `UnknownOutcome` if
+    /// there was no answer: then a run may or may not be there. With any other error there is none.
     fn start(&self, request: &StartRequest, attempt: u32) -> Result<String, GlueJobError>;
 
     /// A run by its id; none if there is no such run, or no such job.

@@ -88,7 +88,8 @@ impl GlueJobSpec {
             workers: project.route.spark.min_workers,
             timeout_minutes: glue.timeout_minutes,
             max_concurrent_runs: glue.max_concurrent_runs,
-            // Who asked for the run decides whether it is run again: a run that Glue started by itself would be nobody's.
+            // Who asked for the run decides whether it is run again: a run that Glue started by itself would be
+            // nobody's.
             max_retries: 0,
             // What finds no room is refused, and ends in "try again later", instead of waiting unseen.
             queues: false,

@@ -1,7 +1,7 @@
 //! Starting a run once, whoever asks for it, and however often.
 //!
-//! Glue's start call has no client token: asked twice, it starts twice. So an attempt is claimed first, by a file that only
-//! one can write (`If-None-Match: *`), and a run carries what it is known by as arguments.
+//! Glue's start call has no client token: asked twice, it starts twice. So an attempt is claimed first, by a file that
+//! only one can write (`If-None-Match: *`), and a run carries what it is known by as arguments.
 //!
 //! | what is there | what is done |
 //! | --- | --- |
@@ -22,9 +22,9 @@
 //! | the start has no answer | look for the run by its arguments, for the grace time; not found: `UnknownOutcome`, and the claim stays: who comes next looks once more before it starts |
 //! | the run's id cannot be written into the claim | no matter: the run is found by its arguments |
 //!
-//! What this does not rule out: a holder that sleeps for the grace time exactly between its last look at the claim and Glue's
-//! taking the request starts a second run. It costs money, and never commits: the commit is validated against the plan's
-//! base snapshot.
+//! What this does not rule out: a holder that sleeps for the grace time exactly between its last look at the claim and
+//! Glue's taking the request starts a second run. It costs money, and never commits: the commit is validated against
+//! the plan's base snapshot.
 
 use std::fmt;
 use std::time::Duration;
@@ -47,7 +47,8 @@ pub struct Starter<'a> {
     pub clock: &'a dyn Clock,
     /// Who asks: unlike any other process's word, and of use to a person, as `host:pid:uuid`. A new one for each start.
     pub holder: String,
-    /// How long a claim may say nothing before its holder counts as dead; how long a run may take to be listed. A minute.
+    /// How long a claim may say nothing before its holder counts as dead; how long a run may take to be listed. A
+    /// minute.
     pub grace: Duration,
     /// Time between two looks. Two seconds.
     pub interval: Duration,
@@ -60,8 +61,8 @@ pub enum Started {
     New(String),
     /// A run of this key goes on, or has just ended: its id.
     Attached(String),
-    /// A run of this key had succeeded before. Whether its rows are in the table, the table's run record says; if they are
-    /// not, start a fresh one.
+    /// A run of this key had succeeded before. Whether its rows are in the table, the table's run record says; if they
+    /// are not, start a fresh one.
     TakenOver(GlueRun),
 }
 
@@ -241,12 +242,10 @@ impl Starter<'_> {
                 drop(self.claims.put(&key, &claim, Some(&version)));
                 Ok(Some(Started::New(run_id)))
             }
-            Err(error) if error.kind() == GlueJobErrorKind::UnknownOutcome => {
-                match self.look_for(request, attempt) {
-                    Some(run_id) => Ok(Some(Started::Attached(run_id))),
-                    None => Err(error),
-                }
-            }
+            Err(error) if error.kind() == GlueJobErrorKind::UnknownOutcome => match self.look_for(request, attempt) {
+                Some(run_id) => Ok(Some(Started::Attached(run_id))),
+                None => Err(error),
+            },
             Err(error) => {
                 let claim = StartClaim { released: true, ..self.words(request, attempt) };
                 // If it cannot be written, others wait for the grace time.

@@ -1,5 +1,5 @@
-//! For tests of this crate and of adapters: the contracts of the ports as suites, a model of Glue in memory, and a clock
-//! that only tests move.
+//! For tests of this crate and of adapters: the contracts of the ports as suites, a model of Glue in memory, and a
+//! clock that only tests move.
 
 // A suite says what it expects by panicking, as tests do.
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used)]

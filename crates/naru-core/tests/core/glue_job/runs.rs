@@ -60,11 +60,8 @@ fn workers_are_as_many_as_the_router_counted() {
             compression: naru_core::plan::SourceCompression::None,
             control: None,
         }];
-        let place = naru_core::route::Place {
-            kind: naru_core::route::PlaceKind::Process,
-            cores: 2,
-            memory_bytes: 1 << 30,
-        };
+        let place =
+            naru_core::route::Place { kind: naru_core::route::PlaceKind::Process, cores: 2, memory_bytes: 1 << 30 };
         let route = project.route.route(&place, naru_core::Engine::Sp, plan.mode, &plan.sources);
         let request = StartRequest::of(&project, &names, &plan);
         assert_eq!((request.workers, route.sp.workers), (workers, workers), "{gib} GiB");
