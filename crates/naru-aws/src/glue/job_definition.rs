@@ -34,6 +34,8 @@ pub(super) fn spec(job: Job, tags: HashMap<String, String>) -> GlueJobSpec {
 
 /// A job as `GetJob` gave it, with what is ours changed and everything else as it was.
 pub(super) fn changed(job: Job, spec: &GlueJobSpec) -> JobUpdate {
+    let mut program = command(spec);
+    program.runtime = job.command.and_then(|command| command.runtime);
     JobUpdate::builder()
         .set_job_mode(job.job_mode)
         .set_log_uri(job.log_uri)
@@ -45,7 +47,7 @@ pub(super) fn changed(job: Job, spec: &GlueJobSpec) -> JobUpdate {
         .description(&spec.description)
         .role(&spec.role)
         .glue_version(&spec.glue_version)
-        .command(JobCommand { runtime: job.command.and_then(|command| command.runtime), ..command(spec) })
+        .command(program)
         .worker_type(WorkerType::from(spec.worker_type.as_str()))
         .number_of_workers(i32::try_from(spec.workers).unwrap_or(i32::MAX))
         .timeout(i32::try_from(spec.timeout_minutes).unwrap_or(i32::MAX))

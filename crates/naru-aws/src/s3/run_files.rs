@@ -84,12 +84,12 @@ impl StartClaims for RunFiles {
             Err(error) if error.cause == Cause::NotFound => return Ok(None),
             read => read.map_err(|e| failed(&doing, e))?,
         };
-        let strange = |error| {
+        let strange = |error: serde_json::Error| {
             let message =
                 format!("{} is no claim of a start; delete it if no run of its job goes on", self.location(key));
             GlueJobError::new(GlueJobErrorKind::Other, message).because(error)
         };
-        let claim = serde_json::from_slice(&bytes).map_err(|error: serde_json::Error| strange(error))?;
+        let claim = serde_json::from_slice(&bytes).map_err(strange)?;
         Ok(Some((claim, Version(etag))))
     }
 

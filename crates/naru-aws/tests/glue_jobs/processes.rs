@@ -2,6 +2,7 @@
 //!
 //! Each is this test program again, with one test that starts the run which the environment names.
 
+use std::io::Write;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -43,7 +44,7 @@ fn the_process_itself() {
     let session = AwsSession::with_config(AwsAccount::new(ACCOUNT).unwrap(), config(REGION, endpoint)).unwrap();
     let grace = Duration::from_secs(grace.parse().unwrap());
     let started = super::start(&session, bucket, &simple_request(job, "d1"), grace).unwrap();
-    println!("run={}", started.run_id());
+    writeln!(std::io::stdout(), "run={}", started.run_id()).unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
