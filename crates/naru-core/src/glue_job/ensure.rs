@@ -86,7 +86,7 @@ mod tests {
     fn a_job_is_made_and_changed_by_who_may_only_when_it_differs() {
         let (glue, wanted) = (MemoryGlue::default(), simple_job("account"));
         let created = GlueJobDifference::Created { job: "account".into() };
-        assert_eq!(look_for_differences(&glue, &wanted).unwrap(), [created.clone()]);
+        assert_eq!(look_for_differences(&glue, &wanted).unwrap().first(), Some(&created));
         for phase in [Phase::Qa, Phase::Prod] {
             assert!(matches!(ensure_by_run(&glue, phase, &wanted), Err(EnsureError::Refused(_))));
         }
