@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 import unittest
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import boto3
@@ -106,6 +108,82 @@ class MotoAdditions(unittest.TestCase):
         self.assert_fails("AccessDenied", 403, self.s3.list_objects_v2, **other)
         self.assert_fails("AccessDenied", 403, self.s3.put_object, Key="o", Body=b"x", **other)
         self.assert_fails("403", 403, self.s3.head_object, Key="o", **other)
+
+    def test_of_conditional_writes_at_once_one_wins(self) -> None:
+        put = dict(Bucket="bucket", Key="claim", Body=b"x", IfNoneMatch="*")
+
+        def wins(_number: int) -> bool:
+            try:
+                self.client("s3").put_object(**put)
+            except ClientError as error:
+                self.assertEqual(error.response["Error"]["Code"], "PreconditionFailed")
+                return False
+            return True
+
+        with ThreadPoolExecutor(8) as threads:
+            self.assertEqual(sum(threads.map(wins, range(8))), 1)
+        etag = self.s3.get_object(Bucket="bucket", Key="claim")["ETag"]
+        self.s3.put_object(Bucket="bucket", Key="claim", Body=b"y", IfMatch=etag)
+        again = dict(Bucket="bucket", Key="claim", Body=b"z", IfMatch=etag)
+        self.assert_fails("PreconditionFailed", 412, self.s3.put_object, **again)
+
+    def job(self, name: str, **more) -> dict:
+        job = dict(Name=name, Role="r", Command={"Name": "glueetl", "ScriptLocation": "s3://b/k"}, **more)
+        self.glue.create_job(**job)
+        return job
+
+    def control(self, **asked) -> None:
+        body = json.dumps(asked).encode()
+        urllib.request.urlopen(f"{self.endpoint}/moto-additions/glue-job-runs", body).close()
+
+    def run_of(self, name: str, run_id: str) -> dict:
+        return self.glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
+
+    def test_a_job_is_overwritten_by_an_update_and_by_nothing_else(self) -> None:
+        job = self.job("updated", Timeout=5, DefaultArguments={"--a": "b"})
+        self.assert_fails("AlreadyExistsException", 400, self.glue.create_job, **job)
+        update = dict(Role="other", Command=job["Command"], Timeout=7)
+        self.assertEqual(self.glue.update_job(JobName="updated", JobUpdate=update)["JobName"], "updated")
+        found = self.glue.get_job(JobName="updated")["Job"]
+        self.assertEqual((found["Role"], found["Timeout"]), ("other", 7))
+        self.assertEqual(found.get("DefaultArguments", {}), {}, "what the update leaves out is gone")
+        missing = dict(JobName="none", JobUpdate=update)
+        self.assert_fails("EntityNotFoundException", 400, self.glue.update_job, **missing)
+
+    def test_a_run_goes_on_until_it_is_ended(self) -> None:
+        self.job("ended")
+        for state, message in {"SUCCEEDED": None, "FAILED": "why", "TIMEOUT": None, "STOPPED": None}.items():
+            run_id = self.glue.start_job_run(JobName="ended")["JobRunId"]
+            self.assertEqual(self.run_of("ended", run_id)["JobRunState"], "STARTING")
+            for _ in range(5):
+                live = self.run_of("ended", run_id)
+            self.assertEqual((live["JobRunState"], "CompletedOn" in live), ("RUNNING", False))
+            self.assert_fails("ConcurrentRunsExceededException", 400, self.glue.start_job_run, JobName="ended")
+            self.control(JobRunId=run_id, JobRunState=state, ErrorMessage=message, ExecutionTime=9, DPUSeconds=18.5)
+            run = self.run_of("ended", run_id)
+            self.assertEqual((run["JobRunState"], run.get("ErrorMessage")), (state, message))
+            self.assertEqual((run["ExecutionTime"], run["DPUSeconds"], "CompletedOn" in run), (9, 18.5, True))
+
+    def test_a_run_stops(self) -> None:
+        self.job("stopped")
+        run_id = self.glue.start_job_run(JobName="stopped")["JobRunId"]
+        stop = lambda *ids: self.glue.batch_stop_job_run(JobName="stopped", JobRunIds=list(ids))  # noqa: E731
+        answer = stop(run_id, "jr_none")
+        self.assertEqual(answer["SuccessfulSubmissions"], [{"JobName": "stopped", "JobRunId": run_id}])
+        self.assertEqual(answer["Errors"][0]["ErrorDetail"]["ErrorCode"], "EntityNotFoundException")
+        again = stop(run_id)["Errors"][0]["ErrorDetail"]
+        self.assertEqual(again["ErrorCode"], "JobRunInvalidStateTransitionException")
+        self.assertEqual([self.run_of("stopped", run_id)["JobRunState"] for _ in range(2)], ["STOPPING", "STOPPED"])
+        self.assertEqual(stop(run_id)["Errors"][0]["ErrorDetail"]["ErrorCode"], "JobRunInTerminalStateException")
+
+    def test_an_account_has_a_limit(self) -> None:
+        self.job("limited", ExecutionProperty={"MaxConcurrentRuns": 50})
+        self.control(MaxJobRuns=0)
+        try:
+            self.assert_fails("ResourceNumberLimitExceededException", 400, self.glue.start_job_run, JobName="limited")
+        finally:
+            self.control(MaxJobRuns=None)
+        self.glue.start_job_run(JobName="limited")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ pub(crate) enum Fate {
     LostAfterwards,
     /// It is done, and half of the answer arrives.
     CutOff,
+    /// There is no answer, the connection stays open, and it is not done.
+    Never,
     /// It is not done, and refused with a status and a code.
     Refused(u16, &'static str),
 }
@@ -71,6 +73,9 @@ fn serve(mut client: TcpStream, head: &str, body: &[u8], fate: Fate) {
             forward(head, body)
         }
         Fate::LostBefore => Vec::new(),
+        Fate::Never => loop {
+            std::thread::park();
+        },
         Fate::LostAfterwards => {
             forward(head, body);
             Vec::new()

@@ -26,6 +26,10 @@ pub(crate) enum Cause {
     Denied,
     /// A KMS key is disabled, pending deletion, or otherwise not usable.
     KeyUnusable,
+    /// As many runs of a Glue job as it may have at once.
+    ConcurrentRuns,
+    /// As many of something as the account may have.
+    ResourceLimit,
     /// Asked to be slower. Nothing was done.
     Throttled,
     /// No answer, half an answer, or an internal error of the service: it may or may not have been done.
@@ -61,6 +65,10 @@ impl Failure {
             Cause::OutOfRange => "it is shorter than it should be",
             Cause::Denied => "access denied; check the credentials, their policy and the account",
             Cause::KeyUnusable => "its KMS key cannot be used; enable the key, or cancel its deletion",
+            Cause::ConcurrentRuns => "as many runs as it may have at once go on; try again later",
+            Cause::ResourceLimit => {
+                "the account has as many as it may have at once; try again later, or raise the quota"
+            }
             Cause::Throttled => "AWS asks to be slower; try again later",
             Cause::NoAnswer => "AWS did not answer; try again later",
             Cause::Other => "AWS refused",
@@ -109,7 +117,7 @@ where
 
 /// By the error's code, else by the HTTP status: `HEAD` has no body, and so no code.
 ///
-/// Sources: Amazon S3 API Reference, "Error responses"; AWS Glue Web API Reference, "UpdateTable" and "Common error types"; AWS
+/// Sources: Amazon S3 API Reference, "Error responses"; AWS Glue Web API Reference, "UpdateTable", "CreateJob", "StartJobRun" and "Common error types"; AWS
 /// KMS API Reference, "Common error types".
 fn cause(status: u16, code: &str) -> Cause {
     match code {
@@ -121,7 +129,10 @@ fn cause(status: u16, code: &str) -> Cause {
         | "ServerSideEncryptionConfigurationNotFoundError" => Cause::NotFound,
         "PreconditionFailed" => Cause::Changed,
         "ConcurrentModificationException" | "ConditionalRequestConflict" | "OperationAborted" => Cause::Conflict,
-        "AlreadyExistsException" => Cause::AlreadyExists,
+        // Glue says so of a job of this name that is another.
+        "AlreadyExistsException" | "IdempotentParameterMismatchException" => Cause::AlreadyExists,
+        "ConcurrentRunsExceededException" => Cause::ConcurrentRuns,
+        "ResourceNumberLimitExceededException" => Cause::ResourceLimit,
         "InvalidRange" => Cause::OutOfRange,
         "SlowDown"
         | "Throttling"

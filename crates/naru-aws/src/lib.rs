@@ -5,13 +5,16 @@
 //!  (runtime,  ├─▶ S3Landing    LandingStore: what sources drop                           │
 //!   clients,  ├─▶ S3Files      FileLister, for maintenance                               ├─▶ AwsLake
 //!   account)  ├─▶ BucketKeys   before the first write: is the bucket encrypted by its key? │
-//!             └─▶ GluePointer  CatalogPointer: compare-and-swap by VersionId             ─┘
+//!             ├─▶ GluePointer  CatalogPointer: compare-and-swap by VersionId             ─┘
+//!             ├─▶ AwsGlueJobs  GlueJobs: jobs, and runs that are started once
+//!             └─▶ RunFiles     StartClaims: who starts what; load plans
 //! ```
 //!
 //! The SDK needs tokio, and naru's ports are polled by whatever executor a caller has, or read by threads that have none.
 //! So the session holds the one runtime, two threads: every request is a task of it.
 
 pub mod bucket_keys;
+mod clock;
 mod failure;
 pub mod glue;
 pub mod lake;
@@ -20,7 +23,8 @@ pub mod s3;
 pub mod session;
 
 pub use bucket_keys::{BucketKeys, KeyFault};
-pub use glue::GluePointer;
+pub use clock::SystemClock;
+pub use glue::{AwsGlueJobs, GluePointer};
 pub use lake::AwsLake;
-pub use s3::{S3Files, S3Landing, S3StorageFactory, s3_file_io};
+pub use s3::{RunFiles, S3Files, S3Landing, S3StorageFactory, s3_file_io};
 pub use session::{AwsAccount, AwsSession};

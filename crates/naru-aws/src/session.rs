@@ -48,6 +48,7 @@ pub struct AwsSession {
 struct Inner {
     runtime: Runtime,
     account: AwsAccount,
+    region: String,
     s3: aws_sdk_s3::Client,
     glue: aws_sdk_glue::Client,
     kms: aws_sdk_kms::Client,
@@ -86,16 +87,17 @@ impl AwsSession {
         let runtime = Runtime::start().map_err(failed)?;
         let config = runtime.start_task(config).map_err(failed)?.recv();
         let config = config.map_err(|e| LakeError::new(LakeErrorKind::Other, "cannot configure AWS").because(e))?;
-        if config.region().is_none() {
+        let Some(region) = config.region().map(ToString::to_string) else {
             let message = "no AWS region is configured; set AWS_REGION, or the profile's region";
             return Err(LakeError::new(LakeErrorKind::InvalidInput, message));
-        }
+        };
         let inner = Inner {
             s3: aws_sdk_s3::Client::new(&config),
             glue: aws_sdk_glue::Client::new(&config),
             kms: aws_sdk_kms::Client::new(&config),
             runtime,
             account,
+            region,
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -123,6 +125,20 @@ impl AwsSession {
 
     pub(crate) fn kms(&self) -> &aws_sdk_kms::Client {
         &self.inner.kms
+    }
+
+    /// The region, as `ap-northeast-2`.
+    pub fn region(&self) -> &str {
+        &self.inner.region
+    }
+
+    /// Runs a request on the session's runtime, and blocks until it is answered.
+    pub(crate) fn wait<T: Send + 'static>(
+        &self,
+        request: impl Future<Output = Result<T, Failure>> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let answer = self.inner.runtime.start_task(request)?.recv();
+        answer.map_err(std::io::Error::other)?
     }
 
     /// Runs a request on the session's runtime, whatever executor polls this.

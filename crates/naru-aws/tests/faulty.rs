@@ -33,6 +33,11 @@ impl Faulty {
         AwsSession::with_config(AwsAccount::new(ACCOUNT).unwrap(), config(REGION, self.proxy.endpoint())).unwrap()
     }
 
+    /// Where the proxy answers.
+    pub(crate) fn address(&self) -> &str {
+        self.proxy.endpoint()
+    }
+
     /// Requests of the kind so far.
     pub(crate) fn seen(&self) -> usize {
         self.seen.load(Ordering::SeqCst)

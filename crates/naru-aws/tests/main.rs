@@ -4,6 +4,7 @@
 
 mod commit;
 mod faulty;
+mod glue_jobs;
 mod keys;
 mod landing;
 mod moto;

@@ -19,6 +19,7 @@ pub mod dialect;
 pub mod diff;
 pub mod evolution;
 pub mod fault;
+pub mod glue_job;
 pub mod infer;
 pub mod interval;
 pub mod location;

@@ -212,6 +212,11 @@ fn kind(failure: &Failure) -> PointerErrorKind {
         // Two processes at one database or table, where no location was expected: the same request may succeed.
         Cause::Conflict | Cause::Throttled => PointerErrorKind::Unavailable,
         Cause::Denied | Cause::KeyUnusable => PointerErrorKind::Denied,
-        Cause::Changed | Cause::OutOfRange | Cause::NoAnswer | Cause::Other => PointerErrorKind::Other,
+        Cause::Changed
+        | Cause::OutOfRange
+        | Cause::ConcurrentRuns
+        | Cause::ResourceLimit
+        | Cause::NoAnswer
+        | Cause::Other => PointerErrorKind::Other,
     }
 }

@@ -79,7 +79,7 @@ pub(crate) fn lake_error(doing: &str, location: &str, failure: Failure) -> LakeE
         Cause::Denied | Cause::KeyUnusable => LakeErrorKind::Denied,
         Cause::Throttled | Cause::NoAnswer => LakeErrorKind::Unavailable,
         Cause::AlreadyExists => LakeErrorKind::AlreadyExists,
-        Cause::OutOfRange | Cause::Other => LakeErrorKind::Storage,
+        Cause::OutOfRange | Cause::ConcurrentRuns | Cause::ResourceLimit | Cause::Other => LakeErrorKind::Storage,
     };
     LakeError::new(kind, format!("cannot {doing}: {}", failure.reason())).with("location", location).because(failure)
 }

@@ -1,10 +1,11 @@
-//! S3 as storage, landing and listing.
+//! S3 as storage, landing and listing, and for the files of Glue runs.
 
 mod files;
 mod landing;
 mod location;
 mod objects;
 mod range_reader;
+mod run_files;
 mod storage;
 mod upload;
 mod writer;
@@ -12,4 +13,5 @@ mod writer;
 pub use files::S3Files;
 pub use landing::S3Landing;
 pub(crate) use landing::lake_error;
+pub use run_files::RunFiles;
 pub use storage::{S3Storage, S3StorageFactory, s3_file_io};

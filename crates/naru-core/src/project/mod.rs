@@ -30,8 +30,12 @@
 //! prod = "freeze"
 //!
 //! [route]                         # constants of the router's model
+//!
+//! [glue]                          # what every Glue job has in common
+//! worker_type = "G.1X"
 //! ```
 
+mod glue;
 pub(crate) mod names;
 mod parse;
 mod reader;
@@ -49,6 +53,7 @@ pub use names::NameTemplates;
 pub use template::{Placeholder, Template, TemplateError};
 
 use crate::evolution::EvolutionPolicy;
+use crate::glue_job::GlueSettings;
 use crate::route::RouteModel;
 use crate::{Fault, Phase};
 
@@ -80,6 +85,8 @@ pub struct Project {
     pub route: RouteModel,
     /// What runs may change of tables, where the file says it of a phase; see [`Self::evolution`].
     pub evolution: BTreeMap<Phase, EvolutionPolicy>,
+    /// What every Glue job has in common.
+    pub glue: GlueSettings,
 }
 
 /// Where a phase's storage and catalog are.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use chrono_tz::{TZ_VARIANTS, Tz};
 use toml::de::DeTable;
 
+use super::glue;
 use super::names::{self, NameTemplates, Row};
 use super::reader::{Faults, Reader};
 use super::{DEFAULT_LAKE_PATH, LakeSettings, Project, RunSettings};
@@ -42,6 +43,10 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
     let run = run(Reader::new("run", top.table("run", &mut faults)), &mut faults);
     let evolution = evolution(Reader::new("evolution", top.table("evolution", &mut faults)), &mut faults);
     let route = top.take::<RouteModel>("route", &mut faults).map(toml::Spanned::into_inner).unwrap_or_default();
+    let glue = glue::glue(Reader::new("glue", top.table("glue", &mut faults)), has_account, &mut faults);
+    if let Some(glue) = &glue {
+        glue::check_worker(glue, &route, &mut faults);
+    }
     top.finish(&mut faults);
     let all = (|| {
         Some(Project {
@@ -56,6 +61,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
             run,
             route,
             evolution,
+            glue: glue?,
         })
     })();
     faults.into_result(all)
@@ -111,7 +117,7 @@ fn key_file(text: &str) -> Result<String, Wrong> {
     Ok(text.into())
 }
 
-fn region(text: &str) -> Result<String, Wrong> {
+pub(super) fn region(text: &str) -> Result<String, Wrong> {
     let parts: Vec<&str> = text.split('-').collect();
     let words = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
     match parts.as_slice() {

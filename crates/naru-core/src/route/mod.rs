@@ -91,6 +91,12 @@ impl RouteModel {
         route
     }
 
+    /// Spark workers for a load of these sources: as many as its route tells of.
+    pub fn spark_workers(&self, mode: Mode, sources: &[SourceFile]) -> u32 {
+        let expanded: f64 = sources.iter().map(|s| self.expanded(s)).sum();
+        self.estimate_spark(expanded * self.mode_factor(mode)).workers
+    }
+
     /// Bytes of plain text that a source holds, by its compression's usual ratio.
     fn expanded(&self, source: &SourceFile) -> f64 {
         source.size_bytes as f64

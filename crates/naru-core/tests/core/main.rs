@@ -6,6 +6,7 @@ mod check;
 mod definition;
 mod diff;
 mod evolution;
+mod glue_job;
 mod infer;
 mod naming_convention;
 mod plan_schema;

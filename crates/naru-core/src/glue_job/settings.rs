@@ -1,0 +1,109 @@
+//! The `[glue]` table of `naru.toml`: what every Glue job of a project has in common.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::name::vocabulary::vocabulary;
+use crate::project::Template;
+
+/// Role of a job unless `naru.toml` has another: one for each level, so that a role opens one level.
+pub const DEFAULT_ROLE: &str = "{org}-{phase}-glue-{level}";
+
+/// Security configuration of a job unless `naru.toml` has another.
+pub const DEFAULT_SECURITY_CONFIGURATION: &str = "{org}-{phase}-glue-{level}";
+
+/// Prices of a DPU-hour that are known without being set: (region, US dollars, day of the price).
+///
+/// Source: AWS Glue's price page. It is the price of the worker types in [`WorkerType`].
+pub const KNOWN_PRICES: &[(&str, f64, &str)] =
+    &[("ap-northeast-2", 0.44, "2026-11-22"), ("us-east-1", 0.44, "2026-11-22")];
+
+/// Longest time that a run may be given, in minutes: Glue refuses seven days and more.
+pub const MAX_TIMEOUT_MINUTES: u32 = 10_079;
+
+/// What every Glue job of a project has in common; the `[glue]` table of `naru.toml`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GlueSettings {
+    /// Name or ARN of the IAM role that runs have. Default [`DEFAULT_ROLE`].
+    pub role: Template,
+    /// Name of the Glue security configuration, which encrypts what a run logs. Default
+    /// [`DEFAULT_SECURITY_CONFIGURATION`].
+    pub security_configuration: Template,
+    /// What a worker is. Default `G.1X`.
+    pub worker_type: WorkerType,
+    /// When a run is stopped, in minutes. Default 120.
+    pub timeout_minutes: u32,
+    /// Most runs of one job at once. Default 1: two runs of one table only race for its commit.
+    pub max_concurrent_runs: u32,
+    /// What a DPU-hour costs, by region: what `naru.toml` says, and [`KNOWN_PRICES`].
+    pub prices: BTreeMap<String, DpuPrice>,
+}
+
+/// What a DPU-hour costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DpuPrice {
+    /// In US dollars.
+    pub usd_per_dpu_hour: f64,
+    /// The day that this was the price, as `2026-11-22`.
+    pub date: String,
+}
+
+/// What a worker of a Glue job is. Those with more memory (`R.…`) have a price of their own, which naru does not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum WorkerType {
+    /// 4 vCPUs, 16 GB.
+    #[default]
+    #[serde(rename = "G.1X")]
+    G1X,
+    /// 8 vCPUs, 32 GB.
+    #[serde(rename = "G.2X")]
+    G2X,
+    /// 16 vCPUs, 64 GB.
+    #[serde(rename = "G.4X")]
+    G4X,
+    /// 32 vCPUs, 128 GB.
+    #[serde(rename = "G.8X")]
+    G8X,
+}
+
+vocabulary!(
+    WorkerType,
+    "worker type",
+    {
+        G1X => ("G.1X", "1 DPU"),
+        G2X => ("G.2X", "2 DPU"),
+        G4X => ("G.4X", "4 DPU"),
+        G8X => ("G.8X", "8 DPU"),
+    },
+    aliases: &[
+        ("g.1x", "G.1X"), ("g1x", "G.1X"), ("standard", "G.1X"),
+        ("g.2x", "G.2X"), ("g2x", "G.2X"),
+        ("g.4x", "G.4X"), ("g4x", "G.4X"),
+        ("g.8x", "G.8X"), ("g8x", "G.8X"),
+    ],
+    later: &[]
+);
+
+impl WorkerType {
+    /// Data processing units of one worker. Source: AWS Glue Web API Reference, CreateJob, WorkerType.
+    pub fn dpu(self) -> u32 {
+        match self {
+            Self::G1X => 1,
+            Self::G2X => 2,
+            Self::G4X => 4,
+            Self::G8X => 8,
+        }
+    }
+}
+
+impl GlueSettings {
+    /// The prices that are known without being set.
+    pub(crate) fn known_prices() -> BTreeMap<String, DpuPrice> {
+        let price = |(region, usd, date): &(&str, f64, &str)| {
+            ((*region).to_owned(), DpuPrice { usd_per_dpu_hour: *usd, date: (*date).into() })
+        };
+        KNOWN_PRICES.iter().map(price).collect()
+    }
+}

@@ -1,0 +1,94 @@
+//! What a run of a Glue job is asked to do, and by which arguments it is known again.
+
+use std::collections::BTreeMap;
+
+use crate::plan::RunIdentity;
+use crate::run::plan_digest;
+use crate::{LoadPlan, PhysicalNames, Project};
+
+/// The argument that holds [`RunKey::run`].
+pub const RUN_ARGUMENT: &str = "--naru-run";
+/// The argument that holds [`RunKey::plan_digest`].
+pub const DIGEST_ARGUMENT: &str = "--naru-plan-digest";
+/// The argument that holds the attempt, from 1.
+pub const ATTEMPT_ARGUMENT: &str = "--naru-attempt";
+/// The argument that says where the load plan is.
+pub const PLAN_ARGUMENT: &str = "--plan";
+
+/// What makes two runs of a Glue job the same work.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunKey {
+    /// The run's identity: `corebank/deposit/account/2026-11-22`.
+    pub run: String,
+    /// Digest of the load plan, hexadecimal.
+    pub plan_digest: String,
+}
+
+/// A run that is to be started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StartRequest {
+    /// The job's name in Glue.
+    pub job: String,
+    /// What the run is.
+    pub key: RunKey,
+    /// `s3://` location of the load plan.
+    pub plan_location: String,
+    /// What a worker is, as `G.1X`.
+    pub worker_type: String,
+    /// Workers, by the bytes that the plan loads.
+    pub workers: u32,
+    /// When the run is stopped, in minutes.
+    pub timeout_minutes: u32,
+}
+
+impl RunKey {
+    /// The key of a plan. Why the plan's engine was chosen is no part of it: that depends on the machine that asks.
+    pub fn of(plan: &LoadPlan) -> Self {
+        let RunIdentity { source, database, table, interval } = &plan.run;
+        let reason = String::new();
+        Self {
+            run: format!("{source}/{database}/{table}/{interval}"),
+            plan_digest: plan_digest(&LoadPlan { reason, ..plan.clone() }),
+        }
+    }
+
+    /// Where all that belongs to this key is in the code bucket.
+    fn prefix(&self) -> String {
+        format!("runs/{}/{}/", self.run, self.plan_digest)
+    }
+
+    /// Key of the load plan in the code bucket.
+    pub fn plan_key(&self) -> String {
+        format!("{}plan.json", self.prefix())
+    }
+
+    /// Key of the claim of an attempt in the code bucket.
+    pub fn claim_key(&self, attempt: u32) -> String {
+        format!("{}attempt-{attempt}.json", self.prefix())
+    }
+}
+
+impl StartRequest {
+    /// The run that executes a plan.
+    pub fn of(project: &Project, names: &PhysicalNames, plan: &LoadPlan) -> Self {
+        let key = RunKey::of(plan);
+        Self {
+            job: names.glue_job.as_str().into(),
+            plan_location: format!("s3://{}/{}", names.code.name, key.plan_key()),
+            key,
+            worker_type: project.glue.worker_type.as_str().into(),
+            workers: project.route.spark_workers(plan.mode, &plan.sources),
+            timeout_minutes: project.glue.timeout_minutes,
+        }
+    }
+
+    /// The arguments of the run: what its program needs, and what it is known by.
+    pub fn arguments(&self, attempt: u32) -> BTreeMap<String, String> {
+        BTreeMap::from([
+            (PLAN_ARGUMENT.to_owned(), self.plan_location.clone()),
+            (RUN_ARGUMENT.to_owned(), self.key.run.clone()),
+            (DIGEST_ARGUMENT.to_owned(), self.key.plan_digest.clone()),
+            (ATTEMPT_ARGUMENT.to_owned(), attempt.to_string()),
+        ])
+    }
+}

@@ -1,0 +1,94 @@
+//! The `[glue]` table of `naru.toml`.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use toml::Spanned;
+
+use super::parse::region;
+use super::reader::{Faults, Reader};
+use super::template::Placeholder::{self, Account, Level, Org, Phase};
+use super::template::{Template, TemplateError};
+use crate::glue_job::settings::{
+    DEFAULT_ROLE, DEFAULT_SECURITY_CONFIGURATION, DpuPrice, GlueSettings, MAX_TIMEOUT_MINUTES, WorkerType,
+};
+use crate::route::RouteModel;
+
+const ALLOWED: &[Placeholder] = &[Org, Phase, Level, Account];
+
+pub(super) fn glue(mut reader: Reader<'_>, has_account: bool, faults: &mut Faults<'_>) -> Option<GlueSettings> {
+    let role = reader.parse("role", template(DEFAULT_ROLE, true).ok(), faults, |text| template(text, has_account));
+    let default = template(DEFAULT_SECURITY_CONFIGURATION, true).ok();
+    let security_configuration =
+        reader.parse("security_configuration", default, faults, |text| template(text, has_account));
+    let worker_type = reader.parse("worker_type", Some(WorkerType::default()), faults, |text| {
+        text.parse().map_err(|error: crate::name::WordError| (error.to_string(), error.hint()))
+    });
+    let timeout_span = reader.span("timeout_minutes");
+    let timeout_minutes = reader.count("timeout_minutes", 120, 1, faults);
+    if timeout_minutes > MAX_TIMEOUT_MINUTES {
+        let message = format!("glue.timeout_minutes is {timeout_minutes}");
+        faults.add(timeout_span, message, Some(format!("Glue allows up to {MAX_TIMEOUT_MINUTES}, less than 7 days")));
+    }
+    let max_concurrent_runs = reader.count("max_concurrent_runs", 1, 1, faults);
+    let mut prices = GlueSettings::known_prices();
+    prices.extend(set_prices(&mut reader, faults));
+    reader.finish(faults);
+    Some(GlueSettings {
+        role: role?,
+        security_configuration: security_configuration?,
+        worker_type: worker_type?,
+        timeout_minutes,
+        max_concurrent_runs,
+        prices,
+    })
+}
+
+/// The router counts in DPU what the jobs have as workers: both must mean the same worker.
+pub(super) fn check_worker(glue: &GlueSettings, route: &RouteModel, faults: &mut Faults<'_>) {
+    let dpu = glue.worker_type.dpu();
+    if route.spark.dpu_per_worker != f64::from(dpu) {
+        let message = format!(
+            "route.spark.dpu_per_worker is {}, and a worker of glue.worker_type {} has {dpu} DPU",
+            route.spark.dpu_per_worker, glue.worker_type
+        );
+        let hint = format!("write route.spark.dpu_per_worker = {dpu}, and the speed of such a worker beside it");
+        faults.add(None, message, Some(hint));
+    }
+}
+
+fn template(text: &str, has_account: bool) -> Result<Template, (String, String)> {
+    let template = Template::parse(text).map_err(|error: TemplateError| (error.to_string(), error.hint()))?;
+    if let Some(strange) = template.placeholders().find(|placeholder| !ALLOWED.contains(placeholder)) {
+        let allowed = ALLOWED.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        return Err((format!("{strange} means nothing here"), format!("it may hold {allowed}")));
+    }
+    if template.placeholders().any(|placeholder| placeholder == Account) && !has_account {
+        return Err(("{account} is not set".into(), "write account = \"123456789012\" at the top".into()));
+    }
+    Ok(template)
+}
+
+fn set_prices(reader: &mut Reader<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, DpuPrice> {
+    let given = reader.take::<BTreeMap<String, Spanned<DpuPrice>>>("prices", faults).map(Spanned::into_inner);
+    let mut prices = BTreeMap::new();
+    for (name, price) in given.unwrap_or_default() {
+        let (span, price) = (price.span(), price.into_inner());
+        let mut add = |message: String, hint: String| {
+            faults.add(Some(span.clone()), format!("glue.prices.{name}: {message}"), Some(hint));
+        };
+        if let Err((message, hint)) = region(&name) {
+            add(message, hint);
+        }
+        if !(price.usd_per_dpu_hour.is_finite() && price.usd_per_dpu_hour >= 0.0) {
+            let message = format!("usd_per_dpu_hour is {}", price.usd_per_dpu_hour);
+            add(message, "write the US dollars of AWS Glue's price page, as in 0.44".into());
+        }
+        if price.date.len() != 10 || price.date.parse::<NaiveDate>().is_err() {
+            let hint = "write the day that this was the price, as in date = \"2026-11-22\"";
+            add(format!("\"{}\" is no date", price.date), hint.into());
+        }
+        prices.insert(name, price);
+    }
+    prices
+}
