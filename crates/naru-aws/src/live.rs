@@ -7,7 +7,8 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use naru_core::Fault;
 use naru_core::check::live::{
-    NeededBucket, PublicAccessBlock, RotationState, key_policy_faults, public_access_faults, rotation_faults, tls_faults,
+    NeededBucket, PublicAccessBlock, RotationState, key_policy_faults, public_access_faults, rotation_faults,
+    tls_faults,
 };
 use naru_lake::{LakeError, LakeErrorKind};
 
@@ -86,7 +87,8 @@ impl Check {
             }
             Err(error) if error.cause == Cause::Denied => {
                 let account = self.session.owner();
-                let message = format!("bucket {bucket} cannot be looked at: it is for {holds}, and access to it is denied");
+                let message =
+                    format!("bucket {bucket} cannot be looked at: it is for {holds}, and access to it is denied");
                 Fault::new("", message).hint(format!(
                     "if it belongs to another account than {account}, choose another org or template in naru.toml; \
                      if not, allow these credentials s3:ListBucket on it"
@@ -99,7 +101,9 @@ impl Check {
 
     /// Rotation and policy of a key that can be used.
     async fn key(&self, alias: &str, key: Option<&KeyMetadata>) -> Result<Vec<Fault>, LakeError> {
-        let Some(key) = key.filter(|key| key.key_manager() != Some(&KeyManagerType::Aws)) else { return Ok(Vec::new()) };
+        let Some(key) = key.filter(|key| key.key_manager() != Some(&KeyManagerType::Aws)) else {
+            return Ok(Vec::new());
+        };
         let (rotation, policy) = futures::join!(self.rotation(key.key_id()), self.key_policy(key.key_id()));
         let mut faults = Vec::new();
         // What is disabled is told already, and not rotated for that reason.

@@ -43,7 +43,11 @@ impl Faulty {
     }
 
     pub(crate) fn session(&self) -> AwsSession {
-        AwsSession::with_config(AwsAccount::new(ACCOUNT).unwrap(), config(REGION, &self.address)).unwrap()
+        self.session_in(REGION)
+    }
+
+    pub(crate) fn session_in(&self, region: &str) -> AwsSession {
+        AwsSession::with_config(AwsAccount::new(ACCOUNT).unwrap(), config(region, &self.address)).unwrap()
     }
 
     /// Requests of the kind so far.

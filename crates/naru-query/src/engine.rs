@@ -9,9 +9,9 @@ use std::thread;
 
 use polars::prelude::{DataFrame, Engine, LazyFrame, PlanCallback};
 
+use crate::QueryError;
 use crate::plan::{Work, plan_slice};
 use crate::redact::Names;
-use crate::QueryError;
 
 /// What the engine's thread sends.
 pub(crate) enum Message {

@@ -39,8 +39,8 @@ mod subqueries;
 mod table;
 
 pub use error::QueryError;
-pub use output::{JsonShape, TableStyle};
 pub use naru_sql::TableRef;
+pub use output::{JsonShape, TableStyle};
 pub use printed::{PrintedColumn, PrintedKind, PrintedRow};
 pub use run::{QueryOptions, QueryResult, run};
 pub use table::{QueryColumn, QueryFile, QueryTable};

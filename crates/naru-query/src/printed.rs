@@ -47,10 +47,8 @@ impl QueryResult {
         next_page: impl FnMut() -> Result<Option<Vec<PrintedRow>>, QueryError> + Send + 'static,
     ) -> Self {
         let kinds = columns.iter().map(|column| column.kind).collect();
-        let named = |column: PrintedColumn| ResultColumn {
-            is_number: column.kind == PrintedKind::Number,
-            name: column.name,
-        };
+        let named =
+            |column: PrintedColumn| ResultColumn { is_number: column.kind == PrintedKind::Number, name: column.name };
         let pages = PrintedPages { kinds, next_page: Box::new(next_page) };
         Self { columns: columns.into_iter().map(named).collect(), batches: Batches::Printed(pages) }
     }

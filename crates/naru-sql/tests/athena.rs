@@ -41,7 +41,10 @@ fn tables_get_their_names_in_the_catalog_and_nothing_else_changes() {
     "#);
     assert_snapshot!(current("select '예금 deposit.account', \"deposit.account\" from \"deposit\".\"account\", deposit.branch"), @r#"select '예금 deposit.account', "deposit.account" from "dev_deposit"."account", "dev_deposit"."branch""#);
     assert_snapshot!(current("select 1"), @"select 1");
-    assert_eq!(current("select 1\r\nfrom deposit.account\r\n; -- end\n"), "select 1\r\nfrom \"dev_deposit\".\"account\"\r\n -- end\n");
+    assert_eq!(
+        current("select 1\r\nfrom deposit.account\r\n; -- end\n"),
+        "select 1\r\nfrom \"dev_deposit\".\"account\"\r\n -- end\n"
+    );
 }
 
 #[test]
@@ -113,9 +116,37 @@ fn what_athena_would_divide_into_other_words_is_refused() {
 /// Words that a query is made of, among them everything that the editor looks for.
 fn word() -> impl Strategy<Value = String> {
     prop::sample::select(vec![
-        "select", "*", "1", ",", "from", "deposit.account", "deposit . account", "\"deposit\".\"account\"", "where", "a", "as",
-        "(", ")", "join", "on", "with", "union", "'deposit.account'", "-- deposit.account\n", "/* deposit.account */", "계좌",
-        "deposit.account.no", "deposit.account.*", "=", "\n", "\r\n", "in", "loan.account", "exists", "and", ";",
+        "select",
+        "*",
+        "1",
+        ",",
+        "from",
+        "deposit.account",
+        "deposit . account",
+        "\"deposit\".\"account\"",
+        "where",
+        "a",
+        "as",
+        "(",
+        ")",
+        "join",
+        "on",
+        "with",
+        "union",
+        "'deposit.account'",
+        "-- deposit.account\n",
+        "/* deposit.account */",
+        "계좌",
+        "deposit.account.no",
+        "deposit.account.*",
+        "=",
+        "\n",
+        "\r\n",
+        "in",
+        "loan.account",
+        "exists",
+        "and",
+        ";",
     ])
     .prop_map(String::from)
 }

@@ -103,7 +103,9 @@ def _start_query_execution(response: AthenaResponse, original) -> str:
     header = [{"Data": [{"VarCharValue": column["Name"]} for column in columns]}]
     rows = [{"Data": [{} if v is None else {"VarCharValue": v} for v in row]} for row in ends.get("rows", [])]
     backend.query_results[query_id] = QueryResults(header + rows, columns)
-    backend.executions[query_id].status = "QUEUED"
+    # The state changes here alone, and not by moto's own transitions.
+    execution = backend.executions[query_id]
+    execution._transitions, execution.status = [], "QUEUED"
     return answer
 
 
@@ -113,17 +115,13 @@ def _get_query_execution(response: AthenaResponse, original) -> str:
     if query_id not in backend.executions:
         raise InvalidRequestException(f"QueryExecution {query_id} was not found")
     execution, ends = backend.executions[query_id], _ENDS[query_id]
-    before = execution.status
+    if execution.status in ("QUEUED", "RUNNING"):
+        ends["polls"] -= 1
+        waiting = "RUNNING" if execution.status == "RUNNING" or ends["polls"] <= 0 else "QUEUED"
+        execution.status = ends["state"] if ends["polls"] < 0 else waiting
     answer = json.loads(original(response))
     found = answer["QueryExecution"]
-    if before != "CANCELLED":
-        ends["polls"] -= 1
-        waiting = "RUNNING" if before == "RUNNING" or ends["polls"] <= 0 else "QUEUED"
-        execution.status = ends["state"] if ends["polls"] < 0 else waiting
-    else:
-        execution.status = "CANCELLED"
     status = found["Status"]
-    status["State"] = execution.status
     found["Statistics"]["DataScannedInBytes"] = ends["bytes"] if execution.status != "QUEUED" else 0
     if execution.status == ends["state"] and (reason := ends.get("reason")):
         status["StateChangeReason"] = reason

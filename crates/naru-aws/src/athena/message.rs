@@ -81,7 +81,10 @@ mod tests {
     #[test]
     fn values_go() {
         for (message, without) in [
-            ("INVALID_CAST_ARGUMENT: Cannot cast '900101-1234567' to INT", "INVALID_CAST_ARGUMENT: Cannot cast […] to INT"),
+            (
+                "INVALID_CAST_ARGUMENT: Cannot cast '900101-1234567' to INT",
+                "INVALID_CAST_ARGUMENT: Cannot cast […] to INT",
+            ),
             ("INVALID_CAST_ARGUMENT: Cannot cast 'it''s 'me'' to INT", "INVALID_CAST_ARGUMENT: Cannot cast […] to INT"),
             ("Value 9001011234567 out of range on 2026-11-22", "Value … out of range on …"),
             ("bad data [홍길동, 010-1234-5678", "bad data […]"),

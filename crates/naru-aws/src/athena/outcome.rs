@@ -84,11 +84,19 @@ mod tests {
         for (reason, is_retryable, kind) in [
             ("SYNTAX_ERROR: line 1:8: Column 'x' cannot be resolved", false, LakeErrorKind::InvalidInput),
             ("Query exhausted resources at this scale factor", false, LakeErrorKind::Unavailable),
-            ("HIVE_CANNOT_OPEN_SPLIT: Please reduce your request rate (Status Code: 503)", false, LakeErrorKind::Unavailable),
+            (
+                "HIVE_CANNOT_OPEN_SPLIT: Please reduce your request rate (Status Code: 503)",
+                false,
+                LakeErrorKind::Unavailable,
+            ),
             ("GENERIC_INTERNAL_ERROR: x", true, LakeErrorKind::Unavailable),
             ("GENERIC_INTERNAL_ERROR: x", false, LakeErrorKind::InvalidInput),
             ("Insufficient Lake Formation permission(s) on account", false, LakeErrorKind::Denied),
-            ("HIVE_CANNOT_OPEN_SPLIT: Access Denied (Service: Amazon S3; Status Code: 403)", false, LakeErrorKind::Denied),
+            (
+                "HIVE_CANNOT_OPEN_SPLIT: Access Denied (Service: Amazon S3; Status Code: 403)",
+                false,
+                LakeErrorKind::Denied,
+            ),
             ("KMS.DisabledException: key is disabled", false, LakeErrorKind::Denied),
         ] {
             let error = failed(reason, is_retryable);

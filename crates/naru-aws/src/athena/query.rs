@@ -118,7 +118,9 @@ impl RunningQuery {
         loop {
             if stop.is_requested() {
                 self.stop_now().await?;
-                return Err(self.told(LakeError::new(LakeErrorKind::Stopped, "the query was told to stop, and is stopped")));
+                return Err(
+                    self.told(LakeError::new(LakeErrorKind::Stopped, "the query was told to stop, and is stopped"))
+                );
             }
             match outcome(&self.look().await?) {
                 Outcome::Waiting(state) => progress(state),
@@ -184,7 +186,8 @@ impl Drop for RunningQuery {
             return;
         }
         let request = self.athena.session.athena().stop_query_execution().query_execution_id(&self.id);
-        let stopping = self.athena.session.runtime().start_task(async move { request.send().await.map_err(Failure::from) });
+        let stopping =
+            self.athena.session.runtime().start_task(async move { request.send().await.map_err(Failure::from) });
         // The process may end next, and the request with it.
         match stopping.map(|stopping| stopping.recv_timeout(STOP_PATIENCE)) {
             Ok(Ok(Ok(_))) => tracing::debug!(id = self.id, "a query that nobody waits for was stopped"),

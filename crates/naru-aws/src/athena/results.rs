@@ -78,13 +78,14 @@ impl QueryRows {
         let asked = self.session.run(async move { Ok(request.send().await?) }).await;
         let answer = asked.map_err(|error| lake_error("read the rows of a query", &self.id, error))?;
         self.next = answer.next_token;
-        let nothing = || LakeError::new(LakeErrorKind::InvalidMetadata, "Athena's answer has no rows").with("query", &self.id);
+        let nothing =
+            || LakeError::new(LakeErrorKind::InvalidMetadata, "Athena's answer has no rows").with("query", &self.id);
         answer.result_set.ok_or_else(nothing)
     }
 
     fn printed(&self, rows: Vec<Vec<PrintedValue>>) -> Result<Vec<Vec<PrintedValue>>, LakeError> {
         let wrong = |message: String| LakeError::new(LakeErrorKind::InvalidMetadata, message).with("query", &self.id);
-        let printed = |row: Vec<PrintedValue>| {
+        let printed = |row: Vec<PrintedValue>| -> Result<Vec<PrintedValue>, LakeError> {
             if row.len() != self.columns.len() {
                 let message = format!("a row has {} values, and the result {} columns", row.len(), self.columns.len());
                 return Err(wrong(message));

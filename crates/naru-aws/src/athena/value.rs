@@ -159,7 +159,11 @@ mod tests {
             ("timestamp with time zone", "2026-11-22 05:06:07.000 UTC", "2026-11-22T05:06:07Z"),
             ("timestamp with time zone", "2026-11-22 14:06:07.500 Asia/Seoul", "2026-11-22T05:06:07.500000Z"),
             ("timestamp with time zone", "2026-11-22 14:06:07.000 +09:00", "2026-11-22T05:06:07Z"),
-            ("timestamp with time zone", "2026-11-01 01:30:00 America/New_York", "2026-11-01 01:30:00 America/New_York"),
+            (
+                "timestamp with time zone",
+                "2026-11-01 01:30:00 America/New_York",
+                "2026-11-01 01:30:00 America/New_York",
+            ),
             ("varbinary", "01 FF", "01ff"),
             ("varbinary", "", ""),
             ("varchar", " a  b ", " a  b "),

@@ -244,8 +244,9 @@ fn a_key_in_the_place_of_its_file_is_not_repeated() {
 
 #[test]
 fn the_price_of_a_query_is_a_price() {
-    let usd_per_tb =
-        |text: &str| Project::parse(&format!("org = \"a\"\n[athena]\nusd_per_tb = {text}"), "naru.toml").map(|p| p.athena);
+    let usd_per_tb = |text: &str| {
+        Project::parse(&format!("org = \"a\"\n[athena]\nusd_per_tb = {text}"), "naru.toml").map(|p| p.athena)
+    };
     assert_eq!(usd_per_tb("5").unwrap(), AthenaSettings { usd_per_tb: 5.0 });
     assert_eq!(usd_per_tb("0.0").unwrap(), AthenaSettings { usd_per_tb: 0.0 });
     for wrong in ["-1.0", "inf", "nan"] {

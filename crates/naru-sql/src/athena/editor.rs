@@ -47,7 +47,8 @@ impl<'q> Editor<'q> {
     fn table(&mut self, name: &ObjectName, has_alias: bool) -> Result<(), SqlError> {
         let bytes = self.place(name)?;
         self.seen.insert(bytes.clone());
-        let Some([database, table]) = identifiers(name).as_deref().and_then(|parts| <[&Ident; 2]>::try_from(parts).ok())
+        let Some([database, table]) =
+            identifiers(name).as_deref().and_then(|parts| <[&Ident; 2]>::try_from(parts).ok())
         else {
             // The name of a WITH query; all else was refused with the tables.
             return Ok(());
@@ -113,9 +114,10 @@ impl Visitor for Editor<'_> {
 
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<SqlError> {
         let outcome = match factor {
-            TableFactor::Table { version: Some(_), .. } => {
-                Err(SqlError::unsupported("a table's version in SQL", "give --as-of, which is for all tables of the query"))
-            }
+            TableFactor::Table { version: Some(_), .. } => Err(SqlError::unsupported(
+                "a table's version in SQL",
+                "give --as-of, which is for all tables of the query",
+            )),
             TableFactor::Table { name, alias, .. } => self.table(name, alias.is_some()),
             TableFactor::Derived { .. }
             | TableFactor::UNNEST { .. }

@@ -53,7 +53,7 @@ pub fn text(
     catalog_name: impl Fn(&TableRef) -> Option<CatalogName> + Send,
     as_of: ReadAsOf,
 ) -> Result<String, SqlError> {
-    deep_stack::run(|| {
+    deep_stack::run(move || {
         let query = parse_query(sql)?;
         let tokens = tokenize(sql)?;
         tokens.iter().try_for_each(lexing::check)?;

@@ -43,7 +43,8 @@ pub fn key_policy_faults(key: &str, policy: Option<&str>) -> Vec<Fault> {
     let statements = policy.statements().iter().zip(1..);
     let open = statements.filter(|(statement, _)| statement.allows() && statement.condition.is_empty());
     let open = open.filter_map(|(statement, number)| {
-        let which = statement.sid.as_ref().map_or_else(|| format!("statement {number}"), |sid| format!("statement \"{sid}\""));
+        let which =
+            statement.sid.as_ref().map_or_else(|| format!("statement {number}"), |sid| format!("statement \"{sid}\""));
         if statement.is_about_everybody() {
             Some(format!("key {key} may be used by everybody: {which} of its policy allows the principal *"))
         } else if statement.excepts_some() {

@@ -19,7 +19,12 @@ pub fn needed_buckets<'n>(names: impl IntoIterator<Item = &'n PhysicalNames>) ->
     for names in names {
         let level = names.tags.level;
         let PhysicalNames { landing, lake, quarantine, results, code, dags, defs, audit, .. } = names;
-        let of_level = [(landing, "landed files"), (lake, "tables"), (quarantine, "rejected rows"), (results, "results of queries")];
+        let of_level = [
+            (landing, "landed files"),
+            (lake, "tables"),
+            (quarantine, "rejected rows"),
+            (results, "results of queries"),
+        ];
         let shared = [(code, "programs"), (dags, "DAG files"), (defs, "table definitions"), (audit, "who did what")];
         let of_level = of_level.map(|(bucket, what)| (bucket, format!("{what} of level {level}")));
         for (bucket, holds) in of_level.into_iter().chain(shared.map(|(bucket, what)| (bucket, what.to_owned()))) {

@@ -97,7 +97,10 @@ fn a_policy_that_denies_requests_without_tls_is_right_in_every_spelling() {
         with("Condition", json!({"BoolIfExists": {"aws:SecureTransport": ["false"]}})),
     ] {
         assert_eq!(tls(&right), [], "{right}");
-        assert_eq!(tls(&json!([{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}, right])), []);
+        assert_eq!(
+            tls(&json!([{"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*"}, right])),
+            []
+        );
     }
 }
 
