@@ -4,6 +4,8 @@
 mod support;
 
 mod append;
+mod aws;
+mod aws_faults;
 mod backfill;
 mod bad_input;
 mod concurrency;

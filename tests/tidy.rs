@@ -7,9 +7,10 @@ use std::process::Command;
 use crate::support::repository;
 
 /// All crates that a crate is built from, itself included, without what only tests or build scripts need.
-fn built_from(name: &str) -> BTreeSet<String> {
+fn built_from(name: &str, features: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .args(["tree", "--offline", "--locked", "-p", name, "-e", "normal", "--prefix", "none", "--format", "{p}"])
+        .args(features)
         .current_dir(repository())
         .output()
         .unwrap();
@@ -34,6 +35,12 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
+fn the_demos_command_does_not_wait_for_the_aws_sdk() {
+    let with_aws = |features: &[&str]| built_from("naru", features).iter().any(|name| name.starts_with("aws-"));
+    assert!(with_aws(&[]) && !with_aws(&["--no-default-features"]));
+}
+
+#[test]
 fn crates_know_only_what_they_may() {
     let may_not: [(&str, &[&str]); 10] = [
         (
@@ -51,7 +58,7 @@ fn crates_know_only_what_they_may() {
         ("naru", &["naru-faults"]),
     ];
     for (name, forbidden) in may_not {
-        let known = built_from(name);
+        let known = built_from(name, &[]);
         for word in forbidden {
             let found: Vec<_> = known
                 .iter()

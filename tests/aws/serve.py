@@ -1,11 +1,12 @@
-"""Serves moto, with what it lacks, on a free port of loopback.
+"""Serves moto, with what it lacks, on a port of loopback: a free one unless it is named.
 
-    python tests/aws/serve.py
+    python tests/aws/serve.py [--port N]
 
-Prints its address as one line, `http://127.0.0.1:<port>`. Ends when its standard input does, and so with the process that
-started it. Two seconds from start to first answer.
+Prints its address as one line, `http://127.0.0.1:<port>`. On a free port it ends when its standard input does, and so with
+the process that started it; on a named one it serves until it is killed. Two seconds from start to first answer.
 """
 
+import argparse
 import sys
 import threading
 from pathlib import Path
@@ -26,11 +27,16 @@ class QuietHandler(MotoRequestHandler):
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--port", type=int, default=0)
+    port = parser.parse_args().port
     moto_additions.install()
     application = moto_additions.around(DomainDispatcherApplication(create_backend_app))
-    server = make_server("127.0.0.1", 0, application, threaded=True, request_handler=QuietHandler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = make_server("127.0.0.1", port, application, threaded=True, request_handler=QuietHandler)
     print(f"http://127.0.0.1:{server.server_port}", flush=True)
+    if port:
+        server.serve_forever()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
     sys.stdin.read()
 
 

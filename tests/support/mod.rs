@@ -1,8 +1,11 @@
 //! A project in a temporary directory, and the binary to run on it.
 
+pub(crate) mod aws;
 pub(crate) mod cells;
 pub(crate) mod merge_batches;
+mod moto;
 mod paused;
+pub(crate) mod proxy;
 mod spark;
 
 use std::path::{Path, PathBuf};
@@ -108,6 +111,13 @@ impl Project {
         let segments: Vec<&str> = job.split("__").collect();
         self.write(&format!("table-defs/{}/{}.csv", segments[1], segments[2]), definition.as_bytes());
         self.write(&format!("dags/{job}.py"), b"from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n");
+    }
+
+    /// Takes a job away.
+    pub(crate) fn remove_job(&self, job: &str) {
+        let segments: Vec<&str> = job.split("__").collect();
+        std::fs::remove_file(self.path().join(format!("table-defs/{}/{}.csv", segments[1], segments[2]))).unwrap();
+        std::fs::remove_file(self.path().join(format!("dags/{job}.py"))).unwrap();
     }
 
     /// Writes a file of the project.

@@ -2,11 +2,11 @@
 //! by Athena, and a check of a phase's buckets and keys.
 //!
 //! ```text
-//! AwsSession ─┬─▶ S3Storage    iceberg's Storage: data, manifests, metadata
-//!  (runtime,  ├─▶ S3Landing    LandingStore: what sources drop
-//!   clients,  ├─▶ S3Files      FileLister, for maintenance
-//!   account)  ├─▶ BucketKeys   before the first write into a bucket: is it encrypted by its own key?
-//!             ├─▶ GluePointer  CatalogPointer: compare-and-swap by VersionId
+//! AwsSession ─┬─▶ S3Storage    iceberg's Storage: data, manifests, metadata              ─┐
+//!  (runtime,  ├─▶ S3Landing    LandingStore: what sources drop                           │
+//!   clients,  ├─▶ S3Files      FileLister, for maintenance                               ├─▶ AwsLake
+//!   account)  ├─▶ BucketKeys   before the first write: is the bucket encrypted by its key? │
+//!             ├─▶ GluePointer  CatalogPointer: compare-and-swap by VersionId             ─┘
 //!             ├─▶ Athena       a query in a workgroup, its rows by page
 //!             └─▶ live_faults  are the phase's buckets and keys as they must be?
 //! ```
@@ -18,6 +18,7 @@ pub mod athena;
 pub mod bucket_keys;
 mod failure;
 pub mod glue;
+pub mod lake;
 mod live;
 mod runtime;
 pub mod s3;
@@ -26,6 +27,7 @@ pub mod session;
 pub use athena::{Athena, FinishedQuery, QueryRows, RunningQuery};
 pub use bucket_keys::{BucketKeys, KeyFault};
 pub use glue::GluePointer;
+pub use lake::AwsLake;
 pub use live::live_faults;
 pub use s3::{S3Files, S3Landing, S3StorageFactory, s3_file_io};
 pub use session::{AwsAccount, AwsSession};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use naru_lake::{LakeError, LakeErrorKind};
 
@@ -55,15 +55,19 @@ struct Inner {
 }
 
 impl AwsSession {
-    /// A session by the SDK's usual chain: environment, profile, web identity, container, instance. So with the region,
-    /// the endpoint (`AWS_ENDPOINT_URL`), and how often a request is tried (`AWS_MAX_ATTEMPTS`; three times with jitter
-    /// by default, by the standard retry mode, which slows down when AWS asks for it).
+    /// A session by the SDK's usual chain: environment, profile, web identity, container, instance. So with the region
+    /// where none is given, the endpoint (`AWS_ENDPOINT_URL`), and how often a request is tried (`AWS_MAX_ATTEMPTS`;
+    /// three times with jitter by default, by the standard retry mode, which slows down when AWS asks for it).
     ///
     /// # Errors
     /// `InvalidInput` without a region; `Other` if threads cannot be started.
-    pub fn connect(account: AwsAccount) -> Result<Self, LakeError> {
+    pub fn connect(account: AwsAccount, region: Option<&str>) -> Result<Self, LakeError> {
+        let region = region.map(|region| Region::new(region.to_owned()));
         Self::start(account, async {
-            let loader = aws_config::defaults(BehaviorVersion::v2026_01_12());
+            let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12());
+            if let Some(region) = region {
+                loader = loader.region(region);
+            }
             loader.http_client(https()).timeout_config(timeouts()).load().await
         })
     }

@@ -13,7 +13,7 @@ use naru_aws::{Athena, AwsSession, FinishedQuery};
 use naru_lake::{LakeError, LakeErrorKind, Stop};
 use serde_json::{Value, json};
 
-use crate::faulty::{Answer, Faulty};
+use crate::faulty::{Fate, Faulty};
 use crate::moto::{ACCOUNT, REGION, athena, endpoint, session_of};
 
 const WORKGROUP: &str = "acme-dev-p2";
@@ -192,7 +192,7 @@ async fn a_query_that_nobody_waits_for_is_stopped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_query_whose_state_cannot_be_asked_for_is_stopped() {
     queries(REGION).await;
-    let session = Faulty::start("AmazonAthena.GetQueryExecution", Answer::LostBefore).session();
+    let session = Faulty::start("AmazonAthena.GetQueryExecution", Fate::LostBefore).session();
     next(REGION, json!({"polls": 1_000_000}));
     let error = run(&impatient(session), "select 'unseen'").await.unwrap_err();
     assert_eq!(error.kind(), LakeErrorKind::Unavailable, "{error}");
@@ -202,7 +202,7 @@ async fn a_query_whose_state_cannot_be_asked_for_is_stopped() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_without_an_answer_starts_one_query() {
     queries("sa-east-1").await;
-    let proxy = Faulty::start("AmazonAthena.StartQueryExecution", Answer::LostAfterwards);
+    let proxy = Faulty::start("AmazonAthena.StartQueryExecution", Fate::LostAfterwards);
     let athena = impatient(proxy.session_in("sa-east-1"));
     let error = athena.start(WORKGROUP, "select 'lost'").await.unwrap_err();
     assert_eq!(error.kind(), LakeErrorKind::Unavailable);
@@ -215,13 +215,13 @@ async fn a_start_without_an_answer_starts_one_query() {
 async fn throttling_and_denial_are_told_apart() {
     queries("ca-central-1").await;
     let session = |request, answer| Faulty::start(request, answer).session_in("ca-central-1");
-    let throttled = session("AmazonAthena.StartQueryExecution", Answer::Refused(400, "TooManyRequestsException"));
+    let throttled = session("AmazonAthena.StartQueryExecution", Fate::Refused(400, "TooManyRequestsException"));
     let error = impatient(throttled).start(WORKGROUP, "select 1").await.unwrap_err();
     assert_eq!((error.kind(), error.is_retryable()), (LakeErrorKind::Unavailable, true), "{error}");
-    let denied = session("AmazonAthena.StartQueryExecution", Answer::Refused(400, "AccessDeniedException"));
+    let denied = session("AmazonAthena.StartQueryExecution", Fate::Refused(400, "AccessDeniedException"));
     let error = impatient(denied).start(WORKGROUP, "select 1").await.unwrap_err();
     assert_eq!(error.kind(), LakeErrorKind::Denied, "{error}");
-    let denied = session("AmazonAthena.GetQueryResults", Answer::Refused(400, "AccessDeniedException"));
+    let denied = session("AmazonAthena.GetQueryResults", Fate::Refused(400, "AccessDeniedException"));
     let error = run(&impatient(denied), "select 1").await.unwrap().results().await.unwrap_err();
     assert_eq!(error.kind(), LakeErrorKind::Denied, "{error}");
 }

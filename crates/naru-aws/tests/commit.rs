@@ -7,7 +7,7 @@ use naru_aws::{AwsSession, GluePointer};
 use naru_lake::testing::{committed, expected, request, rows, simple_spec};
 use naru_lake::{Change, Lake, LakeErrorKind};
 
-use crate::faulty::{Answer, Faulty};
+use crate::faulty::{Fate, Faulty};
 use crate::moto::{Bucket, endpoint, file_io, session};
 use crate::pointer::{database, lake};
 
@@ -65,7 +65,7 @@ fn pyiceberg_reads(database: &str, rows: &[(i64, i64)]) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_whose_swap_got_no_answer_is_one_commit() {
-    for answer in [Answer::LostAfterwards, Answer::Refused(400, "ConcurrentModificationException")] {
+    for answer in [Fate::LostAfterwards, Fate::Refused(400, "ConcurrentModificationException")] {
         let (_bucket, database) = table().await;
         let faulty = Faulty::start("AWSGlue.UpdateTable", answer);
         let through =
@@ -76,7 +76,7 @@ async fn a_commit_whose_swap_got_no_answer_is_one_commit() {
         let outcome = through(faulty.session()).commit(append).await;
         let now = lake(&session()).expect_table(&database, "account").await.unwrap();
         match answer {
-            Answer::LostAfterwards => {
+            Fate::LostAfterwards => {
                 assert_eq!(committed(outcome).attempts, 1);
                 assert_eq!((rows(&now).await, now.snapshots().len()), (expected(&[(1, 1), (2, 1)]), 1));
             }

@@ -6,7 +6,7 @@ use naru_core::check::live::{NeededBucket, needed_buckets};
 use naru_core::{Phase, PhysicalNames, Project};
 use naru_lake::LakeErrorKind;
 
-use crate::faulty::{Answer, Faulty};
+use crate::faulty::{Fate, Faulty};
 use crate::moto::{Bucket, REGION, kms, s3, session, session_of};
 
 /// A project of a test's own, whose phase dev is as it must be.
@@ -155,7 +155,7 @@ async fn what_may_not_be_looked_at_is_a_fault() {
         ("GetKeyPolicy", "the policy of key alias/acme-dev-audit", "kms:GetKeyPolicy"),
         ("DescribeKey", "key alias/acme-dev-audit", "kms:DescribeKey"),
     ] {
-        let session = Faulty::start(request, Answer::Refused(400, "AccessDeniedException")).session();
+        let session = Faulty::start(request, Fate::Refused(400, "AccessDeniedException")).session();
         let faults = live_faults(&session, &bank.needed).await.unwrap();
         assert_eq!(faults.len(), 8, "{faults:?}");
         assert_eq!(bank.plain(&faults[0].message), format!("{what} cannot be looked at: access denied"));
@@ -167,7 +167,7 @@ async fn what_may_not_be_looked_at_is_a_fault() {
 async fn without_an_answer_nothing_is_said() {
     let bank = Bank::new().await;
     for request in ["GetKeyPolicy", "publicAccessBlock", "HEAD /"] {
-        let session = Faulty::start(request, Answer::LostBefore).session();
+        let session = Faulty::start(request, Fate::LostBefore).session();
         let error = live_faults(&session, &bank.needed).await.unwrap_err();
         assert_eq!(error.kind(), LakeErrorKind::Unavailable, "{request}: {error}");
     }

@@ -9,5 +9,10 @@ mod keys;
 mod landing;
 mod live;
 mod moto;
+#[path = "../../../tests/support/moto.rs"]
+mod moto_server;
 mod pointer;
+#[path = "../../../tests/support/proxy.rs"]
+#[allow(dead_code, reason = "the acceptance tests count its requests")]
+mod proxy;
 mod storage;

@@ -1,9 +1,4 @@
-//! moto, started once for all tests of this process, and buckets in it.
-
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::LazyLock;
+//! Sessions with moto, and buckets in it.
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
@@ -13,39 +8,11 @@ use aws_sdk_s3::types::{
 use iceberg::io::FileIO;
 use naru_aws::{AwsAccount, AwsSession, BucketKeys, s3_file_io};
 
+pub(crate) use crate::moto_server::endpoint;
+
 /// The account that moto is.
 pub(crate) const ACCOUNT: &str = "123456789012";
 pub(crate) const REGION: &str = "us-east-1";
-
-/// Ends with this process, as its standard input does.
-struct Moto {
-    endpoint: String,
-    _server: Child,
-}
-
-static MOTO: LazyLock<Moto> = LazyLock::new(|| {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let python =
-        std::env::var_os("NARU_TEST_PYTHON").map_or_else(|| repository.join(".venv/bin/python"), PathBuf::from);
-    assert!(python.exists(), "there is no {}: run tests/all once, it installs what the tests need", python.display());
-    let mut server = Command::new(python)
-        .arg(repository.join("tests/aws/serve.py"))
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let endpoint = line.trim().to_string();
-    assert!(endpoint.starts_with("http://"), "moto has not started; is it installed ($NARU_TEST_PYTHON)?");
-    Moto { endpoint, _server: server }
-});
-
-/// Where moto answers.
-pub(crate) fn endpoint() -> &'static str {
-    &MOTO.endpoint
-}
 
 pub(crate) fn config(region: &str, endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("test", "test", None, None, "tests");

@@ -10,7 +10,7 @@ use naru_core::table_spec::TableSpec;
 use naru_lake::testing::{column, pointer_contract_at, simple_spec};
 use naru_lake::{CatalogPointer, Lake, PointerErrorKind};
 
-use crate::faulty::{Answer, Faulty};
+use crate::faulty::{Fate, Faulty};
 use crate::moto::{ACCOUNT, Bucket, REGION, file_io, glue, session, session_of};
 
 /// A database of a test's own.
@@ -165,7 +165,7 @@ async fn other_tables_of_glue_are_passed_over() {
 }
 
 /// A swap of which `UpdateTable` is answered so: the error's kind, how often it was sent, whether the table was changed.
-async fn swap_answered(answer: Answer) -> (Option<PointerErrorKind>, usize, bool) {
+async fn swap_answered(answer: Fate) -> (Option<PointerErrorKind>, usize, bool) {
     let (_bucket, database) = created(&simple_spec()).await;
     let first = lake(&session()).expect_table(&database, "account").await.unwrap();
     let new = format!("{}/metadata/00001-x.metadata.json", first.metadata().location());
@@ -181,16 +181,18 @@ async fn swap_answered(answer: Answer) -> (Option<PointerErrorKind>, usize, bool
 #[tokio::test(flavor = "multi_thread")]
 async fn a_swap_is_sent_once_and_a_missing_answer_leaves_its_outcome_unknown() {
     let unknown = Some(PointerErrorKind::UnknownOutcome);
-    assert_eq!(swap_answered(Answer::LostAfterwards).await, (unknown, 1, true));
-    assert_eq!(swap_answered(Answer::LostBefore).await, (unknown, 1, false));
-    assert_eq!(swap_answered(Answer::Refused(500, "InternalServiceException")).await, (unknown, 1, false));
-    assert_eq!(swap_answered(Answer::Refused(400, "OperationTimeoutException")).await, (unknown, 1, false));
+    assert_eq!(swap_answered(Fate::Late).await, (None, 1, true));
+    assert_eq!(swap_answered(Fate::LostAfterwards).await, (unknown, 1, true));
+    assert_eq!(swap_answered(Fate::CutOff).await, (unknown, 1, true));
+    assert_eq!(swap_answered(Fate::LostBefore).await, (unknown, 1, false));
+    assert_eq!(swap_answered(Fate::Refused(500, "InternalServiceException")).await, (unknown, 1, false));
+    assert_eq!(swap_answered(Fate::Refused(400, "OperationTimeoutException")).await, (unknown, 1, false));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn refusals_of_a_swap_are_told_apart() {
     let refused = async |status, code| {
-        let (kind, seen, is_changed) = swap_answered(Answer::Refused(status, code)).await;
+        let (kind, seen, is_changed) = swap_answered(Fate::Refused(status, code)).await;
         assert_eq!((seen, is_changed), (1, false), "{code}");
         kind.unwrap()
     };

@@ -88,7 +88,7 @@ pub struct Dialect {
     /// strftime format of dates without a format of their own.
     pub date_format: String,
     /// strftime format of timestamps without a format of their own; none: ISO 8601, `T` or a space between, optional
-    /// fraction of up to six digits.
+    /// fraction of one to nine digits. Digits finer than microseconds must be zero.
     pub timestamp_format: Option<String>,
     /// IANA time zone of timestamptz texts without an offset.
     pub time_zone: String,

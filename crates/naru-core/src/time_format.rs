@@ -5,9 +5,9 @@
 //! | `%Y` | year, four digits |
 //! | `%m` `%d` | month, day; two digits |
 //! | `%b` | English month, three letters, any case |
-//! | `%H` `%M` `%S` | hour 00 to 23, minute, second; two digits |
+//! | `%H` `%M` `%S` | hour 00 to 23, minute and second 00 to 59; two digits |
 //! | `%I` `%p` | hour 01 to 12 with AM or PM, any case |
-//! | `%f` | fraction of a second, one to nine digits |
+//! | `%f` | fraction of a second, one to nine digits; those finer than microseconds are zero |
 //! | `%3f` `%6f` `%9f` | fraction, exactly so many digits |
 //! | `%z` | offset from UTC: `Z`, `+09`, `+0900` or `+09:00` |
 //! | `%%` | a percent sign |

@@ -5,6 +5,10 @@ use std::fmt;
 macro_rules! reasons {
     ($($(#[$doc:meta])* $variant:ident, $code:literal, $title:literal, $hint:expr;)*) => {
         /// Why a value was rejected. The codes are stable: they stand in quarantine tables and reports.
+        ///
+        /// A value with several faults has the first: another form than its type's or format's, which an hour, minute or
+        /// second out of range is; then of a number its range before its scale, and of a date or time the year 0000, the
+        /// day, digits finer than microseconds, daylight saving, and years out of range in UTC.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Reason {
             $(#[doc = $title] $variant,)*

@@ -93,24 +93,24 @@ fn athenas_own_sql_passes() {
 fn what_could_read_unseen_tables_is_refused() {
     assert_snapshot!(current("select * from secret.person"), @r#"error: the unknown table "secret.person" cannot be had in a query here ("naru tables" lists them)"#);
     assert_snapshot!(current("select * from account"), @r#"error: table "account" lacks its database (write database.table, as in "deposit.account")"#);
-    assert_snapshot!(current("table deposit.account"), @"error: the command TABLE cannot be had in a query here (write SELECT * FROM database.table)");
+    assert_snapshot!(current("table deposit.account"), @"error: SQL, line 1, column 1: Expected: an SQL statement, found: table");
     assert_snapshot!(current("select 1 union table deposit.account"), @"error: the command TABLE cannot be had in a query here (write SELECT * FROM database.table)");
-    assert_snapshot!(current("select * from table(exclude_columns(input => table(deposit.account)))"), @"");
+    assert_snapshot!(current("select * from table(exclude_columns(input => table(deposit.account)))"), @"error: a function in FROM cannot be had in a query here (read tables, or the elements of a list: FROM UNNEST(sequence(1, 10)) AS t(n))");
     assert_snapshot!(current("select * from awsdatacatalog.dev_deposit.account"), @r#"error: the table name "awsdatacatalog.dev_deposit.account" cannot be had in a query here (write database.table)"#);
     assert_snapshot!(current("with x as (select 1) insert into deposit.account select * from x"), @"error: a WITH around a change of tables is not a query (give one SELECT, WITH or VALUES; tables change only by jobs)");
-    assert_snapshot!(current("select * from deposit.account for system_time as of timestamp '2026-01-01'"), @"");
-    assert_snapshot!(current("select * from deposit.account for version as of 1"), @"");
+    assert_snapshot!(current("select * from deposit.account for system_time as of timestamp '2026-01-01'"), @"error: a table's version in the text (line 1) cannot be had in a query here (give --as-of, which is for all tables of the query)");
+    assert_snapshot!(current("select * from deposit.account for version as of 1"), @"error: a table's version in the text (line 1) cannot be had in a query here (give --as-of, which is for all tables of the query)");
     assert_snapshot!(current("drop table deposit.account"), @"error: DROP is not a query (give one SELECT, WITH or VALUES; tables change only by jobs)");
     assert_snapshot!(current("select 1; drop table deposit.account"), @"error: a text of 2 statements is not a query (give one SELECT, WITH or VALUES; tables change only by jobs)");
-    assert_snapshot!(current("using external function f(x int) returns int lambda 'f' select f(1)"), @"");
+    assert_snapshot!(current("using external function f(x int) returns int lambda 'f' select f(1)"), @"error: SQL, line 1, column 1: Expected: an SQL statement, found: using");
 }
 
 #[test]
 fn what_athena_would_divide_into_other_words_is_refused() {
-    assert_snapshot!(current("select 1 /* /* */ from deposit.account -- */ */"), @"");
+    assert_snapshot!(current("select 1 /* /* */ from deposit.account -- */"), @"error: a comment in a comment (line 1) cannot be had in a query here (leave the inner one out: Athena ends a comment at the first */)");
     assert_snapshot!(current("select 1 -- \rfrom deposit.account"), @"error: this form of comment (line 1) cannot be had in a query here (write -- and the comment, up to the line's end)");
     assert_snapshot!(current("select $$ from deposit.account $$"), @"error: this form of text in quotes (line 1) cannot be had in a query here (write 'text', and a quote in it twice)");
-    assert_snapshot!(current("select 1,\n E'\\' from deposit.account'"), @"");
+    assert_snapshot!(current("select 1,\n E'\\' from deposit.account'"), @"error: this form of text in quotes (line 2) cannot be had in a query here (write 'text', and a quote in it twice)");
 }
 
 /// Words that a query is made of, among them everything that the editor looks for.

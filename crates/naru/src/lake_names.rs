@@ -7,6 +7,7 @@ use naru_core::name::QUARANTINE_SUFFIX;
 use naru_lake::{Lake, LakeTable, TableName};
 
 use crate::error::CommandError;
+use crate::phase_lake::PhaseLake;
 use crate::workspace::Workspace;
 use crate::{planning, runtime};
 
@@ -39,6 +40,28 @@ impl LakeNames {
             }
         }
         Ok(names)
+    }
+
+    /// The lake's tables: all of an embedded lake; of a catalog on AWS, which is not naru's alone, those of the project's
+    /// jobs.
+    ///
+    /// # Errors
+    /// The catalog's.
+    pub(crate) fn tables(&self, lake: &PhaseLake) -> Result<Vec<TableName>, CommandError> {
+        match lake {
+            PhaseLake::Embedded(embedded) => Ok(runtime::block_on(embedded.lake().tables())?),
+            #[cfg(feature = "aws")]
+            PhaseLake::Aws(aws) => runtime::block_on(async {
+                let mut found = Vec::new();
+                for name in self.logical.keys() {
+                    if aws.lake().pointer().load(&name.database, &name.table).await?.is_some() {
+                        found.push(name.clone());
+                    }
+                }
+                Ok::<_, naru_lake::LakeError>(found)
+            })
+            .map_err(CommandError::from),
+        }
     }
 
     /// `database.table` as users write it; the lake's own name for a table without a job.

@@ -1,5 +1,7 @@
 //! naru: CSV drops become Iceberg tables, by the job's name alone.
 
+#[cfg(feature = "aws")]
+mod aws;
 mod backfill;
 mod backfill_plan;
 mod cli;
@@ -12,6 +14,7 @@ mod log;
 mod merge_estimate;
 mod output;
 mod parallel;
+mod phase_lake;
 mod planning;
 mod progress;
 mod quarantined;

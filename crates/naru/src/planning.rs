@@ -3,16 +3,16 @@
 use clap::Args;
 use naru_core::control::{Control, ControlFile};
 use naru_core::definition::TableDefinition;
-use naru_core::physical::{Bucket, PhysicalNames};
+use naru_core::physical::PhysicalNames;
 use naru_core::plan::{
     LandedControl, PLAN_VERSION, QuarantineTarget, RunIdentity, SourceCompression, SourceFile, Target,
 };
 use naru_core::route::{Place, PlaceKind};
 use naru_core::{Engine, Interval, JobName, LoadPlan, Route};
 use naru_lake::{LandedFile, LandingStore};
-use naru_local::{DirectoryLanding, EmbeddedLake};
 
 use crate::error::CommandError;
+use crate::phase_lake::PhaseLake;
 use crate::runtime;
 use crate::saved_plan::SavedPlan;
 use crate::workspace::Workspace;
@@ -73,44 +73,44 @@ impl PlannedJob {
     }
 
     /// The table that the job loads.
-    pub(crate) fn target(&self, lake: &EmbeddedLake) -> Target {
+    pub(crate) fn target(&self, lake: &PhaseLake) -> Target {
         Target {
             database: self.names.glue_database.to_string(),
             table: self.names.glue_table.to_string(),
-            location: location(lake, &self.names.lake, self.names.table_location.as_str()).trim_end_matches('/').into(),
+            location: lake.location(&self.names.lake, self.names.table_location.as_str()).trim_end_matches('/').into(),
             spec: self.definition.table_spec_for(self.job.mode),
         }
     }
 
     /// The table of the rows that do not fit: the same level, in a bucket of its own.
-    pub(crate) fn quarantine(&self, lake: &EmbeddedLake) -> QuarantineTarget {
+    pub(crate) fn quarantine(&self, lake: &PhaseLake) -> QuarantineTarget {
         let (bucket, prefix) = (&self.names.quarantine, self.names.table_location.as_str());
         QuarantineTarget {
             database: self.names.glue_database.to_string(),
             table: self.names.quarantine_table.to_string(),
-            location: location(lake, bucket, prefix).trim_end_matches('/').into(),
+            location: lake.location(bucket, prefix).trim_end_matches('/').into(),
         }
     }
 
     /// The directory that an interval's files land in, with a trailing slash.
-    pub(crate) fn landing(&self, lake: &EmbeddedLake, interval: &Interval) -> String {
-        location(lake, &self.names.landing, &self.names.landing_prefix(interval))
+    pub(crate) fn landing(&self, lake: &PhaseLake, interval: &Interval) -> String {
+        lake.location(&self.names.landing, &self.names.landing_prefix(interval))
     }
 
     /// Lists what has landed, decides the route, and writes all of it down.
     pub(crate) fn plan(
         &self,
         workspace: &Workspace,
-        lake: &EmbeddedLake,
+        lake: &PhaseLake,
         interval: &Interval,
         args: &PlanArgs,
     ) -> Result<(LoadPlan, Route), CommandError> {
         let job = &self.job;
         let landing = self.landing(lake, interval);
-        let landed = runtime::block_on(DirectoryLanding.list(&landing))?;
+        let landed = runtime::block_on(lake.landing().list(&landing))?;
         let mut sources: Vec<SourceFile> = landed.into_iter().map(source_file).collect();
         if let Some(Control::File(file)) = self.definition.control() {
-            find_controls(file, &mut sources)?;
+            find_controls(lake.landing(), file, &mut sources)?;
         }
         let engine = args.engine.unwrap_or(job.engine);
         let route = workspace.project.route.route(&args.place(workspace), engine, job.mode, &sources);
@@ -146,10 +146,6 @@ impl PlannedJob {
     }
 }
 
-fn location(lake: &EmbeddedLake, bucket: &Bucket, prefix: &str) -> String {
-    format!("{}/{prefix}", lake.bucket_location(bucket.name.as_str()))
-}
-
 fn source_file(file: LandedFile) -> SourceFile {
     SourceFile {
         compression: SourceCompression::of_name(&file.location),
@@ -162,9 +158,13 @@ fn source_file(file: LandedFile) -> SourceFile {
 }
 
 /// Looks for the control file of each source.
-fn find_controls(file: &ControlFile, sources: &mut [SourceFile]) -> Result<(), CommandError> {
+fn find_controls(
+    landing: &dyn LandingStore,
+    file: &ControlFile,
+    sources: &mut [SourceFile],
+) -> Result<(), CommandError> {
     for source in sources {
-        let landed = runtime::block_on(DirectoryLanding.find(&file.location(&source.location)))?;
+        let landed = runtime::block_on(landing.find(&file.location(&source.location)))?;
         source.control =
             landed.map(|file| LandedControl { location: file.location, size_bytes: file.size_bytes, etag: file.etag });
     }

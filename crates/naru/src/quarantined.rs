@@ -3,10 +3,10 @@
 use naru_core::plan::RunIdentity;
 use naru_core::{Cadence, Interval, JobName};
 use naru_load::{QuarantineSummary, summarize};
-use naru_local::EmbeddedLake;
 
 use crate::error::CommandError;
 use crate::interval_args::IntervalArgs;
+use crate::phase_lake::PhaseLake;
 use crate::workspace::Workspace;
 use crate::{planning, runtime};
 
@@ -16,7 +16,7 @@ use crate::{planning, runtime};
 /// Intervals that the job does not have; the lake's.
 pub(crate) fn summary_of(
     workspace: &Workspace,
-    lake: &EmbeddedLake,
+    lake: &PhaseLake,
     job: &JobName,
     asked: &IntervalArgs,
 ) -> Result<QuarantineSummary, CommandError> {

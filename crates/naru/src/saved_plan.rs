@@ -8,10 +8,10 @@ use naru_core::run::plan_digest;
 use naru_core::saved_plan::{PlanDigests, Purpose};
 use naru_core::{Interval, LoadPlan, Route};
 use naru_lake::LakeTable;
-use naru_local::EmbeddedLake;
 use serde::{Deserialize, Serialize};
 
 use crate::error::CommandError;
+use crate::phase_lake::PhaseLake;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::workspace::Workspace;
 use crate::{jobs, runtime};
@@ -111,7 +111,7 @@ impl SavedPlan {
     pub(crate) fn verify(
         &self,
         workspace: &Workspace,
-        lake: &EmbeddedLake,
+        lake: &PhaseLake,
         job: &PlannedJob,
         purpose: Purpose,
     ) -> Result<(LoadPlan, Route), CommandError> {
@@ -142,7 +142,7 @@ impl PlannedJob {
     pub(crate) fn plan_to_run(
         &self,
         workspace: &Workspace,
-        lake: &EmbeddedLake,
+        lake: &PhaseLake,
         interval: &Interval,
         args: &PlanArgs,
     ) -> Result<(LoadPlan, Route), CommandError> {

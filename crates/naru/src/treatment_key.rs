@@ -1,4 +1,5 @@
-//! The treatment key of an embedded lake: from the environment, or from a file that the environment or `naru.toml` names.
+//! The treatment key of a phase: from the environment, or from a file that the environment or, for an embedded lake,
+//! `naru.toml` names.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ const FILE_VARIABLE: &str = "NARU_TREATMENT_KEY_FILE";
 /// A file that is longer than this holds something else.
 const GREATEST_FILE_BYTES: u64 = 4096;
 
-/// Where the key of a project's embedded lake is looked for.
+/// Where the key of a phase is looked for.
 pub(crate) struct LocalKey {
     /// The file that `naru.toml` names for the phase.
     pub(crate) configured_file: Option<PathBuf>,

@@ -8,9 +8,12 @@ use naru_core::project::{LakeSettings, PROJECT_FILE, Project};
 use naru_core::{JobName, Phase};
 use naru_local::EmbeddedLake;
 
+#[cfg(feature = "aws")]
+use crate::aws::SharedAwsLake;
 use crate::cli::Global;
 use crate::error::{CommandError, Exit};
 use crate::parallel::in_parallel;
+use crate::phase_lake::PhaseLake;
 use crate::treatment_key::LocalKey;
 
 /// A project on disk.
@@ -19,6 +22,8 @@ pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
     pub(crate) project: Project,
     pub(crate) phase: Phase,
+    #[cfg(feature = "aws")]
+    aws: SharedAwsLake,
 }
 
 impl Workspace {
@@ -37,7 +42,7 @@ impl Workspace {
         let project =
             Project::parse(&text, PROJECT_FILE).map_err(|faults| CommandError::faults(PROJECT_FILE, &faults))?;
         let phase = global.phase.unwrap_or(project.phase);
-        Ok(Self { root, project, phase })
+        Ok(Self::new(root, project, phase))
     }
 
     /// As [`Self::open`], or an example's settings where there is no project.
@@ -47,19 +52,34 @@ impl Workspace {
                 let project = Project::parse(EXAMPLE_PROJECT, PROJECT_FILE)
                     .map_err(|faults| CommandError::faults(PROJECT_FILE, &faults))?;
                 let phase = global.phase.unwrap_or(project.phase);
-                Ok(Self { root: PathBuf::from("."), project, phase })
+                Ok(Self::new(PathBuf::from("."), project, phase))
             }
             opened => opened,
         }
     }
 
-    /// Opens the phase's lake, made if there is none.
-    pub(crate) fn lake(&self) -> Result<EmbeddedLake, CommandError> {
+    fn new(root: PathBuf, project: Project, phase: Phase) -> Self {
+        Self {
+            root,
+            project,
+            phase,
+            #[cfg(feature = "aws")]
+            aws: SharedAwsLake::default(),
+        }
+    }
+
+    /// Opens the phase's lake; an embedded one is made if there is none.
+    pub(crate) fn lake(&self) -> Result<PhaseLake, CommandError> {
         let settings = self.project.lake(self.phase);
         match settings.map_err(|fault| CommandError::faults(PROJECT_FILE, &[fault]))? {
-            LakeSettings::Embedded { path, .. } => Ok(EmbeddedLake::init(&self.root.join(path))?),
+            LakeSettings::Embedded { path, .. } => Ok(PhaseLake::Embedded(EmbeddedLake::init(&self.root.join(path))?)),
+            #[cfg(feature = "aws")]
+            LakeSettings::Aws { account, region } => {
+                Ok(PhaseLake::Aws(self.aws.open(&self.project, self.phase, account, region.as_deref())?))
+            }
+            #[cfg(not(feature = "aws"))]
             LakeSettings::Aws { .. } => Err(CommandError::failed(format!("phase {} has its lake on AWS", self.phase))
-                .hint("this version runs the embedded lake; choose a phase with `lake = \"embedded\"`")),
+                .hint("this program was built without AWS; build it with its default features")),
         }
     }
 

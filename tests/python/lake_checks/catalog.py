@@ -1,8 +1,11 @@
-"""Opens the embedded lake's catalog, and reads the files that its tables name."""
+"""Opens a lake's catalog, and reads the files that its tables name."""
 
+import os
 from pathlib import Path
 
 import pyarrow.parquet as pq
+from pyiceberg.catalog import Catalog
+from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.catalog.sql import SqlCatalog
 from pyiceberg.table import Table
 
@@ -18,9 +21,21 @@ def open_catalog(lake: Path) -> SqlCatalog:
     return SqlCatalog(CATALOG_NAME, **settings)
 
 
-def all_tables(catalog: SqlCatalog) -> list[Table]:
-    """Every table of every namespace, in the order of their names."""
-    names = [name for namespace in catalog.list_namespaces() for name in catalog.list_tables(namespace)]
+def open_glue() -> GlueCatalog:
+    """The Glue Data Catalog, by `AWS_*` of the environment."""
+    settings = {
+        "region": os.environ["AWS_REGION"],
+        "access-key-id": os.environ["AWS_ACCESS_KEY_ID"],
+        "secret-access-key": os.environ["AWS_SECRET_ACCESS_KEY"],
+        "endpoint": os.environ["AWS_ENDPOINT_URL"],
+    }
+    return GlueCatalog(CATALOG_NAME, **{f"{of}.{key}": value for of in ("glue", "s3") for key, value in settings.items()})
+
+
+def all_tables(catalog: Catalog, databases: str = "") -> list[Table]:
+    """Every table of every namespace whose name begins with `databases`, in the order of their names."""
+    namespaces = [namespace for namespace in catalog.list_namespaces() if namespace[0].startswith(databases)]
+    names = [name for namespace in namespaces for name in catalog.list_tables(namespace)]
     return [catalog.load_table(name) for name in sorted(names)]
 
 

@@ -16,13 +16,18 @@ from .values import to_json
 
 
 def check_lake(lake: Path, expected: dict | None = None, with_rows: bool = False) -> dict:
-    """Checks a lake's every table. Raises FileNotFoundError when there is no lake.
+    """Checks an embedded lake's every table. Raises FileNotFoundError when there is no lake. See `check_tables`."""
+    return check_tables(all_tables(open_catalog(lake)), expected, with_rows)
+
+
+def check_tables(tables: list[Table], expected: dict | None = None, with_rows: bool = False) -> dict:
+    """Checks tables.
 
     Gives `{"faults": [sentence, …], "tables": {"database.table": figures}}`; rows are among the figures if asked for.
     """
     faults, reports = [], {}
     expected = expected or {}
-    for table in all_tables(open_catalog(lake)):
+    for table in tables:
         name = table_name(table)
         wants_rows = with_rows or "rows" in expected.get("tables", {}).get(name, {})
         found, reports[name] = report_table(table, wants_rows)

@@ -30,6 +30,16 @@ pub(super) fn derive(project: &Project, phase: Phase, job: &JobName) -> Result<P
     }
 }
 
+/// The alias of a bucket's key; as [`derive`] gives it for the buckets of a job.
+pub(super) fn key_alias(project: &Project, phase: Phase, bucket: &str) -> String {
+    let values = Values::default()
+        .with(Placeholder::Org, &project.org)
+        .with(Placeholder::Phase, phase.as_str())
+        .with(Placeholder::Account, project.account.as_deref().unwrap_or_default())
+        .with(Placeholder::Bucket, bucket);
+    project.names.key_alias.render(&values)
+}
+
 struct Names<'a> {
     project: &'a Project,
     values: Values<'a>,

@@ -101,6 +101,11 @@ impl PhysicalNames {
         derive::derive(project, phase, job)
     }
 
+    /// The alias of a bucket's KMS key in a phase, of any job: of a bucket that is written to, only the name is known.
+    pub fn key_alias(project: &Project, phase: Phase, bucket: &str) -> String {
+        derive::key_alias(project, phase, bucket)
+    }
+
     /// Where an interval's files land, in the landing bucket (or folder): `corebank/deposit/account/2026-11-22/`.
     pub fn landing_prefix(&self, interval: &Interval) -> String {
         self.landing_template.as_str().replace(INTERVAL_PLACEHOLDER, &interval.text)

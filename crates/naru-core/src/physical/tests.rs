@@ -52,6 +52,11 @@ fn templates_of_ones_own_are_used() {
     assert_eq!(names.lake.name.as_str(), "123456789012-acme-prod-lake-p2");
     assert_eq!(names.lake.key_alias.as_str(), "alias/x/123456789012-acme-prod-lake-p2");
     assert_eq!(names.glue_database.as_str(), "acme_corebank_deposit");
+    let project = Project::parse(&settings, "naru.toml").unwrap();
+    assert_eq!(
+        PhysicalNames::key_alias(&project, Phase::Prod, names.lake.name.as_str()),
+        names.lake.key_alias.as_str()
+    );
 }
 
 #[test]

@@ -101,6 +101,8 @@ pub enum LakeSettings {
     },
     /// S3 with the Glue Data Catalog.
     Aws {
+        /// The account that owns every bucket, and whose catalog it is: 12 digits; `account` of the settings.
+        account: String,
         /// AWS region, as in `ap-northeast-2`; none: the environment's.
         region: Option<String>,
     },

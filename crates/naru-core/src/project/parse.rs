@@ -38,7 +38,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
     let phase = top.parse("phase", Some(Phase::default()), &mut faults, phase);
     let table_defs = top.parse("table_defs", Some("table-defs".into()), &mut faults, folder);
     let dags = top.parse("dags", Some("dags".into()), &mut faults, folder);
-    let phases = phases(Reader::new("phases", top.table("phases", &mut faults)), &mut faults);
+    let phases = phases(Reader::new("phases", top.table("phases", &mut faults)), account.as_ref(), &mut faults);
     let names = names(Reader::new("names", top.table("names", &mut faults)), has_account, &mut faults);
     let run = run(Reader::new("run", top.table("run", &mut faults)), &mut faults);
     let athena = athena(Reader::new("athena", top.table("athena", &mut faults)), &mut faults);
@@ -127,7 +127,12 @@ fn region(text: &str) -> Result<String, Wrong> {
     }
 }
 
-fn phases(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> BTreeMap<Phase, LakeSettings> {
+/// `account` is none if what the settings have is no account, and said to be a fault already.
+fn phases(
+    mut reader: Reader<'_>,
+    account: Option<&Option<String>>,
+    faults: &mut Faults<'_>,
+) -> BTreeMap<Phase, LakeSettings> {
     let mut phases = BTreeMap::from([(Phase::Dev, LakeSettings::default())]);
     for phase in Phase::ALL {
         if reader.holds(phase.as_str()) {
@@ -137,7 +142,7 @@ fn phases(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> BTreeMap<Phase, La
                 Phase::Prod => ("prod", "phases.prod"),
             };
             let table = Reader::new(name, reader.table(key, faults));
-            phases.extend(lake(table, faults).map(|lake| (*phase, lake)));
+            phases.extend(lake(table, account, faults).map(|lake| (*phase, lake)));
         } else {
             reader.parse(phase.as_str(), None::<()>, faults, |_| Ok(()));
         }
@@ -146,7 +151,8 @@ fn phases(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> BTreeMap<Phase, La
     phases
 }
 
-fn lake(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> Option<LakeSettings> {
+fn lake(mut reader: Reader<'_>, account: Option<&Option<String>>, faults: &mut Faults<'_>) -> Option<LakeSettings> {
+    let lake_span = reader.span("lake");
     let is_aws = reader.parse("lake", Some(false), faults, |text| match text {
         "embedded" => Ok(false),
         "aws" => Ok(true),
@@ -170,8 +176,12 @@ fn lake(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> Option<LakeSettings>
         }
     }
     reader.finish(faults);
+    if is_aws == Some(true) && account == Some(&None) {
+        let hint = "write account = \"123456789012\" at the top: it must own every bucket, and the catalog";
+        faults.add(lake_span, "lake = \"aws\" without an account", Some(hint.into()));
+    }
     match is_aws? {
-        true => Some(LakeSettings::Aws { region: region? }),
+        true => Some(LakeSettings::Aws { account: account?.clone()?, region: region? }),
         false => Some(LakeSettings::Embedded { path: path?, treatment_key_file: treatment_key_file? }),
     }
 }

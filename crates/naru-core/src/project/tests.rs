@@ -65,7 +65,10 @@ fn every_key_is_read() {
         project.lake(Phase::Dev),
         Ok(&LakeSettings::Embedded { path: "lake".into(), treatment_key_file: Some("/etc/naru/key".into()) })
     );
-    assert_eq!(project.lake(Phase::Prod), Ok(&LakeSettings::Aws { region: Some("ap-northeast-2".into()) }));
+    assert_eq!(
+        project.lake(Phase::Prod),
+        Ok(&LakeSettings::Aws { account: "012345678901".into(), region: Some("ap-northeast-2".into()) })
+    );
     assert!(project.lake(Phase::Qa).is_err());
     assert_eq!(project.names.bucket.to_string(), "{org}-{account}-{phase}-{layer}-{level}");
     assert_eq!(project.athena, AthenaSettings { usd_per_tb: 6.25 });
@@ -172,6 +175,8 @@ glue_price = 1
       hint: write [run], and its keys below
     naru.toml:4:8: phases.qa.lake: unknown lake "azure"
       hint: the lakes are embedded (a directory with SQLite), aws
+    naru.toml:6:8: lake = "aws" without an account
+      hint: write account = "123456789012" at the top: it must own every bucket, and the catalog
     naru.toml:7:8: phases.prod.path belongs to lake = "embedded"
       hint: leave it out: buckets follow from [names]
     naru.toml:8:10: phases.prod.region: "seoul" is no AWS region
@@ -236,8 +241,8 @@ fn a_key_in_the_place_of_its_file_is_not_repeated() {
       hint: write the path of a file that holds the key; this one is no secret any more: make another
     ");
     assert_eq!(told("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="), hex);
-    assert_snapshot!(faults("org = \"acme\"\n[phases.prod]\nlake = \"aws\"\ntreatment_key_file = \"k\"\n"), @r#"
-    naru.toml:4:22: phases.prod.treatment_key_file belongs to lake = "embedded"
+    assert_snapshot!(faults("org = \"acme\"\naccount = \"123456789012\"\n[phases.prod]\nlake = \"aws\"\ntreatment_key_file = \"k\"\n"), @r#"
+    naru.toml:5:22: phases.prod.treatment_key_file belongs to lake = "embedded"
       hint: leave it out, or write lake = "embedded"
     "#);
 }

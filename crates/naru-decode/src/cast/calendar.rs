@@ -44,10 +44,10 @@ impl TimeParts {
     /// Seconds since 1970-01-01 00:00:00, in whatever zone the parts are of.
     #[inline]
     pub(crate) fn seconds(&self) -> Result<i64, Reason> {
-        let days = i64::from(self.days()?);
         if self.hour > 23 || self.minute > 59 || self.second > 59 {
             return Err(Reason::NotATimestamp);
         }
+        let days = i64::from(self.days()?);
         if self.is_too_fine {
             return Err(Reason::TimestampPrecision);
         }

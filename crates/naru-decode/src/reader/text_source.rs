@@ -168,6 +168,8 @@ impl Transcoder {
             match result {
                 DecoderResult::InputEmpty => self.is_finished = self.is_last,
                 DecoderResult::OutputFull => break,
+                // Half a code unit, which only the end can bring about: an error, and no text.
+                DecoderResult::Malformed(1, _) if self.is_utf16 => {}
                 DecoderResult::Malformed(length, after) => {
                     let byte_offset = self.consumed - u64::from(after) - u64::from(length);
                     malformed.push(Malformed { position: position + written, byte_offset, length: u64::from(length) });

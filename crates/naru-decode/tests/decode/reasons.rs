@@ -385,6 +385,22 @@ fn timestamps() {
 }
 
 #[test]
+fn a_time_of_day_out_of_range_is_told_before_its_day() {
+    let texts = ["2024-02-30 24:00:00", "0000-01-01 00:60:00", "2024-13-01 00:00:60", "2024-02-30 00:00:00.0000001"];
+    insta::assert_snapshot!(cast(&of("timestamp"), &texts), @r"
+    2024-02-30 24:00:00 => not_a_timestamp
+    0000-01-01 00:60:00 => not_a_timestamp
+    2024-13-01 00:00:60 => not_a_timestamp
+    2024-02-30 00:00:00.0000001 => no_such_day
+    ");
+    let load = Load::new(&[formatted(column("v", "timestamp"), "%F %I %p")]);
+    insta::assert_snapshot!(cast(&load, &["2024-02-30 13 AM", "2024-02-30 12 AM"]), @r"
+    2024-02-30 13 AM => not_a_timestamp
+    2024-02-30 12 AM => no_such_day
+    ");
+}
+
+#[test]
 fn instants() {
     let texts = [
         "2024-01-01T00:00:00",

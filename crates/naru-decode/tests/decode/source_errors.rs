@@ -114,6 +114,17 @@ fn wrong_encodings() {
 }
 
 #[test]
+fn half_a_code_unit_counts_for_no_record() {
+    let limited = load().dialect(|d| (d.encoding, d.header, d.max_record_bytes) = (Encoding::Utf16, Header::None, 3));
+    let mut odd = utf16("1,2", false);
+    odd.push(b'3');
+    for block_bytes in [1, 16, 4096] {
+        let message = limited.clone().blocks_of(block_bytes).fail(&odd);
+        assert!(message.starts_with("the text ends at byte 6, in the middle of a UTF-16 code unit"), "{message}");
+    }
+}
+
+#[test]
 fn quotes_that_never_close() {
     insta::assert_snapshot!(load().fail(b"account_no,balance\n1,2\n3,\"4\n5,6\n"), @r"
     the quote that opens in line 3, at byte 25, is never closed

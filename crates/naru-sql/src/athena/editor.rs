@@ -115,7 +115,7 @@ impl Visitor for Editor<'_> {
     fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<SqlError> {
         let outcome = match factor {
             TableFactor::Table { version: Some(_), .. } => Err(SqlError::unsupported(
-                "a table's version in SQL",
+                "a table's version in the text",
                 "give --as-of, which is for all tables of the query",
             )),
             TableFactor::Table { name, alias, .. } => self.table(name, alias.is_some()),

@@ -54,9 +54,9 @@ pub fn text(
     as_of: ReadAsOf,
 ) -> Result<String, SqlError> {
     deep_stack::run(move || {
-        let query = parse_query(sql)?;
         let tokens = tokenize(sql)?;
-        tokens.iter().try_for_each(lexing::check)?;
+        lexing::check(&tokens)?;
+        let query = parse_query(sql)?;
         let mut tables = Vec::new();
         for table in tables_of(&query)? {
             let name = catalog_name(&table).ok_or_else(|| {

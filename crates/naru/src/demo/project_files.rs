@@ -50,7 +50,7 @@ pub(crate) fn refuse_other_project(root: &Path) -> Result<(), CommandError> {
 /// # Errors
 /// A file that cannot be written; a project that was changed so that its jobs are no jobs any more.
 pub(crate) fn make(global: &Global, root: &Path) -> Result<(), CommandError> {
-    let mut made = init::create(root, "acme")?.len();
+    let mut made = init::create(root, &init::project_file("acme", None, None))?.len();
     for (relative, text) in FILES.iter().copied().chain([(LOAN_DEFINITION, loans::FIRST_DEFINITION)]) {
         made += usize::from(whole_file::write_new(&root.join(relative), text.as_bytes())?);
     }

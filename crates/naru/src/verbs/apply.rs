@@ -54,13 +54,13 @@ struct RefusedChange {
 impl Apply {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
-        let embedded = workspace.lake()?;
+        let phase_lake = workspace.lake()?;
         // All names and definitions are checked before the first table is made.
         let (planned, policy) = match self.jobs.as_slice() {
             [file] if is_file_name(file) => {
                 let saved = SavedPlan::read(Path::new(file))?;
                 let job = saved.job(&workspace)?;
-                saved.verify(&workspace, &embedded, &job, Purpose::Apply)?;
+                saved.verify(&workspace, &phase_lake, &job, Purpose::Apply)?;
                 (vec![job], saved.policy())
             }
             texts if texts.iter().any(|text| is_file_name(text)) => {
@@ -79,7 +79,7 @@ impl Apply {
             let table = format!("{}.{}", job.job.database, job.job.table);
             let deliberate =
                 Deliberate { allow_destructive: self.allow_destructive, from_saved_plan: job.saved.is_some() };
-            let done = runtime::block_on(apply(embedded.lake(), &job.target(&embedded), policy, deliberate))?;
+            let done = runtime::block_on(apply(phase_lake.lake(), &job.target(&phase_lake), policy, deliberate))?;
             if let Outcome::Refused(_, found) = &done {
                 refused.extend(found.iter().cloned());
             }

@@ -52,8 +52,8 @@ struct FileControl {
 impl History {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
-        let embedded = workspace.lake()?;
-        let (name, table) = LakeNames::of(&workspace)?.find(&workspace, embedded.lake(), &self.table)?;
+        let phase_lake = workspace.lake()?;
+        let (name, table) = LakeNames::of(&workspace)?.find(&workspace, phase_lake.lake(), &self.table)?;
         let current = table.snapshot_id();
         let rows: Vec<SnapshotRow> = table
             .snapshots()

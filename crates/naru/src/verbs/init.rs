@@ -17,11 +17,17 @@ pub(crate) struct Init {
     /// Organisation: begins the names of buckets, keys and jobs.
     #[arg(long, env = "NARU_ORG", default_value = "acme")]
     org: String,
+    /// AWS account, 12 digits: qa and prod have their lakes there. Without it, dev is the one phase.
+    #[arg(long, env = "NARU_ACCOUNT", value_name = "ID")]
+    account: Option<String>,
+    /// AWS region of these lakes; by default the environment's.
+    #[arg(long, env = "NARU_REGION", requires = "account")]
+    region: Option<String>,
 }
 
 impl Init {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
-        let made = create(&self.dir, &self.org)?;
+        let made = create(&self.dir, &project_file(&self.org, self.account.as_deref(), self.region.as_deref()))?;
         if global.json {
             return output::json(&serde_json::json!({ "directory": self.dir, "created": made }));
         }
@@ -35,11 +41,13 @@ impl Init {
     }
 }
 
-/// Makes what a project needs and does not have yet; the paths made.
-pub(crate) fn create(dir: &Path, org: &str) -> Result<Vec<PathBuf>, CommandError> {
-    let text = project_file(org);
-    naru_core::project::Project::parse(&text, PROJECT_FILE).map_err(|faults| {
-        CommandError::faults(&format!("organisation \"{org}\""), &faults).with_exit(crate::error::Exit::Usage)
+/// Makes what a project needs and does not have yet; the paths made. `settings` is the text of its `naru.toml`.
+///
+/// # Errors
+/// Settings that are none, of what was given on the command line; a file that cannot be written.
+pub(crate) fn create(dir: &Path, settings: &str) -> Result<Vec<PathBuf>, CommandError> {
+    naru_core::project::Project::parse(settings, PROJECT_FILE).map_err(|faults| {
+        CommandError::faults("the new project's settings", &faults).with_exit(crate::error::Exit::Usage)
     })?;
     let mut made = Vec::new();
     for name in ["table-defs", "dags"] {
@@ -49,7 +57,7 @@ pub(crate) fn create(dir: &Path, org: &str) -> Result<Vec<PathBuf>, CommandError
             made.push(path);
         }
     }
-    for (name, text) in [(PROJECT_FILE, text.as_str()), (".gitignore", "/.naru/\n")] {
+    for (name, text) in [(PROJECT_FILE, settings), (".gitignore", "/.naru/\n")] {
         let path = dir.join(name);
         if whole_file::write_new(&path, text.as_bytes())? {
             made.push(path);
@@ -59,19 +67,27 @@ pub(crate) fn create(dir: &Path, org: &str) -> Result<Vec<PathBuf>, CommandError
 }
 
 /// A `naru.toml` with the few keys that a project sets, and the router's constants as comments with their origins.
-pub(crate) fn project_file(org: &str) -> String {
+///
+/// With an AWS account the phases after dev have their lakes there.
+pub(crate) fn project_file(org: &str, account: Option<&str>, region: Option<&str>) -> String {
+    let line = |key: &str, value: Option<&str>| value.map(|value| format!("{key} = \"{value}\"\n")).unwrap_or_default();
+    let on_aws = |phase: &str| format!("[phases.{phase}]\nlake = \"aws\"\n{}\n", line("region", region));
+    let phases = account.map(|_| on_aws("qa") + &on_aws("prod")).unwrap_or_default();
     let mut text = format!(
         "# What is not said here has a default; docs/configuration.md lists every key.\n\
          org = \"{org}\"\n\
+         {}\
          time_zone = \"Asia/Seoul\"\n\
          phase = \"dev\"\n\n\
          [phases.dev]\n\
          lake = \"embedded\"\n\
          path = \".naru/lake\"\n\n\
+         {phases}\
          [run]\n\
          # Memory that the loads of one command may use together, in MiB.\n\
          memory_mib = 512\n\n\
-         # The router's constants, each with its origin. Uncomment one to change it.\n"
+         # The router's constants, each with its origin. Uncomment one to change it.\n",
+        line("account", account),
     );
     for (key, value, origin) in route_constants() {
         text.push_str(&format!("# {key} = {value}  # {origin}\n"));

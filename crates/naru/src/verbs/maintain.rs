@@ -4,7 +4,6 @@ use chrono::Utc;
 use clap::Args;
 use naru_core::route::human_bytes;
 use naru_lake::{Keep, Maintained, TableName};
-use naru_local::DirectoryFiles;
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -46,11 +45,11 @@ struct TableReport {
 impl Maintain {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
-        let embedded = workspace.lake()?;
-        let lake = embedded.lake();
+        let phase_lake = workspace.lake()?;
+        let lake = phase_lake.lake();
         let names = LakeNames::of(&workspace)?;
         let chosen: Vec<TableName> = if self.tables.is_empty() {
-            runtime::block_on(lake.tables())?
+            names.tables(&phase_lake)?
         } else {
             let find = |name: &String| {
                 let (_, table) = names.find(&workspace, lake, name)?;
@@ -62,7 +61,7 @@ impl Maintain {
         let (mut reports, mut exits) = (Vec::new(), Vec::new());
         for name in &chosen {
             let table = names.logical(name);
-            let maintained = lake.maintain(&DirectoryFiles, &name.database, &name.table, keep, self.dry_run);
+            let maintained = lake.maintain(phase_lake.files(), &name.database, &name.table, keep, self.dry_run);
             match runtime::block_on(maintained) {
                 Ok(maintained) => reports.push(report(table, maintained)),
                 Err(error) => {

@@ -81,9 +81,9 @@ impl Plan {
     }
 
     fn foresee(&self, workspace: &Workspace, job: &PlannedJob, interval: &Interval) -> Result<Foreseen, CommandError> {
-        let embedded = workspace.lake()?;
-        let (plan, route) = job.plan(workspace, &embedded, interval, &self.plan)?;
-        let lake = embedded.lake();
+        let phase_lake = workspace.lake()?;
+        let (plan, route) = job.plan(workspace, &phase_lake, interval, &self.plan)?;
+        let lake = phase_lake.lake();
         let table = runtime::block_on(lake.table(&plan.target.database, &plan.target.table))?;
         let state = TableState::of(&plan, table.as_ref())?;
         let planned = table.as_ref().map(|table| naru_load::table_as_planned(&plan, table)).transpose()?;

@@ -10,6 +10,8 @@ use naru_query::{
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::lake_names::LakeNames;
+#[cfg(feature = "aws")]
+use crate::phase_lake::PhaseLake;
 use crate::runtime;
 use crate::workspace::Workspace;
 
@@ -35,10 +37,15 @@ impl Query {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
         let as_of = self.as_of(&workspace)?;
-        let embedded = workspace.lake()?;
+        let phase_lake = workspace.lake()?;
+        #[cfg(feature = "aws")]
+        if let PhaseLake::Aws(_) = &phase_lake {
+            return Err(CommandError::failed(format!("phase {} has its tables in Athena", workspace.phase))
+                .hint("this version asks embedded lakes; ask these tables in Athena, `naru tables` lists them"));
+        }
         let names = LakeNames::of(&workspace)?;
         let references = naru_query::referenced_tables(&self.sql)?;
-        let open = |reference| open_table(&workspace, &names, embedded.lake(), reference, as_of);
+        let open = |reference| open_table(&workspace, &names, phase_lake.lake(), reference, as_of);
         let tables = references.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
         hush_workers();
         let result = naru_query::run(&self.sql, &tables, &QueryOptions::default())?;

@@ -1,7 +1,6 @@
 use clap::Args;
 use naru_core::Interval;
 use naru_load::{ExecuteOptions, OutcomeKind, Quarantined, Replayed, Residue, StoredReplay, replay};
-use naru_local::DirectoryLanding;
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -109,8 +108,8 @@ impl Replay {
         board: &Board,
         report: &mut ReplayReport,
     ) -> Result<(), CommandError> {
-        let lake = workspace.lake()?;
-        let (plan, route) = job.plan(workspace, &lake, interval, &self.plan)?;
+        let phase_lake = workspace.lake()?;
+        let (plan, route) = job.plan(workspace, &phase_lake, interval, &self.plan)?;
         let options = ExecuteOptions {
             threads: self.plan.threads(workspace),
             memory_bytes: self.plan.memory_bytes(workspace),
@@ -120,8 +119,8 @@ impl Replay {
         };
         let progress = board.run(&report.table, route.landed_bytes);
         let key = workspace.treatment_key();
-        let lake = lake.lake().stopping_at(board.stop().to_lake());
-        let replaying = replay(&plan, &lake, &DirectoryLanding, &key, options, &progress);
+        let lake = phase_lake.lake().stopping_at(board.stop().to_lake());
+        let replaying = replay(&plan, &lake, phase_lake.landing(), &key, options, &progress);
         let replayed = runtime::block_on(replaying).map_err(|error| told(workspace, job, interval, error))?;
         report.succeeded(replayed);
         Ok(())

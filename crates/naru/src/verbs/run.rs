@@ -5,7 +5,6 @@ use std::sync::Mutex;
 use clap::Args;
 use naru_core::{Cadence, Interval};
 use naru_load::{ExecuteOptions, LoadError, Outcome, execute};
-use naru_local::DirectoryLanding;
 
 use crate::backfill::{Ended, Left};
 use crate::cli::Global;
@@ -193,16 +192,17 @@ impl Run {
         board: &Board,
         report: &mut RunReport,
     ) -> Result<Option<Outcome>, CommandError> {
-        let lake = workspace.lake()?;
-        let (plan, route) = job.plan_to_run(workspace, &lake, interval, &self.plan)?;
+        let phase_lake = workspace.lake()?;
+        let (plan, route) = job.plan_to_run(workspace, &phase_lake, interval, &self.plan)?;
         report.engine = Some(route.engine.as_str());
         report.reason = Some(route.reason);
         report.sources = plan.sources.len();
         report.source_bytes = route.landed_bytes;
         let progress = board.run(&report.table, route.landed_bytes);
         let key = workspace.treatment_key();
-        let lake = lake.lake().stopping_at(board.stop().to_lake());
-        let executed = runtime::block_on(execute(&plan, &lake, &DirectoryLanding, &key, options, &progress));
+        let lake = phase_lake.lake().stopping_at(board.stop().to_lake());
+        let executing = execute(&plan, &lake, phase_lake.landing(), &key, options, &progress);
+        let executed = runtime::block_on(executing);
         let quarantined = match &executed {
             Ok(outcome) => outcome.quarantined.as_ref(),
             Err(error) => error.quarantined(),

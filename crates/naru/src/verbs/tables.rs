@@ -29,12 +29,13 @@ struct TableRow {
 impl Tables {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
-        let embedded = workspace.lake()?;
-        let lake = embedded.lake();
+        let phase_lake = workspace.lake()?;
+        let lake = phase_lake.lake();
         let names = LakeNames::of(&workspace)?;
+        let tables = names.tables(&phase_lake)?;
         let rows = runtime::block_on(async {
             let mut rows = Vec::new();
-            for name in lake.tables().await? {
+            for name in tables {
                 let Some(table) = lake.table(&name.database, &name.table).await? else { continue };
                 let total = |key: &str| total(&table, key);
                 let counts = table.metadata().current_snapshot().map(|snapshot| RowCounts::of(snapshot));
