@@ -2,8 +2,6 @@
 
 use std::io;
 
-use naru_sql::SqlError;
-
 use crate::TableRef;
 
 /// Why a query fails. No message holds a value of a column.
@@ -87,18 +85,6 @@ impl QueryError {
 
     pub(crate) fn panicked() -> Self {
         Self::unsupported("this combination of clauses", "split the query with WITH")
-    }
-}
-
-impl From<SqlError> for QueryError {
-    fn from(error: SqlError) -> Self {
-        match error {
-            SqlError::Syntax { line, column, message } => Self::Syntax { line, column, message },
-            SqlError::NotSelect(what) => Self::NotSelect(what),
-            SqlError::Unqualified(table) => Self::Unqualified(table),
-            SqlError::Unsupported { construct, instead } => Self::unsupported(construct, instead),
-            SqlError::Thread(error) => Self::Write(error),
-        }
     }
 }
 

@@ -5,6 +5,5 @@ mod deletions;
 mod errors;
 mod memory;
 mod output;
-mod printed;
 mod scan;
 mod sql;
