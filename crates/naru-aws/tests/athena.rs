@@ -60,8 +60,12 @@ async fn run(athena: &Athena, sql: &str) -> Result<FinishedQuery, LakeError> {
 }
 
 fn causes(error: &LakeError) -> String {
-    let all = std::iter::successors(Some(error as &dyn Error), |error| error.source());
-    all.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let (mut told, mut source) = (error.to_string(), error.source());
+    while let Some(cause) = source {
+        told = format!("{told}: {cause}");
+        source = cause.source();
+    }
+    told
 }
 
 #[tokio::test(flavor = "multi_thread")]
