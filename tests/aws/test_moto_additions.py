@@ -21,7 +21,7 @@ class MotoAdditions(unittest.TestCase):
         command = [sys.executable, str(Path(__file__).parent / "serve.py")]
         cls.server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         cls.endpoint = cls.server.stdout.readline().strip()
-        cls.s3, cls.kms, cls.glue = (cls.client(name) for name in ("s3", "kms", "glue"))
+        cls.s3, cls.kms, cls.glue, cls.athena = (cls.client(name) for name in ("s3", "kms", "glue", "athena"))
         # moto disables a key by its id only.
         cls.key = cls.kms.create_key()["KeyMetadata"]["KeyId"]
         cls.kms.create_alias(AliasName="alias/bucket", TargetKeyId=cls.key)
@@ -184,6 +184,42 @@ class MotoAdditions(unittest.TestCase):
         finally:
             self.control(MaxJobRuns=None)
         self.glue.start_job_run(JobName="limited")
+
+    def next_query(self, **ends) -> None:
+        body = json.dumps({"region": "us-east-1", **ends}).encode()
+        urllib.request.urlopen(f"{self.endpoint}/naru/athena/next", body).close()
+
+    def test_a_query_ends_as_it_was_told_to(self) -> None:
+        started = self.athena.start_query_execution
+        state = lambda query: self.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]  # noqa: E731
+        self.next_query(polls=2, bytes=7, columns=[["n", "bigint"]], rows=[[str(n)] for n in range(1500)] + [[None]])
+        token = "t" * 32
+        query = started(QueryString="select 1", ClientRequestToken=token)["QueryExecutionId"]
+        self.assertEqual(started(QueryString="select 1", ClientRequestToken=token)["QueryExecutionId"], query)
+        self.assert_fails(
+            "InvalidRequestException", 400, started, QueryString="select 2", ClientRequestToken=token
+        )
+        self.assertEqual([state(query)["Status"]["State"] for _ in range(3)], ["QUEUED", "RUNNING", "SUCCEEDED"])
+        self.assertEqual(state(query)["Statistics"]["DataScannedInBytes"], 7)
+        page = self.athena.get_query_results(QueryExecutionId=query)
+        self.assertEqual(len(page["ResultSet"]["Rows"]), 1000)
+        page = self.athena.get_query_results(QueryExecutionId=query, NextToken=page["NextToken"])
+        self.assertEqual(page["ResultSet"]["Rows"][-2:], [{"Data": [{"VarCharValue": "1499"}]}, {"Data": [{}]}])
+        self.assertNotIn("NextToken", page)
+        self.next_query(state="FAILED", reason="no", retryable=True)
+        status = state(started(QueryString="select 1")["QueryExecutionId"])["Status"]
+        self.assertEqual((status["State"], status["StateChangeReason"]), ("FAILED", "no"))
+        self.assertTrue(status["AthenaError"]["Retryable"])
+
+    def test_queries_run_in_workgroups_that_exist_and_are_stopped(self) -> None:
+        none = dict(QueryString="select 1", WorkGroup="none")
+        self.assert_fails("InvalidRequestException", 400, self.athena.start_query_execution, **none)
+        self.next_query(polls=1000)
+        query = self.athena.start_query_execution(QueryString="select 1")["QueryExecutionId"]
+        self.athena.stop_query_execution(QueryExecutionId=query)
+        for _ in range(2):
+            found = self.athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
+            self.assertEqual(found["Status"]["State"], "CANCELLED")
 
 
 if __name__ == "__main__":

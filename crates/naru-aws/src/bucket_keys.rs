@@ -68,22 +68,39 @@ impl BucketKeys {
 
     /// The ARN of the key that the bucket's name derives, and all that is wrong.
     async fn look_at(&self, bucket: &str) -> Result<(Option<String>, Vec<KeyFault>), LakeError> {
-        let alias = (self.alias_of)(bucket);
-        let key = self.key(&alias).await?;
+        let (alias, key) = self.key_of(bucket).await?;
         let arn = key.as_ref().and_then(KeyMetadata::arn).map(String::from);
         let mut faults = key_faults(&alias, key.as_ref());
+        faults.extend(self.encryption_faults(bucket, &alias, arn.as_deref()).await?);
+        Ok((arn, faults))
+    }
+
+    /// The alias that the bucket's name derives, and the key that has it; none if there is none.
+    pub(crate) async fn key_of(&self, bucket: &str) -> Result<(String, Option<KeyMetadata>), LakeError> {
+        let alias = (self.alias_of)(bucket);
+        let key = self.key(&alias).await?;
+        Ok((alias, key))
+    }
+
+    /// What is wrong with a bucket's default encryption, which must be by the key of this alias and ARN.
+    pub(crate) async fn encryption_faults(
+        &self,
+        bucket: &str,
+        alias: &str,
+        arn: Option<&str>,
+    ) -> Result<Vec<KeyFault>, LakeError> {
         let rule = self.encryption(bucket).await?;
-        faults.extend(bucket_faults(bucket, &alias, rule.as_ref()));
+        let mut faults = bucket_faults(bucket, alias, rule.as_ref());
         let configured = rule.as_ref().and_then(|rule| rule.apply_server_side_encryption_by_default());
         let configured = configured.and_then(|default| default.kms_master_key_id());
-        if let (Some(configured), Some(arn)) = (configured, &arn)
+        if let (Some(configured), Some(arn)) = (configured, arn)
             && configured != arn
-            && self.key(configured).await?.as_ref().and_then(KeyMetadata::arn) != Some(arn.as_str())
+            && self.key(configured).await?.as_ref().and_then(KeyMetadata::arn) != Some(arn)
         {
             let message = format!("bucket {bucket} is encrypted by another key than {alias}: {configured}");
             faults.push(KeyFault { message, hint: format!("make {alias} its default encryption") });
         }
-        Ok((arn, faults))
+        Ok(faults)
     }
 
     /// A key by id, ARN or alias; none if there is none.
@@ -128,7 +145,8 @@ fn is_unset(error: &EncryptionError) -> bool {
     error.code() == Some("ServerSideEncryptionConfigurationNotFoundError")
 }
 
-fn key_faults(alias: &str, key: Option<&KeyMetadata>) -> Vec<KeyFault> {
+/// What is wrong with the key of an alias.
+pub(crate) fn key_faults(alias: &str, key: Option<&KeyMetadata>) -> Vec<KeyFault> {
     let fault = |message: String, hint: &str| KeyFault { message, hint: hint.into() };
     let Some(key) = key else {
         return vec![fault(format!("there is no key {alias}"), "deploy the phase's infrastructure, which makes it")];

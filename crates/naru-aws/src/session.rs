@@ -49,6 +49,7 @@ struct Inner {
     runtime: Runtime,
     account: AwsAccount,
     region: String,
+    athena: aws_sdk_athena::Client,
     s3: aws_sdk_s3::Client,
     glue: aws_sdk_glue::Client,
     kms: aws_sdk_kms::Client,
@@ -92,6 +93,7 @@ impl AwsSession {
             return Err(LakeError::new(LakeErrorKind::InvalidInput, message));
         };
         let inner = Inner {
+            athena: aws_sdk_athena::Client::new(&config),
             s3: aws_sdk_s3::Client::new(&config),
             glue: aws_sdk_glue::Client::new(&config),
             kms: aws_sdk_kms::Client::new(&config),
@@ -113,6 +115,10 @@ impl AwsSession {
 
     pub(crate) fn runtime(&self) -> &Runtime {
         &self.inner.runtime
+    }
+
+    pub(crate) fn athena(&self) -> &aws_sdk_athena::Client {
+        &self.inner.athena
     }
 
     pub(crate) fn s3(&self) -> &aws_sdk_s3::Client {

@@ -30,7 +30,11 @@ impl Faulty {
     }
 
     pub(crate) fn session(&self) -> AwsSession {
-        AwsSession::with_config(AwsAccount::new(ACCOUNT).unwrap(), config(REGION, self.proxy.endpoint())).unwrap()
+        self.session_in(REGION)
+    }
+
+    pub(crate) fn session_in(&self, region: &str) -> AwsSession {
+        AwsSession::with_config(AwsAccount::new(ACCOUNT).unwrap(), config(region, self.proxy.endpoint())).unwrap()
     }
 
     /// Where the proxy answers.

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests say what they expect by panicking")]
 
+mod athena;
 mod commit;
 mod faulty;
 mod glue_jobs;
 mod keys;
 mod landing;
+mod live;
 mod moto;
 #[path = "../../../tests/support/moto.rs"]
 mod moto_server;

@@ -42,6 +42,10 @@ pub(crate) fn kms() -> aws_sdk_kms::Client {
     aws_sdk_kms::Client::new(&config(REGION, endpoint()))
 }
 
+pub(crate) fn athena(region: &str) -> aws_sdk_athena::Client {
+    aws_sdk_athena::Client::new(&config(region, endpoint()))
+}
+
 pub(crate) fn glue(region: &str) -> aws_sdk_glue::Client {
     aws_sdk_glue::Client::new(&config(region, endpoint()))
 }
@@ -71,7 +75,12 @@ impl Bucket {
 
     /// A new bucket and a key of its name, which the bucket does not use.
     pub(crate) async fn bare() -> Self {
-        let name = format!("demo-dev-lake-{}", uuid::Uuid::new_v4().simple());
+        Self::named(&format!("demo-dev-lake-{}", uuid::Uuid::new_v4().simple())).await
+    }
+
+    /// As [`Self::bare`], by a name.
+    pub(crate) async fn named(name: &str) -> Self {
+        let name = name.to_owned();
         s3().create_bucket().bucket(&name).send().await.unwrap();
         let key = kms().create_key().send().await.unwrap().key_metadata.unwrap();
         let alias = format!("alias/{name}");

@@ -31,6 +31,7 @@ pub mod physical;
 pub mod plan;
 pub mod project;
 pub mod quarantine;
+pub mod query_cost;
 pub mod route;
 pub mod run;
 pub mod saved_plan;

@@ -15,6 +15,8 @@ use polars::prelude::{
     Int128Chunked, PolarsResult, Series, StringChunked, TimeUnit, UInt64Chunked,
 };
 
+use crate::PrintedKind;
+
 /// A column of one batch.
 pub(crate) enum ColumnReader {
     Null,
@@ -32,6 +34,11 @@ pub(crate) enum ColumnReader {
     },
     Text(StringChunked),
     Binary(BinaryChunked),
+    /// Values that another engine has printed.
+    Printed {
+        values: Vec<Option<String>>,
+        kind: PrintedKind,
+    },
     /// Lists, durations, times and what else an expression may give: as Polars prints it.
     Other(Series),
 }
@@ -117,6 +124,11 @@ impl ColumnReader {
                     let _ = write!(text, "{byte:02x}");
                 }
                 return Some(Kind::Text);
+            }
+            Self::Printed { values, kind } => {
+                let value = values.get(row)?.as_deref()?;
+                text.push_str(value);
+                return Some(kind.of(value));
             }
             Self::Other(series) => {
                 let value = series.get(row).ok().filter(|value| !value.is_null())?;

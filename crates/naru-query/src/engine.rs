@@ -9,9 +9,9 @@ use std::thread;
 
 use polars::prelude::{DataFrame, Engine, LazyFrame, PlanCallback};
 
+use crate::QueryError;
 use crate::plan::{Work, plan_slice};
 use crate::redact::Names;
-use crate::{QueryError, deep_stack};
 
 /// What the engine's thread sends.
 pub(crate) enum Message {
@@ -35,7 +35,7 @@ pub(crate) fn start(
             let _ = engine.sender.send(Message::End(outcome));
         }
     };
-    thread::Builder::new().name("query-run".into()).stack_size(deep_stack::STACK_BYTES).spawn(run)?;
+    thread::Builder::new().name("query-run".into()).stack_size(naru_sql::deep_stack::STACK_BYTES).spawn(run)?;
     Ok(receiver)
 }
 

@@ -1,6 +1,9 @@
 //! Why a query fails, and what to do about it.
 
+use std::error::Error;
 use std::io;
+
+use naru_sql::SqlError;
 
 use crate::TableRef;
 
@@ -58,6 +61,9 @@ pub enum QueryError {
     /// Anything else: a file that cannot be read, a type that does not fit an operator.
     #[error("{0}")]
     Other(String),
+    /// What another engine, whose rows are printed here, has met.
+    #[error("{0}")]
+    Engine(Box<dyn Error + Send + Sync>),
     /// The result cannot be written, or the system gives no thread.
     #[error("the result cannot be written: {0}")]
     Write(#[from] io::Error),
@@ -67,7 +73,7 @@ impl QueryError {
     /// What to do, where there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Syntax { .. } | Self::Other(_) | Self::Write(_) => None,
+            Self::Syntax { .. } | Self::Other(_) | Self::Engine(_) | Self::Write(_) => None,
             Self::NotSelect(_) => Some("give one SELECT, WITH or VALUES; tables change only by jobs".into()),
             Self::UnknownTable { near, .. } => {
                 near.as_ref().map_or_else(|| Some("\"naru tables\" lists them".into()), did_you_mean)
@@ -85,6 +91,18 @@ impl QueryError {
 
     pub(crate) fn panicked() -> Self {
         Self::unsupported("this combination of clauses", "split the query with WITH")
+    }
+}
+
+impl From<SqlError> for QueryError {
+    fn from(error: SqlError) -> Self {
+        match error {
+            SqlError::Syntax { line, column, message } => Self::Syntax { line, column, message },
+            SqlError::NotSelect(what) => Self::NotSelect(what),
+            SqlError::Unqualified(table) => Self::Unqualified(table),
+            SqlError::Unsupported { construct, instead } => Self::unsupported(construct, instead),
+            SqlError::Thread(error) => Self::Write(error),
+        }
     }
 }
 

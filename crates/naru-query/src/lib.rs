@@ -15,7 +15,6 @@
 
 mod chains;
 mod columns;
-mod deep_stack;
 mod deletions;
 mod engine;
 mod error;
@@ -27,8 +26,8 @@ mod literals;
 mod lowering;
 mod ordering;
 mod output;
-mod parse;
 mod plan;
+mod printed;
 mod redact;
 mod registered;
 mod rewrite;
@@ -38,11 +37,19 @@ mod scan;
 mod slices;
 mod subqueries;
 mod table;
-mod table_ref;
 
 pub use error::QueryError;
+pub use naru_sql::TableRef;
 pub use output::{JsonShape, TableStyle};
-pub use parse::referenced_tables;
+pub use printed::{PrintedColumn, PrintedKind, PrintedRow};
 pub use run::{QueryOptions, QueryResult, run};
 pub use table::{QueryColumn, QueryFile, QueryTable};
-pub use table_ref::TableRef;
+
+/// The tables that a query reads, each once, in the order of their first mention; names of WITH queries are left out.
+///
+/// # Errors
+/// [`QueryError::Syntax`], [`QueryError::NotSelect`]; [`QueryError::Unqualified`] for a name without its database;
+/// [`QueryError::Unsupported`] for functions that read files by path.
+pub fn referenced_tables(sql: &str) -> Result<Vec<TableRef>, QueryError> {
+    Ok(naru_sql::referenced_tables(sql)?)
+}

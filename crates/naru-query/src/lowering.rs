@@ -117,7 +117,7 @@ fn alias_of(name: String) -> TableAlias {
 fn table(name: &str, alias: Ident) -> Result<TableFactor, QueryError> {
     let alias = alias_of(alias.value);
     let name = Ident::with_quote('"', name);
-    let mut template = crate::parse::parse_query(&format!("SELECT * FROM {name} AS {alias}", alias = alias.name))?;
+    let mut template = naru_sql::parse_query(&format!("SELECT * FROM {name} AS {alias}", alias = alias.name))?;
     match &mut *template.body {
         sqlparser::ast::SetExpr::Select(select) => {
             select.from.pop().map(|from| from.relation).ok_or_else(QueryError::panicked)

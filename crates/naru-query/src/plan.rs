@@ -9,7 +9,7 @@ use crate::deletions::Deletions;
 use crate::redact::Names;
 use crate::registered::RegisteredFunctions;
 use crate::slices::{self, FileSlice};
-use crate::{QueryError, QueryTable, guard, lowering, parse, rewrite, scan};
+use crate::{QueryError, QueryTable, guard, lowering, rewrite, scan};
 
 /// A query, ready to run.
 pub(crate) struct Plan {
@@ -28,8 +28,8 @@ pub(crate) enum Work {
 
 /// Plans `sql` over `tables`.
 pub(crate) fn plan(sql: &str, tables: &[QueryTable], names: &Names) -> Result<Plan, QueryError> {
-    let mut query = parse::parse_query(sql)?;
-    let referenced = parse::tables_of(&query)?;
+    let mut query = naru_sql::parse_query(sql)?;
+    let referenced = naru_sql::tables_of(&query)?;
     guard::check(&query)?;
     rewrite::rewrite(&mut query)?;
     let mut used = Vec::new();

@@ -22,7 +22,7 @@ use sqlparser::ast::{
 };
 
 use crate::{
-    QueryError, TableRef, chains, functions, groupings, guard, joins, literals, ordering, parse, scalars, subqueries,
+    QueryError, TableRef, chains, functions, groupings, guard, joins, literals, ordering, scalars, subqueries,
 };
 
 /// Rewrites a query that [`crate::guard`] has let through.
@@ -217,14 +217,14 @@ fn isolate_set_operation(query: &mut Query) -> Result<(), QueryError> {
         return Ok(());
     }
     if query.order_by.is_some() {
-        let mut own = parse::parse_query("SELECT 1")?;
+        let mut own = naru_sql::parse_query("SELECT 1")?;
         std::mem::swap(&mut own.body, &mut query.body);
         query.body = around(own)?.body;
         return Ok(());
     }
     if let SetExpr::SetOperation { left, right, .. } = &mut *query.body {
         for branch in [left, right] {
-            let mut own = parse::parse_query("SELECT 1")?;
+            let mut own = naru_sql::parse_query("SELECT 1")?;
             std::mem::swap(&mut own.body, branch);
             **branch = SetExpr::Query(Box::new(around(own)?));
         }
@@ -234,7 +234,7 @@ fn isolate_set_operation(query: &mut Query) -> Result<(), QueryError> {
 
 /// `SELECT * FROM (query) AS set_operation`.
 fn around(query: Query) -> Result<Query, QueryError> {
-    let mut around = parse::parse_query("SELECT * FROM (SELECT 1) AS set_operation")?;
+    let mut around = naru_sql::parse_query("SELECT * FROM (SELECT 1) AS set_operation")?;
     if let SetExpr::Select(select) = &mut *around.body
         && let Some(TableWithJoins { relation: TableFactor::Derived { subquery, .. }, .. }) = select.from.first_mut()
     {

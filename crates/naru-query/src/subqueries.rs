@@ -13,7 +13,7 @@ use sqlparser::ast::{
 };
 
 use crate::guard::{names_of, qualifiers_of_expression};
-use crate::{QueryError, joins, parse};
+use crate::{QueryError, joins};
 
 /// The derived tables' column.
 const VALUE: &str = "in_value";
@@ -52,7 +52,7 @@ pub(crate) fn name_value(subquery: &mut Query) -> Result<(), QueryError> {
     select.projection = vec![SelectItem::ExprWithAlias { expr, alias }];
     let mut around = select_star(VALUE)?;
     around.projection = vec![SelectItem::UnnamedExpr(Expr::Identifier(Ident::new(VALUE)))];
-    let whole = std::mem::replace(subquery, parse::parse_query("SELECT 1")?);
+    let whole = std::mem::replace(subquery, naru_sql::parse_query("SELECT 1")?);
     set_derived(&mut around.from, whole);
     *subquery.body = SetExpr::Select(around);
     Ok(())
@@ -77,7 +77,7 @@ impl VisitorMut for Requalify {
 }
 
 fn enclose(select: &mut Select, alias: &str, edit: impl FnOnce(&mut Select)) -> Result<(), QueryError> {
-    let mut inner = parse::parse_query("SELECT * FROM x")?;
+    let mut inner = naru_sql::parse_query("SELECT * FROM x")?;
     let mut around = select_star(alias)?;
     if let SetExpr::Select(inner) = &mut *inner.body {
         std::mem::swap(&mut inner.from, &mut select.from);
@@ -91,7 +91,7 @@ fn enclose(select: &mut Select, alias: &str, edit: impl FnOnce(&mut Select)) -> 
 /// `SELECT * FROM (SELECT 1) AS alias`.
 fn select_star(alias: &str) -> Result<Box<Select>, QueryError> {
     let alias = Ident::with_quote('"', alias);
-    match *parse::parse_query(&format!("SELECT * FROM (SELECT 1) AS {alias}"))?.body {
+    match *naru_sql::parse_query(&format!("SELECT * FROM (SELECT 1) AS {alias}"))?.body {
         SetExpr::Select(select) => Ok(select),
         _ => Err(QueryError::panicked()),
     }

@@ -5,5 +5,6 @@ mod deletions;
 mod errors;
 mod memory;
 mod output;
+mod printed;
 mod scan;
 mod sql;

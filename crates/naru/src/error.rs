@@ -251,6 +251,13 @@ impl CommandError {
 
 impl From<QueryError> for CommandError {
     fn from(error: QueryError) -> Self {
+        let error = match error {
+            QueryError::Engine(error) => match error.downcast::<LakeError>() {
+                Ok(error) => return Self::from(*error),
+                Err(error) => QueryError::Engine(error),
+            },
+            error => error,
+        };
         let with_hint = Self::failed(error.to_string()).causes(&error);
         match error.hint() {
             Some(hint) => with_hint.hint(hint),

@@ -1,6 +1,8 @@
 //! naru: CSV drops become Iceberg tables, by the job's name alone.
 
 #[cfg(feature = "aws")]
+mod athena_query;
+#[cfg(feature = "aws")]
 mod aws;
 mod backfill;
 mod backfill_plan;
@@ -10,6 +12,8 @@ mod error;
 mod interval_args;
 mod jobs;
 mod lake_names;
+#[cfg(feature = "aws")]
+mod live_check;
 mod log;
 mod merge_estimate;
 mod output;

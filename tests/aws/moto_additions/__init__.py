@@ -1,10 +1,20 @@
 """What moto 5.2 lacks of AWS, added to it. Each module is about one thing and quotes the documentation that it follows."""
 
-from . import glue_catalog, glue_jobs, kms_keys, s3_conditions, s3_keys, s3_owner, s3_policy
+from . import (
+    athena_queries,
+    glue_catalog,
+    glue_jobs,
+    kms_keys,
+    s3_conditions,
+    s3_keys,
+    s3_owner,
+    s3_policy,
+)
 
 
 def install() -> None:
     """Adds everything to moto's backends, in this process."""
+    athena_queries.install()
     glue_catalog.install()
     glue_jobs.install()
     kms_keys.install()
@@ -15,4 +25,4 @@ def install() -> None:
 
 def around(application):
     """A WSGI application around moto's, for what is decided before a request reaches a backend."""
-    return glue_jobs.Controlled(s3_owner.Checked(application))
+    return athena_queries.Managed(glue_jobs.Controlled(s3_owner.Checked(application)))

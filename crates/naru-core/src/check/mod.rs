@@ -11,6 +11,7 @@
 
 mod dag_text;
 mod letter_case;
+pub mod live;
 mod nearest_path;
 mod tables;
 

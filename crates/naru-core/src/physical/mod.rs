@@ -9,6 +9,7 @@
 mod alphabet;
 mod derive;
 mod limits;
+mod workgroup;
 
 #[cfg(test)]
 mod tests;

@@ -26,6 +26,9 @@
 //! memory_mib = 512
 //! commit_attempts = 10
 //!
+//! [athena]                        # what queries cost
+//! usd_per_tb = 5.0
+//!
 //! [evolution]                     # what runs of a phase may change of a table's structure
 //! prod = "freeze"
 //!
@@ -54,6 +57,7 @@ pub use template::{Placeholder, Template, TemplateError};
 
 use crate::evolution::EvolutionPolicy;
 use crate::glue_job::GlueSettings;
+use crate::query_cost::AthenaSettings;
 use crate::route::RouteModel;
 use crate::{Fault, Phase};
 
@@ -81,6 +85,8 @@ pub struct Project {
     pub names: NameTemplates,
     /// How loads run.
     pub run: RunSettings,
+    /// What queries on Athena cost.
+    pub athena: AthenaSettings,
     /// Constants of the router's cost model.
     pub route: RouteModel,
     /// What runs may change of tables, where the file says it of a phase; see [`Self::evolution`].

@@ -12,6 +12,7 @@ use super::reader::{Faults, Reader};
 use super::{DEFAULT_LAKE_PATH, LakeSettings, Project, RunSettings};
 use crate::evolution::EvolutionPolicy;
 use crate::nearest::nearest;
+use crate::query_cost::AthenaSettings;
 use crate::route::RouteModel;
 use crate::{Fault, Phase, treatment};
 
@@ -41,6 +42,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
     let phases = phases(Reader::new("phases", top.table("phases", &mut faults)), account.as_ref(), &mut faults);
     let names = names(Reader::new("names", top.table("names", &mut faults)), has_account, &mut faults);
     let run = run(Reader::new("run", top.table("run", &mut faults)), &mut faults);
+    let athena = athena(Reader::new("athena", top.table("athena", &mut faults)), &mut faults);
     let evolution = evolution(Reader::new("evolution", top.table("evolution", &mut faults)), &mut faults);
     let route = top.take::<RouteModel>("route", &mut faults).map(toml::Spanned::into_inner).unwrap_or_default();
     let glue = glue::glue(Reader::new("glue", top.table("glue", &mut faults)), has_account, &mut faults);
@@ -59,6 +61,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
             phases,
             names: names?,
             run,
+            athena,
             route,
             evolution,
             glue: glue?,
@@ -231,6 +234,20 @@ fn evolution(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> BTreeMap<Phase,
     }
     reader.finish(faults);
     policies
+}
+
+fn athena(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> AthenaSettings {
+    let mut settings = AthenaSettings::default();
+    if let Some(price) = reader.take::<f64>("usd_per_tb", faults) {
+        if price.get_ref().is_finite() && *price.get_ref() >= 0.0 {
+            settings.usd_per_tb = *price.get_ref();
+        } else {
+            let message = format!("{} is {}", reader.path("usd_per_tb"), price.get_ref());
+            faults.add(Some(price.span()), message, Some("write a price in US dollars, 0 or more".into()));
+        }
+    }
+    reader.finish(faults);
+    settings
 }
 
 fn run(mut reader: Reader<'_>, faults: &mut Faults<'_>) -> RunSettings {

@@ -53,6 +53,8 @@ fn every_key_is_read() {
         threads = 1
         memory_mib = 64
         commit_attempts = 1
+        [athena]
+        usd_per_tb = 6.25
         [route]
     "#;
     let project = Project::parse(text, "naru.toml").unwrap();
@@ -69,6 +71,7 @@ fn every_key_is_read() {
     );
     assert!(project.lake(Phase::Qa).is_err());
     assert_eq!(project.names.bucket.to_string(), "{org}-{account}-{phase}-{layer}-{level}");
+    assert_eq!(project.athena, AthenaSettings { usd_per_tb: 6.25 });
     assert_eq!(project.run, RunSettings { parallel_jobs: 4, threads: 1, memory_mib: 64, commit_attempts: 1 });
 }
 
@@ -242,4 +245,18 @@ fn a_key_in_the_place_of_its_file_is_not_repeated() {
     naru.toml:5:22: phases.prod.treatment_key_file belongs to lake = "embedded"
       hint: leave it out, or write lake = "embedded"
     "#);
+}
+
+#[test]
+fn the_price_of_a_query_is_a_price() {
+    let usd_per_tb = |text: &str| {
+        Project::parse(&format!("org = \"a\"\n[athena]\nusd_per_tb = {text}"), "naru.toml").map(|p| p.athena)
+    };
+    assert_eq!(usd_per_tb("5").unwrap(), AthenaSettings { usd_per_tb: 5.0 });
+    assert_eq!(usd_per_tb("0.0").unwrap(), AthenaSettings { usd_per_tb: 0.0 });
+    for wrong in ["-1.0", "inf", "nan"] {
+        let faults = usd_per_tb(wrong).unwrap_err();
+        assert_eq!(faults[0].hint.as_deref(), Some("write a price in US dollars, 0 or more"), "{wrong}");
+        assert_eq!((faults.len(), faults[0].line), (1, 3));
+    }
 }

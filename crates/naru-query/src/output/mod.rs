@@ -7,7 +7,7 @@ mod table;
 pub use json::JsonShape;
 pub use table::TableStyle;
 
-use crate::columns::{ColumnReader, readers};
+use crate::columns::ColumnReader;
 use crate::{QueryError, QueryResult};
 
 /// Gives every batch's readers and number of rows to `write`; returns the number of rows.
@@ -17,9 +17,8 @@ fn each_batch(
 ) -> Result<u64, QueryError> {
     let mut rows = 0;
     while let Some(batch) = result.next_batch()? {
-        let columns = readers(&batch).map_err(|error| QueryError::Other(error.to_string()))?;
-        write(&columns, batch.height())?;
-        rows += batch.height() as u64;
+        write(&batch.columns, batch.rows)?;
+        rows += batch.rows as u64;
     }
     Ok(rows)
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 
 use super::each_batch;
-use crate::columns::{ColumnReader, Kind, is_number};
+use crate::columns::{ColumnReader, Kind};
 use crate::{QueryError, QueryResult};
 
 /// How the table is laid out.
@@ -33,27 +33,26 @@ impl QueryResult {
     /// # Errors
     /// What the query meets while it runs; [`QueryError::Write`] when `out` fails.
     pub fn write_table(mut self, out: &mut dyn Write, style: &TableStyle) -> Result<u64, QueryError> {
-        let schema = self.schema();
         let mut shown = Shown::new(style.max_rows);
         let rows = each_batch(&mut self, |columns, height| {
             shown.take(columns, height);
             Ok(())
         })?;
         let mut table = Table::new();
-        table.load_preset(presets::UTF8_FULL_CONDENSED).set_header(schema.iter_names().map(|name| printable(name)));
+        table.load_preset(presets::UTF8_FULL_CONDENSED).set_header(self.column_names().map(printable));
         if let Some(width) = style.max_width {
             table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
         }
         let elided = rows > shown.len() as u64;
-        let width = schema.len();
+        let width = self.columns.len();
         table.add_rows(shown.head);
         if elided {
             table.add_row(vec!["…"; width]);
         }
         table.add_rows(shown.tail);
-        for (column, dtype) in table.column_iter_mut().zip(schema.iter_values()) {
-            if is_number(dtype) {
-                column.set_cell_alignment(CellAlignment::Right);
+        for (cells, column) in table.column_iter_mut().zip(&self.columns) {
+            if column.is_number {
+                cells.set_cell_alignment(CellAlignment::Right);
             }
         }
         writeln!(out, "{table}\n{}", footer(rows, elided.then_some(style.max_rows)))?;

@@ -12,9 +12,14 @@ use crate::workspace::Workspace;
 /// Find in CI what would fail in production
 ///
 /// Checks all names, definitions, DAG files without definitions and the reverse, two jobs for one table, names too long
-/// for AWS, in every phase. Reads only files; every fault is told at once.
+/// for AWS, in every phase. Reads only files, unless told to look at AWS, too; every fault is told at once.
 #[derive(Debug, Args)]
-pub(crate) struct Check {}
+pub(crate) struct Check {
+    /// Look at the phase's buckets and keys on AWS, too: encryption, public access, policies, rotation.
+    #[cfg(feature = "aws")]
+    #[arg(long, env = "NARU_LIVE")]
+    live: bool,
+}
 
 impl Check {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
@@ -26,20 +31,44 @@ impl Check {
         faults.extend(check::project(&workspace.project.table_defs, &jobs, &definitions));
         faults.sort();
         faults.dedup();
+        // What a name's fault derives is no bucket to look at.
+        let buckets = if faults.is_empty() { self.look_at_aws(&workspace, &mut faults)? } else { None };
         if global.json {
-            output::json(&serde_json::json!({
+            let mut report = serde_json::json!({
                 "jobs": jobs.len(),
                 "definitions": definitions.len(),
                 "faults": faults,
-            }))?;
+            });
+            if let Some(buckets) = buckets {
+                report["buckets"] = buckets.into();
+            }
+            output::json(&report)?;
         }
         if !faults.is_empty() {
             return Err(CommandError::faults("the project", &faults));
         }
         if !global.json {
-            output::line(format!("{} jobs and {} definitions: no faults", jobs.len(), definitions.len()));
+            let looked =
+                buckets.map(|buckets| format!(", {buckets} buckets and their keys on AWS")).unwrap_or_default();
+            output::line(format!("{} jobs and {} definitions{looked}: no faults", jobs.len(), definitions.len()));
         }
         Ok(())
+    }
+
+    /// How many buckets were looked at; none unless asked for.
+    #[cfg(feature = "aws")]
+    fn look_at_aws(&self, workspace: &Workspace, faults: &mut Vec<Fault>) -> Result<Option<usize>, CommandError> {
+        if !self.live {
+            return Ok(None);
+        }
+        let (buckets, found) = crate::live_check::run(workspace)?;
+        faults.extend(found);
+        Ok(Some(buckets))
+    }
+
+    #[cfg(not(feature = "aws"))]
+    fn look_at_aws(&self, _: &Workspace, _: &mut Vec<Fault>) -> Result<Option<usize>, CommandError> {
+        Ok(None)
     }
 }
 

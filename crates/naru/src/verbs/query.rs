@@ -39,16 +39,19 @@ impl Query {
         let as_of = self.as_of(&workspace)?;
         let phase_lake = workspace.lake()?;
         #[cfg(feature = "aws")]
-        if let PhaseLake::Aws(_) = &phase_lake {
-            return Err(CommandError::failed(format!("phase {} has its tables in Athena", workspace.phase))
-                .hint("this version asks embedded lakes; ask these tables in Athena, `naru tables` lists them"));
+        if let PhaseLake::Aws(aws) = &phase_lake {
+            let result = crate::athena_query::run(global, &workspace, aws, &self.sql, as_of)?;
+            return self.print(global, result);
         }
         let names = LakeNames::of(&workspace)?;
         let references = naru_query::referenced_tables(&self.sql)?;
         let open = |reference| open_table(&workspace, &names, phase_lake.lake(), reference, as_of);
         let tables = references.into_iter().map(open).collect::<Result<Vec<_>, _>>()?;
         hush_workers();
-        let result = naru_query::run(&self.sql, &tables, &QueryOptions::default())?;
+        self.print(global, naru_query::run(&self.sql, &tables, &QueryOptions::default())?)
+    }
+
+    fn print(&self, global: &Global, result: QueryResult) -> Result<(), CommandError> {
         let mut out = std::io::BufWriter::new(std::io::stdout().lock());
         let written = self.write(global, result, &mut out).and_then(|_| Ok(out.flush()?));
         match written {

@@ -8,22 +8,27 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError, ParserOptions};
 use sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 
-use crate::{QueryError, TableRef, deep_stack};
+use crate::{SqlError, TableRef, deep_stack};
 
 /// Most tokens that a query may have: bounds how deep it nests (see [`deep_stack`]).
-pub(crate) const MAX_TOKENS: usize = 40_000;
+const MAX_TOKENS: usize = 40_000;
 
 /// The tables that a query reads, each once, in the order of their first mention; names of WITH queries are left out.
 ///
 /// # Errors
-/// [`QueryError::Syntax`], [`QueryError::NotSelect`]; [`QueryError::Unqualified`] for a name without its database;
-/// [`QueryError::Unsupported`] for functions that read files by path.
-pub fn referenced_tables(sql: &str) -> Result<Vec<TableRef>, QueryError> {
+/// [`SqlError::Syntax`], [`SqlError::NotSelect`]; [`SqlError::Unqualified`] for a name without its database;
+/// [`SqlError::Unsupported`] for functions that read files by path.
+pub fn referenced_tables(sql: &str) -> Result<Vec<TableRef>, SqlError> {
     deep_stack::run(|| tables_of(&parse_query(sql)?))
 }
 
-/// Parses one SELECT, WITH or VALUES. Unquoted identifiers become lower case, as in Athena.
-pub(crate) fn parse_query(sql: &str) -> Result<Query, QueryError> {
+/// Parses one SELECT, WITH or VALUES. Unquoted identifiers become lower case, as in Athena; spans are those of the text.
+///
+/// Recurses as deep as the text nests: call it on a [`deep_stack`].
+///
+/// # Errors
+/// [`SqlError::Syntax`], [`SqlError::NotSelect`]; [`SqlError::Unsupported`] for SQL that is too long or too deep.
+pub fn parse_query(sql: &str) -> Result<Query, SqlError> {
     let tokens = tokenize(sql)?;
     let end = tokens.last().map_or((1, 1), |token| (token.span.end.line, token.span.end.column));
     let mut statements = Parser::new(&GenericDialect)
@@ -33,14 +38,17 @@ pub(crate) fn parse_query(sql: &str) -> Result<Query, QueryError> {
         .map_err(|error| syntax_error(&error, end))?;
     match (statements.pop(), statements.len()) {
         (Some(Statement::Query(query)), 0) => Ok(*query),
-        (Some(other), 0) => Err(QueryError::NotSelect(verb(&other))),
-        (Some(_), others) => Err(QueryError::NotSelect(format!("a text of {} statements", others + 1))),
-        (None, _) => Err(QueryError::NotSelect("an empty text".into())),
+        (Some(other), 0) => Err(SqlError::NotSelect(verb(&other))),
+        (Some(_), others) => Err(SqlError::NotSelect(format!("a text of {} statements", others + 1))),
+        (None, _) => Err(SqlError::NotSelect("an empty text".into())),
     }
 }
 
-/// See [`referenced_tables`].
-pub(crate) fn tables_of(query: &Query) -> Result<Vec<TableRef>, QueryError> {
+/// See [`referenced_tables`], of a query that is parsed.
+///
+/// # Errors
+/// As [`referenced_tables`], but for the syntax.
+pub fn tables_of(query: &Query) -> Result<Vec<TableRef>, SqlError> {
     let mut collector = TableCollector::default();
     let _ = query.visit(&mut CteNames(&mut collector.cte_names));
     match query.visit(&mut collector) {
@@ -49,9 +57,10 @@ pub(crate) fn tables_of(query: &Query) -> Result<Vec<TableRef>, QueryError> {
     }
 }
 
-fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, QueryError> {
+/// The text's tokens with their places; unquoted words are lower case.
+pub(crate) fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, SqlError> {
     let mut tokens = Tokenizer::new(&GenericDialect, sql).tokenize_with_location().map_err(|error| {
-        QueryError::Syntax { line: error.location.line, column: error.location.column, message: error.message }
+        SqlError::Syntax { line: error.location.line, column: error.location.column, message: error.message }
     })?;
     let mut count = 0;
     for token in &mut tokens {
@@ -63,7 +72,7 @@ fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, QueryError> {
         count += 1;
     }
     if count > MAX_TOKENS {
-        return Err(QueryError::unsupported(
+        return Err(SqlError::unsupported(
             format!("SQL of {count} words and signs (at most {MAX_TOKENS})"),
             "load a long list of values as a table and join it",
         ));
@@ -72,11 +81,11 @@ fn tokenize(sql: &str) -> Result<Vec<TokenWithSpan>, QueryError> {
 }
 
 /// sqlparser gives the place only inside the message, as ` at Line: 1, Column: 8`.
-fn syntax_error(error: &ParserError, end: (u64, u64)) -> QueryError {
+fn syntax_error(error: &ParserError, end: (u64, u64)) -> SqlError {
     let text = match error {
         ParserError::ParserError(text) | ParserError::TokenizerError(text) => text.as_str(),
         ParserError::RecursionLimitExceeded => {
-            return QueryError::unsupported("SQL nested this deep", "split the query with WITH");
+            return SqlError::unsupported("SQL nested this deep", "split the query with WITH");
         }
     };
     let placed = text.rsplit_once(" at Line: ").and_then(|(message, place)| {
@@ -84,7 +93,7 @@ fn syntax_error(error: &ParserError, end: (u64, u64)) -> QueryError {
         Some((message, line.trim().parse().ok()?, column.trim().parse().ok()?))
     });
     let (message, line, column) = placed.unwrap_or((text, end.0, end.1));
-    QueryError::Syntax { line, column, message: message.replace("EOF", "the end") }
+    SqlError::Syntax { line, column, message: message.replace("EOF", "the end") }
 }
 
 /// The statement's first word, in capitals.
@@ -111,13 +120,13 @@ struct TableCollector {
 }
 
 impl Visitor for TableCollector {
-    type Break = QueryError;
+    type Break = SqlError;
 
-    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<QueryError> {
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<SqlError> {
         let TableFactor::Table { name, args, .. } = factor else { return ControlFlow::Continue(()) };
         // `read_parquet('…')` and its like would read any file of this machine, past every grant.
         if args.is_some() {
-            return ControlFlow::Break(QueryError::unsupported(
+            return ControlFlow::Break(SqlError::unsupported(
                 format!("the table function \"{name}\""),
                 "a query reads tables only: load the file by a job",
             ));
@@ -125,7 +134,7 @@ impl Visitor for TableCollector {
         let parts: Vec<&str> = name.0.iter().filter_map(|part| part.as_ident()).map(|i| i.value.as_str()).collect();
         match parts[..] {
             [table] if self.cte_names.contains(table) => {}
-            [table] => return ControlFlow::Break(QueryError::Unqualified(table.into())),
+            [table] => return ControlFlow::Break(SqlError::Unqualified(table.into())),
             [database, table] => {
                 let table = TableRef::new(database, table);
                 if !self.tables.contains(&table) {
@@ -133,7 +142,7 @@ impl Visitor for TableCollector {
                 }
             }
             _ => {
-                return ControlFlow::Break(QueryError::unsupported(
+                return ControlFlow::Break(SqlError::unsupported(
                     format!("the table name \"{name}\""),
                     "write database.table",
                 ));
