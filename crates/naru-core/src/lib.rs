@@ -32,6 +32,8 @@ pub mod project;
 pub mod quarantine;
 pub mod route;
 pub mod run;
+pub mod run_history;
+pub mod run_record;
 pub mod saved_plan;
 pub mod table_spec;
 pub mod time_format;
