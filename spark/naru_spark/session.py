@@ -1,6 +1,7 @@
 """The Spark session: the one that is there, as on Glue, or a local one for an embedded lake."""
 
 import os
+import sys
 from pathlib import Path
 
 from pyspark.sql import SparkSession
@@ -21,6 +22,8 @@ def start(lake: Path | None, jars: str | None, conf: dict[str, str]) -> SparkSes
     }
     if lake is not None:
         settings |= embedded(lake)
+        # Spark would take any `python3`, which may have neither the kernel nor pyarrow.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if jars:
         settings["spark.driver.extraClassPath"] = jars
     builder = SparkSession.builder.appName("naru")
@@ -37,20 +40,28 @@ def start(lake: Path | None, jars: str | None, conf: dict[str, str]) -> SparkSes
 
 def embedded(lake: Path) -> dict[str, str]:
     """Settings of a local session on an embedded lake."""
-    prefix = f"spark.sql.catalog.{CATALOG}"
     return {
         "spark.master": f"local[{os.cpu_count() or 1}]",
         "spark.ui.enabled": "false",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
-        prefix: "org.apache.iceberg.spark.SparkCatalog",
+        **catalog(lake),
+    }
+
+
+def catalog(lake: Path) -> dict[str, str]:
+    """Settings of the catalog of an embedded lake, whose SQLite file is there already."""
+    settings = {
+        "type": "jdbc",
+        "uri": f"jdbc:sqlite:{lake / 'catalog.db'}",
+        "warehouse": lake.as_uri(),
         # A table is looked at anew each time: others change it, too.
-        f"{prefix}.cache-enabled": "false",
-        f"{prefix}.type": "jdbc",
-        f"{prefix}.uri": f"jdbc:sqlite:{lake / 'catalog.db'}",
-        f"{prefix}.warehouse": lake.as_uri(),
+        "cache-enabled": "false",
         # Where Iceberg 1.10 looks whether it has to make its tables, it leaves a result open that keeps SQLite's lock
         # (apache/iceberg issue 15462).
-        f"{prefix}.jdbc.init-catalog-tables": "false",
-        f"{prefix}.jdbc.schema-version": "V1",
+        "jdbc.init-catalog-tables": "false",
+        "jdbc.schema-version": "V1",
     }
+    prefix = f"spark.sql.catalog.{CATALOG}"
+    named = {f"{prefix}.{key}": value for key, value in settings.items()}
+    return {prefix: "org.apache.iceberg.spark.SparkCatalog", **named}

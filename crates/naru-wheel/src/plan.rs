@@ -1,5 +1,6 @@
 //! A load plan and what follows from it, as Python asks for it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use naru_core::diff::TableDiff;
@@ -75,10 +76,15 @@ impl Plan {
     }
 
     /// What the run has to do: JSON with `do`, one of `load`, `unchanged`, `later` and `refuse`, and `why`.
-    #[pyo3(signature = (history, newest_micros, key_id, force))]
-    fn decide(&self, history: &str, newest_micros: Option<i64>, key_id: Option<&str>, force: bool) -> PyResult<String> {
+    fn decide(
+        &self,
+        history: &str,
+        newest_micros: Option<i64>,
+        key_id: Option<String>,
+        force: bool,
+    ) -> PyResult<String> {
         let (plan, history) = (&self.plan, history_of(history)?);
-        let treatments = AppliedTreatments::of(plan, key_id);
+        let treatments = AppliedTreatments::of(plan, key_id.as_deref());
         if let Some((interval, _)) = history.treatment_conflict(plan, &treatments).filter(|_| !force) {
             let why = format!("the rows of interval {interval} are treated otherwise, or under another key");
             return Ok(json!({ "do": "refuse", "why": why }).to_string());
@@ -105,7 +111,7 @@ impl Plan {
         &self,
         history: &str,
         base: Option<i64>,
-        properties: std::collections::HashMap<String, String>,
+        properties: HashMap<String, String>,
     ) -> PyResult<String> {
         let history = history_of(history)?;
         let change = properties.get("naru.change").and_then(|word| change_of(word));
@@ -130,16 +136,16 @@ impl Plan {
     fn run_properties(
         &self,
         change: &str,
-        key_id: Option<&str>,
+        key_id: Option<String>,
         rows: u64,
         rejected: u64,
-    ) -> PyResult<std::collections::HashMap<String, String>> {
+    ) -> PyResult<HashMap<String, String>> {
         let change = change_of(change).ok_or_else(|| PyValueError::new_err("unknown change"))?;
-        Ok(self.record(key_id, rows, rejected).to_properties(change))
+        Ok(self.record(key_id.as_deref(), rows, rejected).to_properties(change))
     }
 
     /// The snapshot properties of the commit of the run's quarantined rows.
-    fn quarantine_properties(&self, rows: u64) -> std::collections::HashMap<String, String> {
+    fn quarantine_properties(&self, rows: u64) -> HashMap<String, String> {
         self.quarantine_record(rows).to_properties(Change::Append)
     }
 

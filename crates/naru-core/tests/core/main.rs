@@ -9,6 +9,7 @@ mod evolution;
 mod infer;
 mod naming_convention;
 mod plan_schema;
+mod run_history;
 mod run_keys;
 mod saved_plan;
 
