@@ -18,7 +18,7 @@ import naru_decode
 from naru_spark.errors import RunError
 from naru_spark.plan import Plan, kernel_of
 from naru_spark.ranges import Task
-from naru_spark.sources import open_range
+from naru_spark.sources import open_range, told
 
 # Places of rejects that a range reports; all are counted.
 TOLD_REJECTS = 20
@@ -42,7 +42,7 @@ class Findings:
         """Raises RunError for sources that could not be read to their ends: of the first one, why."""
         failed = sorted(number for number, finding in found.items() if finding["error"])
         if failed:
-            raise RunError(found[failed[0]]["error"])
+            raise RunError(*found[failed[0]]["error"])
         missing = len(tasks) - len(found)
         if missing:
             raise RunError(f"{missing} of {len(tasks)} ranges did not report what they held; run the job again")
@@ -72,7 +72,7 @@ def rows(spark: SparkSession, plan: Plan, tasks: list[Task]) -> tuple[DataFrame,
                     finding["places"] += places[: TOLD_REJECTS - len(finding["places"])]
                     yield batch
         except (naru_decode.SourceError, RunError) as error:
-            finding["error"] = f"{sources[task.source]['location']}: {error}"
+            finding["error"] = told(sources[task.source], error)
         found.add({number: finding})
 
     frame = by_task(spark, len(tasks), decode, spark_schema(kernel_of(plan_text).schema))

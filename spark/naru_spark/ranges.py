@@ -13,7 +13,7 @@ import naru_decode
 
 from naru_spark.errors import RunError
 from naru_spark.plan import Plan, kernel_of
-from naru_spark.sources import open_range
+from naru_spark.sources import open_range, told
 
 WHOLE = json.dumps({"start": None, "end": None})
 
@@ -42,16 +42,16 @@ def find_tasks(spark: SparkSession, plan: Plan, range_bytes: int) -> list[Task]:
         passes = spark.sparkContext.parallelize(large, len(large))
         found = dict(passes.map(lambda n: (n, ranges_of(text, n, range_bytes))).collect())
     for ranges in found.values():
-        if isinstance(ranges, str):
-            raise RunError(ranges)
+        if isinstance(ranges, tuple):
+            raise RunError(*ranges)
     return [Task(n, text) for n in range(len(sources)) for text in found.get(n, [WHOLE])]
 
 
-def ranges_of(plan_text: str, number: int, range_bytes: int) -> list[str] | str:
-    """The ranges of one source, or why it cannot be read: a task that raises would be tried again."""
+def ranges_of(plan_text: str, number: int, range_bytes: int) -> list[str] | tuple[str, int]:
+    """The ranges of one source, or why it cannot be read and the exit code: a task that raises would be tried again."""
     source = json.loads(plan_text)["sources"][number]
     try:
         with open_range(source) as file:
             return kernel_of(plan_text).ranges(file, number, range_bytes)
     except (naru_decode.SourceError, RunError) as error:
-        return f"{source['location']}: {error}"
+        return told(source, error)

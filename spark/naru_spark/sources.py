@@ -4,7 +4,7 @@ import io
 import os
 from pathlib import Path
 
-from naru_spark.errors import TRY_LATER, RunError
+from naru_spark.errors import FAILED, TRY_LATER, RunError
 
 
 class Window(io.RawIOBase):
@@ -56,3 +56,10 @@ def require_same(source: dict) -> None:
     if etag != source["etag"]:
         what = "is gone" if etag is None else "has changed"
         raise RunError(f"{source['location']} {what} since the run was planned; run the job again", TRY_LATER)
+
+
+def told(source: dict, error: Exception) -> tuple[str, int]:
+    """What became of a source, for the driver: the message and the exit code."""
+    if isinstance(error, RunError):
+        return str(error), error.exit_code
+    return f"{source['location']}: {error}", FAILED

@@ -59,6 +59,8 @@ class Tables:
         self.spark = spark
         self.jvm: Any = spark.sparkContext._jvm
         self.iceberg = self.jvm.org.apache.iceberg
+        # Spark looks up a catalog's settings in the thread's session, whichever was asked for the catalog.
+        self.jvm.org.apache.spark.sql.SparkSession.setActiveSession(spark._jsparkSession)
 
     def find(self, name: str) -> TableState | None:
         """A table (`database.table`) at its newest state; None: there is none."""

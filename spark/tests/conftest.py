@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from cases import KEY
 from naru_spark import session
 from support import Job, Project
 
@@ -29,6 +30,9 @@ SMALL = {"spark.master": "local[2]", "spark.driver.memory": "1g", "spark.sql.shu
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     os.environ["TZ"] = "UTC"
+    # What Spark's Python workers inherit: where the program is, and the key that executors read.
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
+    os.environ["NARU_TREATMENT_KEY"] = KEY
     time.tzset()
     started = session.start(tmp_path_factory.mktemp("lake"), jars(), SMALL)
     yield started

@@ -68,7 +68,6 @@ class Project:
         }.items():
             (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             (self.root / path).write_text(text, encoding="utf-8")
-        shutil.copytree(self.root / ".naru", self.root / "new")
 
     @property
     def lake(self) -> Path:
@@ -93,17 +92,22 @@ class Project:
     def run_naru(self, interval: str) -> tuple[int, str]:
         """`naru run` in its own process: the exit code and, of a run that went well, its status."""
         done = self.naru("run", self.job.name, "--date", interval, "--engine", "pl", "--json")
-        return done.returncode, json.loads(done.stdout)["status"] if done.returncode == 0 else done.stderr
+        if done.returncode != 0:
+            return done.returncode, done.stderr
+        [outcome] = json.loads(done.stdout)
+        return 0, outcome["status"]
 
     def plan(self, interval: str) -> plans.Plan:
         done = self.naru("plan", self.job.name, "--date", interval, "--engine", "sp", "--json")
-        assert done.returncode == 0, done.stderr
+        if done.returncode != 0:
+            raise RunError(done.stderr, done.returncode)
         return plans.read(done.stdout)
 
     def run_spark(self, interval: str, **options: object) -> tuple[int, str]:
         """The Spark program in this process, in a session that sees this lake alone."""
         try:
-            outcome = execute(self.session(), self.plan(interval), Options(**{"range_bytes": RANGE_BYTES, **options}))
+            plan = self.plan(interval)
+            outcome = execute(self.session(), plan, Options(**{"range_bytes": RANGE_BYTES, **options}))
         except RunError as error:
             return error.exit_code, str(error)
         return 0, outcome.status
@@ -115,9 +119,8 @@ class Project:
         return session
 
     def start_again(self) -> None:
-        """An empty lake in the same place, so that locations are the same."""
-        shutil.rmtree(self.root / ".naru")
-        shutil.copytree(self.root / "new", self.root / ".naru")
+        """An empty lake in the same place, so that locations are the same; naru makes it when it is asked something."""
+        shutil.rmtree(self.root / ".naru", ignore_errors=True)
         self.ticks = 0
 
     def tables(self) -> dict[str, dict]:

@@ -59,10 +59,10 @@ impl RunHistory {
 
     /// The recorded runs, newest first, up to and with the newest replacement of the whole table.
     pub fn runs_in_force(&self) -> impl Iterator<Item = (&PastSnapshot, RunRecord)> {
-        let end = self.runs.iter().position(|snapshot| replaces_all(&snapshot.summary)).map_or(self.runs.len(), |n| n + 1);
-        self.recorded_runs().take_while(move |(snapshot, _)| {
-            self.runs.iter().take(end).any(|in_force| in_force.id == snapshot.id)
-        })
+        let end =
+            self.runs.iter().position(|snapshot| replaces_all(&snapshot.summary)).map_or(self.runs.len(), |n| n + 1);
+        self.recorded_runs()
+            .take_while(move |(snapshot, _)| self.runs.iter().take(end).any(|in_force| in_force.id == snapshot.id))
     }
 
     /// The earlier execution of the plan's run that counts: for a replacement also one that a later one has replaced
@@ -97,10 +97,12 @@ impl RunHistory {
             return None;
         }
         let mut seen = HashSet::from([plan.run.interval.clone()]);
-        self.runs_in_force().filter(|(_, run)| seen.insert(run.identity.interval.clone())).find_map(|(snapshot, run)| {
-            let conflict = treatments.conflict_with(&run.treatments, |name| snapshot.columns.contains(name))?;
-            Some((run.identity.interval, conflict))
-        })
+        self.runs_in_force().filter(|(_, run)| seen.insert(run.identity.interval.clone())).find_map(
+            |(snapshot, run)| {
+                let conflict = treatments.conflict_with(&run.treatments, |name| snapshot.columns.contains(name))?;
+                Some((run.identity.interval, conflict))
+            },
+        )
     }
 
     /// Holds a commit against the table's newest state. `base`: the snapshot that the run was planned on, none for an

@@ -107,12 +107,7 @@ impl Plan {
 
     /// What the table's newest state means for a commit planned on snapshot `base`: JSON with `do`, one of `proceed`,
     /// `unchanged`, `conflict` and `refuse`, and `why` or `snapshot_id`. `properties` are those of the commit.
-    fn verdict(
-        &self,
-        history: &str,
-        base: Option<i64>,
-        properties: HashMap<String, String>,
-    ) -> PyResult<String> {
+    fn verdict(&self, history: &str, base: Option<i64>, properties: HashMap<String, String>) -> PyResult<String> {
         let history = history_of(history)?;
         let change = properties.get("naru.change").and_then(|word| change_of(word));
         let (Some(ours), Some(change)) = (RunRecord::from_properties(&properties), change) else {
@@ -152,7 +147,8 @@ impl Plan {
     /// What differs between a table and the plan's, and what a run may do: JSON with `do`, one of `leave`, `apply` and
     /// `refuse`, and `differences`. `spec` is JSON as the plan's `target.spec`.
     fn evolution(&self, spec: &str, has_rows: bool) -> PyResult<String> {
-        let table: TableSpec = serde_json::from_str(spec).map_err(|error| invalid("the table's specification", error))?;
+        let table: TableSpec =
+            serde_json::from_str(spec).map_err(|error| invalid("the table's specification", error))?;
         let differences = TableDiff::between(&table, &self.plan.target.spec);
         let texts: Vec<Value> = differences.iter().map(|difference| json!(difference.to_string())).collect();
         let what = match evolution::by_run(self.plan.evolution, &differences, has_rows) {

@@ -59,12 +59,7 @@ impl<K: Deref<Target = Kernel> + Clone, R: Read> BlockReader<K, R> {
     /// # Errors
     /// [`SourceError::Io`], [`SourceError::Broken`] or [`SourceError::Truncated`] if the first bytes cannot be read,
     /// [`SourceError::ByteOrderMark`].
-    pub fn new(
-        kernel: K,
-        input: R,
-        compression: SourceCompression,
-        block_bytes: usize,
-    ) -> Result<Self, SourceError> {
+    pub fn new(kernel: K, input: R, compression: SourceCompression, block_bytes: usize) -> Result<Self, SourceError> {
         let encoding = kernel.dialect().encoding;
         let (source, mark_bytes) = TextSource::new(input, compression, encoding)?;
         let window = Window::new(encoding, mark_bytes);
