@@ -49,16 +49,17 @@ def decide(tables: Tables, state: TableState, base: TableState, change: str, add
 
 
 def replace_partitions(tables: Tables, state: TableState, added: list[JavaObject], removal: Removal) -> None:
-    touched = tables.iceberg.util.PartitionSet.create(state.table.specs())
-    spec_ids = set()
+    touched = {}
     for file in added:
-        touched.add(file.specId(), file.partition())
-        spec_ids.add(file.specId())
+        spec = state.table.specs().get(file.specId())
+        if spec.specId() not in touched:
+            touched[spec.specId()] = tables.iceberg.util.StructLikeSet.create(spec.partitionType())
+        touched[spec.specId()].add(file.partition())
     for file in all_files(state):
-        if file.specId() not in spec_ids:
+        if file.specId() not in touched:
             raise RunError(f"{state.name}: a data file from before the table was partitioned anew may hold rows of the "
                            "partitions to be replaced; load the whole table once with `@replace,table`")
-        if touched.contains(file.specId(), file.partition()):
+        if file.partition() in touched[file.specId()]:
             removal.whole[file.location()] = file
 
 

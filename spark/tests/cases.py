@@ -138,6 +138,7 @@ CASES = {
                    [(DAY1, {"a.csv": TREATED_ROWS})], key=KEY),
     "nothing in it": Job("append", "@empty,allow\n" + SIMPLE, [
         (DAY1, {"a.csv": simple(range(0))}), (DAY2, {"a.csv": simple(range(3))}), (DAY2, {"a.csv": simple(range(0))}),
+        (DAY3, {"a.csv": simple(range(2))}),
     ]),
     "no row that fits": Job("append", "@reject_limit,100%\n" + SIMPLE, [(DAY1, {"a.csv": simple(range(0)) + b"x,,,\n"})]),
     "a quote that is never closed": Job("append", SIMPLE, [(DAY1, {"a.csv": simple(range(300)) + b'1,"x,,\n'})]),
