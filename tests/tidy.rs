@@ -42,7 +42,7 @@ fn the_demos_command_does_not_wait_for_the_aws_sdk() {
 
 #[test]
 fn crates_know_only_what_they_may() {
-    let may_not: [(&str, &[&str]); 10] = [
+    let may_not: [(&str, &[&str]); 11] = [
         (
             "naru-core",
             &["tokio", "polars", "arrow-array", "arrow-schema", "iceberg", "aws-", "rusqlite", "iana-time-zone"],
@@ -54,6 +54,7 @@ fn crates_know_only_what_they_may() {
         ("naru-aws", &["polars", "sqlparser", "rusqlite", "naru-local", "naru-load", "clap", "aws-lc-rs", "openssl"]),
         ("naru-load", &["polars", "aws-", "rusqlite", "naru-local", "clap"]),
         ("naru-query", &["iceberg", "aws-sdk", "rusqlite", "naru-lake", "naru-load", "clap"]),
+        ("naru-wheel", &["tokio", "polars", "iceberg", "aws-", "parquet", "naru-lake", "naru-load", "clap"]),
         ("naru-faults", &["polars", "rusqlite", "naru-local", "naru-load", "clap"]),
         ("naru", &["naru-faults"]),
     ];

@@ -34,6 +34,8 @@ pub mod quarantine;
 pub mod query_cost;
 pub mod route;
 pub mod run;
+pub mod run_history;
+pub mod run_record;
 pub mod saved_plan;
 pub mod table_spec;
 pub mod time_format;

@@ -86,7 +86,7 @@ fn core_seconds() -> Option<f64> {
     Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e9)
 }
 
-fn reader<'k, 't>(kernel: &'k Kernel, text: &'t [u8]) -> BlockReader<'k, &'t [u8]> {
+fn reader<'k, 't>(kernel: &'k Kernel, text: &'t [u8]) -> BlockReader<&'k Kernel, &'t [u8]> {
     BlockReader::new(kernel, text, SourceCompression::None, DEFAULT_BLOCK_BYTES).unwrap()
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::RangeStart;
 use crate::layout::Layout;
 use crate::source_position::Origin;
 
@@ -44,6 +45,16 @@ impl Block {
     /// Offset of the first byte in the source's bytes, after decompression and before transcoding.
     pub fn byte_offset(&self) -> u64 {
         self.origin.byte_offset
+    }
+
+    /// Where the block starts, for [`crate::BlockReader::resume`].
+    pub fn start(&self) -> RangeStart {
+        RangeStart {
+            byte_offset: self.byte_offset(),
+            line: self.first_line(),
+            row: self.first_row,
+            field_columns: self.layout.columns.clone(),
+        }
     }
 
     /// Length of the decoded text, in bytes.

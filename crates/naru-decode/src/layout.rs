@@ -33,6 +33,17 @@ impl Layout {
         }
     }
 
+    /// As another layout's [`Self::columns`] say; none if a loaded column is not among them, or one is none of these.
+    pub(crate) fn by_fields(columns: &[HeaderColumn], field_columns: &[u32]) -> Option<Self> {
+        if field_columns.iter().any(|column| *column as usize >= columns.len()) {
+            return None;
+        }
+        let loaded = columns.iter().enumerate().filter(|(_, column)| column.is_loaded);
+        let field = |index: usize| field_columns.iter().position(|column| *column as usize == index);
+        let fields = loaded.map(|(index, _)| field(index)).collect::<Option<_>>()?;
+        Some(Self { width: field_columns.len(), fields, columns: field_columns.to_vec() })
+    }
+
     /// The columns as a header names them. `line` is where the header starts.
     pub(crate) fn by_name(columns: &[HeaderColumn], header: &[String], line: u64) -> Result<Self, HeaderMismatch> {
         let mut known = HashMap::new();

@@ -108,6 +108,12 @@ pub enum SourceError {
         /// Length of the source after decompression, in bytes.
         byte_offset: u64,
     },
+    /// A range of a source is to be read that this kernel, or this version, did not find.
+    #[error("no record of this plan's sources can be read apart from byte {byte_offset} on")]
+    RangeStart {
+        /// Where the range starts.
+        byte_offset: u64,
+    },
     /// More follows the trailer record than blank lines.
     #[error(
         "the trailer record in line {trailer_line} is not the last: there is more in line {line}, at byte {byte_offset}"
@@ -210,6 +216,7 @@ impl SourceError {
     pub fn hint(&self) -> Option<String> {
         Some(match self {
             Self::Io { .. } => return None,
+            Self::RangeStart { .. } => "use the same version of the kernel wherever the load runs".into(),
             Self::Broken { .. } | Self::Truncated { .. } | Self::TruncatedText { .. } => {
                 "the file was damaged or not landed whole: land it again".into()
             }

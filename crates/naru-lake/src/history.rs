@@ -9,7 +9,7 @@ use naru_core::treatment::{AppliedTreatments, TreatmentConflict};
 
 use crate::error::LakeError;
 use crate::manifests::{LoadedManifest, load_manifests};
-use crate::run_record::{Change, RunRecord};
+use crate::run_record::RunRecord;
 use crate::table::{LakeTable, SnapshotInfo};
 
 /// How much of a file's rows are of one interval, as far as the file's bounds tell.
@@ -144,14 +144,7 @@ pub(crate) fn share_of_interval(file: &Entry, load_interval_id: i32, interval: i
 
 /// Whether nothing of what came before a snapshot is left after it.
 fn replaces_all(snapshot: &Snapshot) -> bool {
-    let properties = &snapshot.summary().additional_properties;
-    if let Some(change) = properties.get("naru.change") {
-        return change == Change::ReplaceTable.as_str();
-    }
-    // Another writer's: all that the table holds was added by it.
-    let number = |key: &str| properties.get(key).map_or(Some(0), |text| text.parse::<u64>().ok());
-    let deleted = number("deleted-records").is_some_and(|rows| rows > 0);
-    deleted && properties.contains_key("total-records") && number("total-records") == number("added-records")
+    naru_core::run_history::replaces_all(&snapshot.summary().additional_properties)
 }
 
 fn micros(datum: &Datum) -> Option<i64> {

@@ -33,7 +33,6 @@ mod removal;
 mod rewrite;
 mod row_counts;
 mod row_delta;
-pub mod run_record;
 pub mod scan;
 pub mod schema;
 mod spec;
@@ -45,6 +44,8 @@ pub mod table;
 pub mod testing;
 mod validate;
 pub mod writer;
+
+pub use naru_core::run_record;
 
 pub use commit::{CommitOutcome, CommitRequest, Committed};
 pub use data_file::{DataFile, WrittenFile};

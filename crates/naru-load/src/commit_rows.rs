@@ -1,11 +1,9 @@
 //! Commits what a run has loaded: as the files that were written, or merged with the rows of the table.
 
 use naru_core::plan::ReplaceScope;
-use naru_core::quarantine::{RejectsRecord, decode_digest};
-use naru_core::run::{plan_digest, sources_digest};
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{LoadPlan, Mode};
-use naru_lake::{Change, CommitOutcome, CommitRequest, DataFile, RunRecord, SourceRecord};
+use naru_lake::{Change, CommitOutcome, CommitRequest, DataFile, RunRecord};
 
 use crate::LoadError;
 use crate::evolution::Evolving;
@@ -85,28 +83,7 @@ async fn commit_files(
 
 fn run_record(plan: &LoadPlan, treatments: AppliedTreatments, written: &Written) -> RunRecord {
     RunRecord {
-        identity: plan.run.clone(),
-        job: plan.job.clone(),
-        interval_start_micros: plan.interval.start.timestamp_micros(),
-        interval_end_micros: plan.interval.end.timestamp_micros(),
-        sources: plan
-            .sources
-            .iter()
-            .map(|s| SourceRecord { location: s.location.clone(), size_bytes: s.size_bytes, etag: s.etag.clone() })
-            .collect(),
-        sources_digest: sources_digest(&plan.sources),
-        plan_digest: plan_digest(plan),
-        rows: written.rows,
-        rejected: written.rejects.rows,
-        mode: plan.mode,
-        engine: plan.engine,
-        treatments,
-        before: None,
-        deletions: None,
         control: written.control.clone(),
-        rejects: RejectsRecord {
-            decode_digest: (written.rejects.rows > 0).then(|| decode_digest(plan)),
-            replays: Vec::new(),
-        },
+        ..RunRecord::of(plan, treatments, written.rows, written.rejects.rows)
     }
 }

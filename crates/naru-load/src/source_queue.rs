@@ -20,7 +20,7 @@ type Input<'a> = CountingReader<'a>;
 
 struct OpenSource<'a> {
     index: usize,
-    blocks: Mutex<Option<BlockReader<'a, Input<'a>>>>,
+    blocks: Mutex<Option<BlockReader<&'a Kernel, Input<'a>>>>,
     bytes_read: Arc<AtomicU64>,
 }
 

@@ -10,6 +10,7 @@ mod glue_job;
 mod infer;
 mod naming_convention;
 mod plan_schema;
+mod run_history;
 mod run_keys;
 mod saved_plan;
 

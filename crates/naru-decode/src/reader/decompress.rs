@@ -43,6 +43,11 @@ impl<R: Read> Decompressor<R> {
             .map_err(|source| SourceError::Io { byte_offset: 0, source })
     }
 
+    /// Bytes as they are, whose first stands at this offset.
+    pub(crate) fn plain(input: R, byte_offset: u64) -> Self {
+        Self::Plain(Counted { input, bytes: byte_offset, failed: false })
+    }
+
     /// Reads some bytes; 0 at the end.
     pub(crate) fn read(&mut self, out: &mut [u8]) -> Result<usize, SourceError> {
         loop {

@@ -5,17 +5,20 @@
 //! ```
 
 mod decompress;
+mod range;
 mod split;
 mod text_source;
 mod window;
 
 use std::io::Read;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use naru_core::dialect::Header;
 use naru_core::plan::SourceCompression;
 
 pub(crate) use self::decompress::Decompressor;
+pub use self::range::{RangeStart, SourceRange, find_ranges};
 pub(crate) use self::split::Splitter;
 pub(crate) use self::text_source::{LEAST_SPACE, TextSource};
 use self::window::Window;
@@ -36,33 +39,57 @@ const GREATEST_BLOCK_BYTES: usize = 512 * 1024 * 1024;
 ///
 /// Holds one window of text: the block size, and more only while a single record is larger, up to the dialect's
 /// `max_record_bytes`.
-pub struct BlockReader<'k, R: Read> {
-    kernel: &'k Kernel,
+///
+/// `K` is how the reader holds its kernel: `&Kernel`, or an `Arc<Kernel>` for a reader that outlives its maker.
+pub struct BlockReader<K: Deref<Target = Kernel> + Clone, R: Read> {
+    kernel: K,
     source: TextSource<R>,
     window: Window,
     block_bytes: usize,
     layout: Option<Arc<Layout>>,
     next_row: u64,
+    /// Whether the source's end is to come, with its trailer record where the kernel expects one.
+    ends_source: bool,
     trailer: Option<Trailer>,
 }
 
-impl<'k, R: Read> BlockReader<'k, R> {
+impl<K: Deref<Target = Kernel> + Clone, R: Read> BlockReader<K, R> {
     /// Starts reading a source. A block holds about `block_bytes` of decoded text, or one record if that is larger.
     ///
     /// # Errors
     /// [`SourceError::Io`], [`SourceError::Broken`] or [`SourceError::Truncated`] if the first bytes cannot be read,
     /// [`SourceError::ByteOrderMark`].
-    pub fn new(
-        kernel: &'k Kernel,
-        input: R,
-        compression: SourceCompression,
-        block_bytes: usize,
-    ) -> Result<Self, SourceError> {
+    pub fn new(kernel: K, input: R, compression: SourceCompression, block_bytes: usize) -> Result<Self, SourceError> {
         let encoding = kernel.dialect().encoding;
         let (source, mark_bytes) = TextSource::new(input, compression, encoding)?;
         let window = Window::new(encoding, mark_bytes);
         let block_bytes = block_bytes.clamp(1, GREATEST_BLOCK_BYTES);
-        Ok(Self { kernel, source, window, block_bytes, layout: None, next_row: 1, trailer: None })
+        Ok(Self { kernel, source, window, block_bytes, layout: None, next_row: 1, ends_source: true, trailer: None })
+    }
+
+    /// Starts reading at a record inside a source that is not compressed; `input` stands there already. The records come
+    /// out as they do when the source is read from its beginning.
+    ///
+    /// # Errors
+    /// [`SourceError::RangeStart`] if the start is none of this kernel's sources.
+    pub fn resume(kernel: K, input: R, start: &RangeStart, block_bytes: usize) -> Result<Self, SourceError> {
+        let encoding = kernel.dialect().encoding;
+        let layout = Layout::by_fields(kernel.header_columns(), &start.field_columns);
+        let source = TextSource::resume(input, encoding, start.byte_offset);
+        let (Some(layout), Some(source)) = (layout, source) else {
+            return Err(SourceError::RangeStart { byte_offset: start.byte_offset });
+        };
+        let mut window = Window::new(encoding, start.byte_offset);
+        window.origin.line = start.line;
+        let block_bytes = block_bytes.clamp(1, GREATEST_BLOCK_BYTES);
+        let layout = Some(Arc::new(layout));
+        Ok(Self { kernel, source, window, block_bytes, layout, next_row: start.row, ends_source: true, trailer: None })
+    }
+
+    /// The same reader for an input that ends where another range starts: no trailer record is expected there.
+    #[must_use]
+    pub fn without_source_end(self) -> Self {
+        Self { ends_source: false, ..self }
     }
 
     /// The next block, or none at the end. `recycled` is a buffer to use, from [`Block::into_buffer`].
@@ -70,6 +97,8 @@ impl<'k, R: Read> BlockReader<'k, R> {
     /// # Errors
     /// Any [`SourceError`]; the source cannot be read any further then.
     pub fn next_block(&mut self, recycled: Option<Vec<u8>>) -> Result<Option<Block>, SourceError> {
+        let kernel = self.kernel.clone();
+        let mark = kernel.trailer_mark().filter(|_| self.ends_source);
         let layout = match &self.layout {
             Some(layout) => Arc::clone(layout),
             None => {
@@ -78,13 +107,13 @@ impl<'k, R: Read> BlockReader<'k, R> {
             }
         };
         while self.trailer.is_none() {
-            let splitter = self.split(layout.width == 1, u64::MAX, self.kernel.trailer_mark())?;
+            let splitter = self.split(&kernel, layout.width == 1, u64::MAX, mark)?;
             match (splitter.cut, splitter.trailer_end) {
                 (0, Some(end)) => {
                     self.take_trailer(end);
                     continue;
                 }
-                (0, None) => return self.end(),
+                (0, None) => return self.end(mark),
                 _ => {}
             }
             if splitter.records == 0 {
@@ -106,14 +135,15 @@ impl<'k, R: Read> BlockReader<'k, R> {
 
     /// Reads until the window holds a whole record (or blank lines), and finds its record ends. Nothing cut: the end, or
     /// the trailer record.
-    fn split(
+    fn split<'k>(
         &mut self,
+        kernel: &'k Kernel,
         keeps_blank: bool,
         limit: u64,
         mark: Option<&'k TrailerMark>,
     ) -> Result<Splitter<'k>, SourceError> {
-        let max_record_bytes = self.kernel.max_record_bytes();
-        let mut splitter = Splitter::new(*self.kernel.syntax(), mark, keeps_blank, max_record_bytes);
+        let max_record_bytes = kernel.max_record_bytes();
+        let mut splitter = Splitter::new(*kernel.syntax(), mark, keeps_blank, max_record_bytes);
         let mut target = self.block_bytes;
         loop {
             self.window.fill(&mut self.source, target);
@@ -140,7 +170,7 @@ impl<'k, R: Read> BlockReader<'k, R> {
     }
 
     /// The splitter at the end of the source. A quote that is still open is reported once all records before are out.
-    fn last(&self, mut splitter: Splitter<'k>, limit: u64) -> Result<Splitter<'k>, SourceError> {
+    fn last<'k>(&self, mut splitter: Splitter<'k>, limit: u64) -> Result<Splitter<'k>, SourceError> {
         if splitter.records >= limit {
             return Ok(splitter);
         }
@@ -157,9 +187,9 @@ impl<'k, R: Read> BlockReader<'k, R> {
         Ok(splitter)
     }
 
-    /// The end of a source without a trailer record.
-    fn end(&self) -> Result<Option<Block>, SourceError> {
-        let Some(mark) = self.kernel.trailer_mark() else { return Ok(None) };
+    /// The end of a source without a trailer record, or of a range inside it.
+    fn end(&self, mark: Option<&TrailerMark>) -> Result<Option<Block>, SourceError> {
+        let Some(mark) = mark else { return Ok(None) };
         let (byte_offset, line) = self.window.locate(0);
         Err(SourceError::TrailerMissing { mark: mark.text().into(), line, byte_offset })
     }
@@ -225,12 +255,13 @@ impl<'k, R: Read> BlockReader<'k, R> {
                 break;
             }
         }
-        let columns = self.kernel.header_columns();
+        let kernel = self.kernel.clone();
+        let columns = kernel.header_columns();
         if self.kernel.dialect().header == Header::None {
             return Ok(Layout::by_position(columns));
         }
         let cut = loop {
-            let splitter = self.split(false, 1, None)?;
+            let splitter = self.split(&kernel, false, 1, None)?;
             match splitter.cut {
                 0 => {
                     let (byte_offset, _) = self.window.locate(0);

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use encoding_rs::{Decoder, DecoderResult, EUC_KR, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, DecoderResult, EUC_KR, Encoding as EncodingKind, UTF_16BE, UTF_16LE};
 use naru_core::dialect::Encoding;
 use naru_core::plan::SourceCompression;
 
@@ -61,17 +61,22 @@ impl<R: Read> TextSource<R> {
             Encoding::Utf16 | Encoding::Utf16Le => Some(UTF_16LE),
             Encoding::Utf16Be => Some(UTF_16BE),
         };
-        let transcoder = decoder.map(|kind| Transcoder {
-            decoder: kind.new_decoder_without_bom_handling(),
-            is_utf16: kind != EUC_KR,
-            input: vec![0; INPUT_BYTES],
-            start: 0,
-            end: 0,
-            consumed: mark_bytes as u64,
-            is_last: false,
-            is_finished: false,
-        });
+        let transcoder = decoder.map(|kind| Transcoder::new(kind, mark_bytes as u64));
         Ok((Self { bytes, head, transcoder }, mark_bytes as u64))
+    }
+
+    /// Goes on where a record of an uncompressed source starts; none for an encoding whose byte order only the source's
+    /// first bytes tell.
+    pub(crate) fn resume(input: R, encoding: Encoding, byte_offset: u64) -> Option<Self> {
+        let decoder = match encoding {
+            Encoding::Utf16 => return None,
+            Encoding::Utf8 => None,
+            Encoding::Cp949 => Some(EUC_KR),
+            Encoding::Utf16Le => Some(UTF_16LE),
+            Encoding::Utf16Be => Some(UTF_16BE),
+        };
+        let transcoder = decoder.map(|kind| Transcoder::new(kind, byte_offset));
+        Some(Self { bytes: Decompressor::plain(input, byte_offset), head: Vec::new(), transcoder })
     }
 
     /// Reads text into `out` (at least [`LEAST_SPACE`] bytes); 0 at the end. Malformed sequences are added to
@@ -143,6 +148,20 @@ struct Transcoder {
 }
 
 impl Transcoder {
+    /// `consumed`: bytes of the source before the first that it is given.
+    fn new(kind: &'static EncodingKind, consumed: u64) -> Self {
+        Self {
+            decoder: kind.new_decoder_without_bom_handling(),
+            is_utf16: kind != EUC_KR,
+            input: vec![0; INPUT_BYTES],
+            start: 0,
+            end: 0,
+            consumed,
+            is_last: false,
+            is_finished: false,
+        }
+    }
+
     fn read(
         &mut self,
         refill: &mut impl FnMut(&mut [u8]) -> Result<usize, SourceError>,

@@ -81,6 +81,23 @@ proptest! {
     }
 
     #[test]
+    fn ranges_that_are_read_apart_never_change_the_result(
+        (load, bytes) in any_load().prop_flat_map(|load| {
+            let encoding = load.dialect.encoding;
+            (Just(load), csv_like(encoding))
+        }),
+        (range_bytes, block_bytes) in (1..60u64, 1..80usize),
+    ) {
+        let whole = load.run(&bytes);
+        let cut = load.clone().blocks_of(block_bytes).run_in_ranges(&bytes, range_bytes);
+        match (whole, cut) {
+            (Ok(whole), Ok((cut, _))) => prop_assert_eq!(whole, cut),
+            (Err(whole), Err(cut)) => prop_assert_eq!(whole.to_string(), cut.to_string()),
+            (whole, cut) => prop_assert!(false, "{whole:?} against {cut:?}"),
+        }
+    }
+
+    #[test]
     fn arbitrary_bytes_never_panic(
         load in any_load(),
         bytes in prop::collection::vec(any::<u8>(), 0..300),

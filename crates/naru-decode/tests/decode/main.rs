@@ -5,6 +5,7 @@ mod bad_inputs;
 mod block_sizes;
 mod dialects;
 mod encodings;
+mod ranges;
 mod reasons;
 mod round_trip;
 mod sample;

@@ -13,6 +13,7 @@ use naru_core::plan::{PlanColumn, SourceCompression};
 use naru_core::{Dialect, Level, Treatment};
 use naru_decode::{
     BlockReader, ColumnSum, DEFAULT_BLOCK_BYTES, Kernel, Reject, Scratch, SourceError, Trailer, TreatmentKey,
+    find_ranges,
 };
 
 /// A nullable column whose source and target have one name.
@@ -124,13 +125,44 @@ impl Load {
 
     pub(crate) fn read(&self, input: impl Read) -> Result<Loaded, SourceError> {
         let kernel = self.kernel();
-        let mut reader = BlockReader::new(&kernel, input, self.compression, self.block_bytes)?;
+        let reader = BlockReader::new(&kernel, input, self.compression, self.block_bytes)?;
+        self.decode(&kernel, reader, 1)
+    }
+
+    /// As [`Self::run`], each range of about `range_bytes` read for itself; and how many there are.
+    pub(crate) fn run_in_ranges(&self, bytes: &[u8], range_bytes: u64) -> Result<(Loaded, usize), SourceError> {
+        let kernel = self.kernel();
+        let ranges = find_ranges(&kernel, Cursor::new(bytes), self.compression, range_bytes)?;
+        let mut all: Option<Loaded> = None;
+        for range in &ranges {
+            let from = range.start.as_ref().map_or(0, |start| start.byte_offset as usize);
+            let input = Cursor::new(&bytes[from..range.end.map_or(bytes.len(), |end| end as usize)]);
+            let reader = match &range.start {
+                None => BlockReader::new(&kernel, input, self.compression, self.block_bytes)?,
+                Some(start) => BlockReader::resume(&kernel, input, start, self.block_bytes)?,
+            };
+            let reader = if range.end.is_some() { reader.without_source_end() } else { reader };
+            let loaded = self.decode(&kernel, reader, range.start.as_ref().map_or(1, |start| start.row))?;
+            all = Some(match all {
+                None => loaded,
+                Some(earlier) => earlier.followed_by(loaded),
+            });
+        }
+        Ok((all.unwrap(), ranges.len()))
+    }
+
+    fn decode<R: Read>(
+        &self,
+        kernel: &Kernel,
+        mut reader: BlockReader<&Kernel, R>,
+        first_row: u64,
+    ) -> Result<Loaded, SourceError> {
         let mut scratch = Scratch::default();
         let (mut batches, mut rejects, mut records) = (Vec::new(), Vec::new(), 0);
         let mut recycled = None;
         let mut sums = vec![ColumnSum::default(); self.summed.len()];
         while let Some(block) = reader.next_block(recycled)? {
-            assert_eq!(block.first_row(), records + 1);
+            assert_eq!(block.first_row(), records + first_row);
             let decoded = kernel.decode(&block, &mut scratch).unwrap();
             assert_eq!(decoded.records, block.records(), "reader and tokenizer agree on records");
             records += decoded.records;
@@ -157,6 +189,19 @@ impl Load {
 }
 
 impl Loaded {
+    /// This range and the one after it.
+    fn followed_by(mut self, next: Self) -> Self {
+        self.batch = concat_batches(&self.batch.schema(), [&self.batch, &next.batch]).unwrap();
+        self.records += next.records;
+        self.rejects.extend(next.rejects);
+        self.trailer = self.trailer.or(next.trailer);
+        for (sum, more) in self.sums.iter_mut().zip(&next.sums) {
+            sum.total.merge(more.total);
+            sum.unread += more.unread;
+        }
+        self
+    }
+
     /// Rows as text, cells between bars; then rejects.
     pub(crate) fn show(&self) -> String {
         let mut lines: Vec<String> = (0..self.batch.num_rows())

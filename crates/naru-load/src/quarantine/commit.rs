@@ -4,11 +4,7 @@ use naru_core::LoadPlan;
 use naru_core::diff::{Difference, TableDiff};
 use naru_core::evolution::{self, EvolutionPolicy};
 use naru_core::quarantine::{RejectsRecord, decode_digest, quarantine_spec};
-use naru_core::run::plan_digest;
-use naru_core::treatment::AppliedTreatments;
-use naru_lake::{
-    Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeErrorKind, LakeTable, RunRecord, SourceRecord,
-};
+use naru_lake::{Change, CommitOutcome, CommitRequest, DataFile, Lake, LakeErrorKind, LakeTable, RunRecord};
 
 use super::reader::digest_of;
 use super::refused::Refused;
@@ -100,7 +96,7 @@ pub(crate) async fn commit_refused(
         return Ok(Some(of(table.snapshot_id().unwrap_or_default())));
     }
     let rejects = RejectsRecord { decode_digest: (rows > 0).then(|| digest.clone()), replays: Vec::new() };
-    let run = record(plan, rejects, digest, rows);
+    let run = RunRecord::of_quarantine(plan, rejects, digest, rows);
     let snapshot_id = commit(plan, lake, &table, files, run, attempts).await?;
     Ok((rows > 0).then(|| of(snapshot_id)))
 }
@@ -131,35 +127,6 @@ pub(crate) async fn commit(
         CommitOutcome::Committed(committed) => committed.snapshot_id,
         CommitOutcome::AlreadyLoaded { snapshot_id } => snapshot_id,
     })
-}
-
-/// What a snapshot of the quarantine table says about its run. `digest` tells apart what two commits of one interval
-/// brought.
-pub(crate) fn record(plan: &LoadPlan, rejects: RejectsRecord, digest: String, rows: u64) -> RunRecord {
-    let source = |file: &naru_core::plan::SourceFile| SourceRecord {
-        location: file.location.clone(),
-        size_bytes: file.size_bytes,
-        etag: file.etag.clone(),
-    };
-    RunRecord {
-        identity: plan.run.clone(),
-        job: plan.job.clone(),
-        interval_start_micros: plan.interval.start.timestamp_micros(),
-        interval_end_micros: plan.interval.end.timestamp_micros(),
-        sources: plan.sources.iter().map(source).collect(),
-        sources_digest: digest,
-        plan_digest: plan_digest(plan),
-        rows,
-        rejected: 0,
-        mode: plan.mode,
-        engine: plan.engine,
-        // Quarantined rows are raw.
-        treatments: AppliedTreatments::default(),
-        before: None,
-        deletions: None,
-        control: None,
-        rejects,
-    }
 }
 
 async fn find_or_create(plan: &LoadPlan, lake: &Lake, is_needed: bool) -> Result<Option<LakeTable>, LoadError> {

@@ -19,7 +19,6 @@ mod refused;
 mod replay;
 mod row_groups;
 mod row_text;
-mod rows;
 mod selection;
 mod stored_queue;
 mod summary;

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use naru_core::LoadPlan;
+use naru_decode::{QuarantinedRun, each_quarantined};
 use naru_lake::DataFile;
 
 use super::row_groups::RowGroups;
-use super::rows::{RunColumns, each_batch};
 use crate::LoadError;
 use crate::reject_sink::{RejectSink, RejectedBlock};
 use crate::write_target::WriteTarget;
@@ -17,7 +17,7 @@ const MEMORY_BYTES: usize = 16 << 20;
 
 /// Takes the rejected rows of a run. What was taken is in files, however many rows there are.
 pub(crate) struct RefusedRows<'a> {
-    run: RunColumns,
+    run: QuarantinedRun,
     groups: RowGroups<'a>,
     rows: AtomicU64,
 }
@@ -32,7 +32,7 @@ impl<'a> RefusedRows<'a> {
     /// `target` is the quarantine table.
     pub(crate) fn new(target: &'a WriteTarget<'a>, plan: &LoadPlan) -> Self {
         Self {
-            run: RunColumns::new(plan, now_micros()),
+            run: QuarantinedRun::new(plan, now_micros()),
             groups: RowGroups::new(target, MEMORY_BYTES),
             rows: AtomicU64::new(0),
         }
@@ -56,7 +56,9 @@ impl<'a> RefusedRows<'a> {
 
 impl RejectSink for RefusedRows<'_> {
     fn add(&self, rejected: RejectedBlock<'_>) -> Result<(), LoadError> {
-        let rows = each_batch(&self.run, rejected, |batch| self.groups.write(&batch))?;
+        let RejectedBlock { kernel, block, location, rejects } = rejected;
+        let from = (kernel, block, location);
+        let rows = each_quarantined(&self.run, from, rejects, |batch| self.groups.write(&batch))?;
         self.rows.fetch_add(rows, Ordering::Relaxed);
         Ok(())
     }

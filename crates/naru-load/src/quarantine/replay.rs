@@ -182,7 +182,7 @@ impl Replay<'_> {
         }
         let rejects = RejectsRecord { replays: vec![id.clone()], ..self.record.rejects.clone() };
         let digest = format!("{}+{id}", rejects.decode_digest.as_deref().unwrap_or_default());
-        let run = commit::record(self.plan, rejects, digest, marked.rows);
+        let run = RunRecord::of_quarantine(self.plan, rejects, digest, marked.rows);
         commit(plan, self.lake, self.quarantine, marked.files, run, options.commit_attempts).await.map(drop)
     }
 

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use arrow_array::{RecordBatch, StringArray};
 use naru_core::quarantine::{RecordedRejects, RowState, column};
-use naru_decode::{Kernel, Reason, RecordLayout};
+use naru_decode::{Kernel, Reason, RecordLayout, StoredFault};
 
 use super::reader::{text, texts};
-use super::row_text::{StoredFault, from_json};
+use super::row_text::from_json;
 use crate::LoadError;
 
 /// Decides row by row, always the same way: once when rows are decoded, once when they are marked.

@@ -7,11 +7,12 @@ use arrow_array::types::TimestampMicrosecondType;
 use naru_core::plan::RunIdentity;
 use naru_core::quarantine::{RecordedRejects, RowState, column};
 use naru_core::table_spec::LOAD_INTERVAL;
+use naru_decode::StoredFault;
 use naru_lake::{AsOf, Lake, LakeTable};
 
 use super::reader::{RowReader, text, texts};
 use super::recorded::recorded_run;
-use super::row_text::{StoredFault, from_json};
+use super::row_text::from_json;
 use crate::LoadError;
 
 /// The columns that a summary reads.

@@ -17,18 +17,20 @@
 //! | `naru.treatment-key` | id of the treatment key; left out if no column needed one |
 //! | `naru.control` | where control totals were verified: JSON `[{"rows": n, "sums": {column: figure}}, …]` as `naru.sources` |
 //!
-//! The Spark track writes the same keys (`snapshot-property.naru.…`).
+//! Both tracks make them here: the Spark program by way of the kernel's wheel.
 
 use std::collections::{BTreeMap, HashMap};
 
-use naru_core::control::VerifiedTotals;
-use naru_core::merge::deletions::{DeletionsRecord, PastRun};
-use naru_core::plan::RunIdentity;
-use naru_core::quarantine::RejectsRecord;
-use naru_core::treatment::AppliedTreatments;
-use naru_core::{Engine, Mode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+use crate::control::VerifiedTotals;
+use crate::merge::deletions::{DeletionsRecord, PastRun};
+use crate::plan::{LoadPlan, RunIdentity, SourceFile};
+use crate::quarantine::{RejectsRecord, decode_digest};
+use crate::run::{plan_digest, sources_digest};
+use crate::treatment::AppliedTreatments;
+use crate::{Engine, Mode};
 
 /// A source file as a run found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +41,13 @@ pub struct SourceRecord {
     pub size_bytes: u64,
     /// Changes when the content may have changed.
     pub etag: String,
+}
+
+impl SourceRecord {
+    /// A plan's source.
+    pub fn of(file: &SourceFile) -> Self {
+        Self { location: file.location.clone(), size_bytes: file.size_bytes, etag: file.etag.clone() }
+    }
 }
 
 /// How a commit changes the table.
@@ -52,7 +61,7 @@ pub enum Change {
     ReplaceTable,
     /// The rows of the partitions that the added files touch, and of the run's interval, become the added ones.
     ReplacePartitions,
-    /// Rows take the place of those with the same keys; see [`crate::RowDelta`].
+    /// Rows take the place of those with the same keys; see `naru-lake`'s `RowDelta`.
     Merge,
 }
 
@@ -107,6 +116,35 @@ struct Sources {
 }
 
 impl RunRecord {
+    /// What a run of a plan records that wrote `rows` and refused `rejected`.
+    pub fn of(plan: &LoadPlan, treatments: AppliedTreatments, rows: u64, rejected: u64) -> Self {
+        let decode_digest = (rejected > 0).then(|| decode_digest(plan));
+        Self {
+            identity: plan.run.clone(),
+            job: plan.job.clone(),
+            interval_start_micros: plan.interval.start.timestamp_micros(),
+            interval_end_micros: plan.interval.end.timestamp_micros(),
+            sources: plan.sources.iter().map(SourceRecord::of).collect(),
+            sources_digest: sources_digest(&plan.sources),
+            plan_digest: plan_digest(plan),
+            rows,
+            rejected,
+            mode: plan.mode,
+            engine: plan.engine,
+            treatments,
+            before: None,
+            deletions: None,
+            control: None,
+            rejects: RejectsRecord { decode_digest, replays: Vec::new() },
+        }
+    }
+
+    /// What a snapshot of the quarantine table says of a plan's run. `digest` tells apart what two commits of one interval
+    /// brought; quarantined rows are raw.
+    pub fn of_quarantine(plan: &LoadPlan, rejects: RejectsRecord, digest: String, rows: u64) -> Self {
+        Self { sources_digest: digest, rejects, ..Self::of(plan, AppliedTreatments::default(), rows, 0) }
+    }
+
     /// The summary properties that say this.
     pub fn to_properties(&self, change: Change) -> HashMap<String, String> {
         let identity = &self.identity;
@@ -198,7 +236,7 @@ impl RunRecord {
     }
 
     /// Whether the intervals of two runs have an instant in common.
-    pub(crate) fn overlaps(&self, other: &Self) -> bool {
+    pub fn overlaps(&self, other: &Self) -> bool {
         self.interval_start_micros == other.interval_start_micros
             || (self.interval_start_micros < other.interval_end_micros
                 && other.interval_start_micros < self.interval_end_micros)
@@ -248,7 +286,7 @@ fn word(value: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use naru_core::merge::deletions::DeletingInterval;
+    use crate::merge::deletions::DeletingInterval;
     use proptest::prelude::*;
 
     fn record(sources: Vec<SourceRecord>) -> RunRecord {

@@ -1,0 +1,99 @@
+//! A plan's kernel, as Python holds it.
+
+use std::sync::Arc;
+
+use arrow_pyarrow::ToPyArrow;
+use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use naru_core::LoadPlan;
+use naru_core::plan::SourceCompression;
+use naru_core::table_spec::LOAD_INTERVAL;
+use naru_decode::{BlockReader, DEFAULT_BLOCK_BYTES, QuarantinedRun, TreatmentKey, find_ranges};
+use pyo3::exceptions::{PyIndexError, PyValueError};
+use pyo3::prelude::*;
+
+use crate::batches::{Blocks, Rejects, Rows};
+use crate::key::treatment_key;
+use crate::plan::Plan;
+use crate::source::{PythonFile, raised};
+use crate::task;
+
+/// What a plan's dialect and columns compile to, with the treatment key where a column needs it. Compiled once a process;
+/// files are any objects with `read(size)`.
+#[pyclass(frozen, module = "naru_decode")]
+pub(crate) struct Kernel {
+    plan: Arc<LoadPlan>,
+    kernel: Arc<naru_decode::Kernel>,
+    schema: SchemaRef,
+    key_id: Option<String>,
+}
+
+#[pymethods]
+impl Kernel {
+    /// Raises `KeyError` where the plan needs a treatment key and the environment gives none.
+    #[new]
+    fn new(plan: &Plan) -> PyResult<Self> {
+        let plan = Arc::clone(plan.plan());
+        let key = if plan.keyed_columns().is_empty() { None } else { Some(treatment_key()?) };
+        let kernel = naru_decode::Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref())
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let load_interval = Field::new(LOAD_INTERVAL, DataType::Timestamp(TimeUnit::Microsecond, None), false);
+        let fields: Vec<_> = kernel.schema().fields().iter().cloned().chain([Arc::new(load_interval)]).collect();
+        let key_id = key.as_ref().map(TreatmentKey::id).map(Into::into);
+        Ok(Self { plan, kernel: Arc::new(kernel), schema: Arc::new(Schema::new(fields)), key_id })
+    }
+
+    /// Id of the treatment key; None where no column needs it.
+    #[getter]
+    fn key_id(&self) -> Option<&str> {
+        self.key_id.as_deref()
+    }
+
+    /// `pyarrow.Schema` of the rows: the loaded columns, then `load_interval`.
+    #[getter]
+    fn schema<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        self.schema.to_pyarrow(py)
+    }
+
+    /// Cuts a source into ranges of about `range_bytes` that can be decoded apart: a list of JSON texts. Reads all of
+    /// `file`, from its beginning. Raises `SourceError`.
+    fn ranges(&self, file: Py<PyAny>, source: usize, range_bytes: u64) -> PyResult<Vec<String>> {
+        let compression = self.compression(source)?;
+        let found = find_ranges(Arc::clone(&self.kernel), PythonFile::new(file), compression, range_bytes);
+        Ok(found.map_err(|error| raised(&error))?.iter().map(task::to_json).collect())
+    }
+
+    /// The rows of a range: an iterator of (`pyarrow.RecordBatch`, records, rejected records, places). `places` are of
+    /// the first rejects: (row, line, byte offset, column, reason). `file` stands at the range's start and ends with it.
+    fn rows(&self, file: Py<PyAny>, source: usize, range: &str) -> PyResult<Rows> {
+        let interval_micros = self.plan.interval.start.timestamp_micros();
+        Ok(Rows::new(self.blocks(file, source, range)?, Arc::clone(&self.schema), interval_micros, &self.plan))
+    }
+
+    /// The rejected rows of a range, as the quarantine table has them: an iterator of `pyarrow.RecordBatch`.
+    /// `quarantined_at`: microseconds since 1970-01-01 UTC.
+    fn rejects(&self, file: Py<PyAny>, source: usize, range: &str, quarantined_at: i64) -> PyResult<Rejects> {
+        let location = self.plan.sources.get(source).map(|source| source.location.clone()).unwrap_or_default();
+        let run = QuarantinedRun::new(&self.plan, quarantined_at);
+        let interval_micros = self.plan.interval.start.timestamp_micros();
+        Ok(Rejects::new(self.blocks(file, source, range)?, run, location, interval_micros))
+    }
+}
+
+impl Kernel {
+    fn compression(&self, source: usize) -> PyResult<SourceCompression> {
+        let found = self.plan.sources.get(source).map(|source| source.compression);
+        found.ok_or_else(|| PyIndexError::new_err("the plan has no such source"))
+    }
+
+    fn blocks(&self, file: Py<PyAny>, source: usize, range: &str) -> PyResult<Blocks> {
+        let (compression, range) = (self.compression(source)?, task::from_json(range)?);
+        let (kernel, file) = (Arc::clone(&self.kernel), PythonFile::new(file));
+        let reader = match &range.start {
+            None => BlockReader::new(kernel, file, compression, DEFAULT_BLOCK_BYTES),
+            Some(start) => BlockReader::resume(kernel, file, start, DEFAULT_BLOCK_BYTES),
+        };
+        let reader = reader.map_err(|error| raised(&error))?;
+        let reader = if range.end.is_some() { reader.without_source_end() } else { reader };
+        Ok(Blocks::new(Arc::clone(&self.kernel), reader))
+    }
+}

@@ -1,0 +1,29 @@
+//! The kernel as a Python module, `naru_decode`: what the Spark program (`spark/`) decodes and decides with.
+//!
+//! ```text
+//!  plan's JSON ─▶ Plan ─ decide, verdict, records, digests   (naru-core: what a run has to do, and what it records)
+//!                  └──▶ Kernel ─ ranges, rows, rejects       (naru-decode: bytes → Arrow batches)
+//! ```
+//!
+//! Nothing is decided here. What goes in and out is JSON, numbers, Python's file objects and pyarrow's record batches. The
+//! treatment key is read here, from the executor's environment or a file that it names, and is never seen by Python.
+
+mod batches;
+mod kernel;
+mod key;
+mod plan;
+mod source;
+mod task;
+
+use pyo3::prelude::*;
+
+/// naru's decode kernel.
+#[pymodule]
+fn naru_decode(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<plan::Plan>()?;
+    module.add_class::<kernel::Kernel>()?;
+    module.add_class::<batches::Rows>()?;
+    module.add_class::<batches::Rejects>()?;
+    module.add("SourceError", module.py().get_type::<source::SourceError>())?;
+    module.add("KeyError", module.py().get_type::<key::TreatmentKeyError>())
+}

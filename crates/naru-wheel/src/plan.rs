@@ -1,0 +1,175 @@
+//! A load plan and what follows from it, as Python asks for it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use naru_core::diff::TableDiff;
+use naru_core::evolution::{self, Evolution};
+use naru_core::plan::PLAN_VERSION;
+use naru_core::quarantine::{RejectsRecord, decode_digest, quarantine_spec};
+use naru_core::run::{Decision, decide};
+use naru_core::run_history::{PastSnapshot, RunHistory, Verdict};
+use naru_core::run_record::{Change, RunRecord};
+use naru_core::treatment::AppliedTreatments;
+use naru_core::{LoadPlan, TableSpec};
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use serde_json::{Value, json};
+
+/// A load plan. A history is JSON, the table's snapshots from the newest: `[{"id": n, "summary": {…}, "columns": […]}, …]`.
+#[pyclass(frozen, module = "naru_decode")]
+pub(crate) struct Plan {
+    plan: Arc<LoadPlan>,
+}
+
+impl Plan {
+    pub(crate) fn plan(&self) -> &Arc<LoadPlan> {
+        &self.plan
+    }
+
+    fn record(&self, key_id: Option<&str>, rows: u64, rejected: u64) -> RunRecord {
+        RunRecord::of(&self.plan, AppliedTreatments::of(&self.plan, key_id), rows, rejected)
+    }
+
+    fn quarantine_record(&self, rows: u64) -> RunRecord {
+        let digest = decode_digest(&self.plan);
+        let rejects = RejectsRecord { decode_digest: (rows > 0).then(|| digest.clone()), replays: Vec::new() };
+        RunRecord::of_quarantine(&self.plan, rejects, digest, rows)
+    }
+}
+
+#[pymethods]
+impl Plan {
+    /// Raises `ValueError` for what is no load plan of this version.
+    #[new]
+    fn new(json: &str) -> PyResult<Self> {
+        let plan: LoadPlan = serde_json::from_str(json).map_err(|error| invalid("the load plan", error))?;
+        if plan.version != PLAN_VERSION {
+            let message = format!("the load plan has version {}, this kernel reads {PLAN_VERSION}", plan.version);
+            return Err(PyValueError::new_err(message));
+        }
+        Ok(Self { plan: Arc::new(plan) })
+    }
+
+    /// Microseconds since 1970-01-01 UTC: the `load_interval` of all rows.
+    #[getter]
+    fn interval_start_micros(&self) -> i64 {
+        self.plan.interval.start.timestamp_micros()
+    }
+
+    /// Digest of what is decoded and how.
+    #[getter]
+    fn decode_digest(&self) -> String {
+        decode_digest(&self.plan)
+    }
+
+    /// Whether the newest interval of the table is needed to decide.
+    #[getter]
+    fn goes_forward_only(&self) -> bool {
+        naru_core::run::goes_forward_only(&self.plan)
+    }
+
+    /// JSON of what the quarantine table is.
+    #[getter]
+    fn quarantine_spec(&self) -> String {
+        json!(quarantine_spec()).to_string()
+    }
+
+    /// What the run has to do: JSON with `do`, one of `load`, `unchanged`, `later` and `refuse`, and `why`.
+    fn decide(
+        &self,
+        history: &str,
+        newest_micros: Option<i64>,
+        key_id: Option<String>,
+        force: bool,
+    ) -> PyResult<String> {
+        let (plan, history) = (&self.plan, history_of(history)?);
+        let treatments = AppliedTreatments::of(plan, key_id.as_deref());
+        if let Some((interval, _)) = history.treatment_conflict(plan, &treatments).filter(|_| !force) {
+            let why = format!("the rows of interval {interval} are treated otherwise, or under another key");
+            return Ok(json!({ "do": "refuse", "why": why }).to_string());
+        }
+        let recorded = history.earlier_run(plan).map(|(snapshot, run)| history.recorded(snapshot, &run));
+        let (what, why) = match decide(plan, &treatments, recorded.as_ref(), newest_micros, force) {
+            Decision::Load { reload } => ("load", if reload { "again" } else { "" }.to_owned()),
+            Decision::Unchanged => ("unchanged", "the same sources are loaded already".into()),
+            Decision::NothingLanded { .. } => ("later", format!("nothing has landed in {}", plan.landing)),
+            Decision::FewerSources { recorded } => {
+                ("later", format!("{} files have landed; {recorded} were loaded before", plan.sources.len()))
+            }
+            Decision::ControlMissing { locations } => {
+                ("later", format!("control files have not landed: {}", locations.join(", ")))
+            }
+            Decision::OlderThanLoaded { .. } => ("refuse", "a newer interval is loaded".into()),
+        };
+        Ok(json!({ "do": what, "why": why }).to_string())
+    }
+
+    /// What the table's newest state means for a commit planned on snapshot `base`: JSON with `do`, one of `proceed`,
+    /// `unchanged`, `conflict` and `refuse`, and `why` or `snapshot_id`. `properties` are those of the commit.
+    fn verdict(&self, history: &str, base: Option<i64>, properties: HashMap<String, String>) -> PyResult<String> {
+        let history = history_of(history)?;
+        let change = properties.get("naru.change").and_then(|word| change_of(word));
+        let (Some(ours), Some(change)) = (RunRecord::from_properties(&properties), change) else {
+            return Err(PyValueError::new_err("the properties hold no run record"));
+        };
+        Ok(match history.verdict(base, change, &ours) {
+            Verdict::Proceed => json!({ "do": "proceed" }),
+            Verdict::AlreadyLoaded { snapshot_id } => json!({ "do": "unchanged", "snapshot_id": snapshot_id }),
+            Verdict::Conflict(why) => json!({ "do": "conflict", "why": why }),
+            Verdict::Refused(why) => json!({ "do": "refuse", "why": why }),
+        }
+        .to_string())
+    }
+
+    /// The newest interval that the history's runs in force record, in microseconds; None for no runs.
+    fn newest_recorded(&self, history: &str) -> PyResult<Option<i64>> {
+        Ok(history_of(history)?.runs_in_force().map(|(_, run)| run.interval_start_micros).max())
+    }
+
+    /// The snapshot properties of the run's commit. `change`: `append`, `replace-table` or `replace-partitions`.
+    fn run_properties(
+        &self,
+        change: &str,
+        key_id: Option<String>,
+        rows: u64,
+        rejected: u64,
+    ) -> PyResult<HashMap<String, String>> {
+        let change = change_of(change).ok_or_else(|| PyValueError::new_err("unknown change"))?;
+        Ok(self.record(key_id.as_deref(), rows, rejected).to_properties(change))
+    }
+
+    /// The snapshot properties of the commit of the run's quarantined rows.
+    fn quarantine_properties(&self, rows: u64) -> HashMap<String, String> {
+        self.quarantine_record(rows).to_properties(Change::Append)
+    }
+
+    /// What differs between a table and the plan's, and what a run may do: JSON with `do`, one of `leave`, `apply` and
+    /// `refuse`, and `differences`. `spec` is JSON as the plan's `target.spec`.
+    fn evolution(&self, spec: &str, has_rows: bool) -> PyResult<String> {
+        let table: TableSpec =
+            serde_json::from_str(spec).map_err(|error| invalid("the table's specification", error))?;
+        let differences = TableDiff::between(&table, &self.plan.target.spec);
+        let texts: Vec<Value> = differences.iter().map(|difference| json!(difference.to_string())).collect();
+        let what = match evolution::by_run(self.plan.evolution, &differences, has_rows) {
+            Evolution::Leave => "leave",
+            Evolution::Apply => "apply",
+            Evolution::Refuse(_) => "refuse",
+        };
+        Ok(json!({ "do": what, "differences": texts }).to_string())
+    }
+}
+
+fn history_of(json: &str) -> PyResult<RunHistory> {
+    let snapshots: Vec<PastSnapshot> = serde_json::from_str(json).map_err(|error| invalid("the history", error))?;
+    Ok(RunHistory::new(snapshots))
+}
+
+fn change_of(word: &str) -> Option<Change> {
+    let all = [Change::Append, Change::Extend, Change::ReplaceTable, Change::ReplacePartitions, Change::Merge];
+    all.into_iter().find(|change| change.as_str() == word)
+}
+
+fn invalid(what: &str, error: serde_json::Error) -> PyErr {
+    PyValueError::new_err(format!("{what} cannot be read: {error}"))
+}

@@ -1,0 +1,75 @@
+"""Which files of a table a run's files take the place of, as `naru-lake`'s `removal.rs` decides it."""
+
+from dataclasses import dataclass, field
+
+from py4j.java_gateway import JavaObject
+
+from naru_spark.errors import Conflict, RunError
+from naru_spark.tables import TableState, Tables, all_files, files
+
+LOAD_INTERVAL = "load_interval"
+
+
+@dataclass
+class Removal:
+    """What goes: `whole` files; `partly` the paths of files that hold other rows beside the run's."""
+
+    everything: bool = False
+    whole: dict[str, JavaObject] = field(default_factory=dict)
+    partly: dict[str, JavaObject] = field(default_factory=dict)
+
+
+def decide(tables: Tables, state: TableState, base: TableState, change: str, added: list[JavaObject],
+           start_micros: int) -> Removal:
+    """What `added` takes the place of in `state`. `base` is the state that the run was planned on.
+
+    Raises Conflict where rows of the interval came since; RunError for partitions that an earlier partitioning cut
+    otherwise.
+    """
+    if change == "replace-table":
+        return Removal(everything=True)
+    removal = Removal()
+    if state.snapshot_id is None:
+        return removal
+    if change == "replace-partitions" and added:
+        replace_partitions(tables, state, added, removal)
+    same = tables.iceberg.expressions.Expressions.equal(LOAD_INTERVAL, start_micros)
+    is_all = tables.iceberg.expressions.StrictMetricsEvaluator(state.table.schema(), same)
+    for file in files(state, same):
+        path = file.location()
+        if path in removal.whole:
+            continue
+        if is_all.eval(file):
+            if file.dataSequenceNumber() > base.sequence_number:
+                raise Conflict(state.name, "rows of the interval were added")
+            removal.whole[path] = file
+        else:
+            removal.partly[path] = file
+    return removal
+
+
+def replace_partitions(tables: Tables, state: TableState, added: list[JavaObject], removal: Removal) -> None:
+    touched = {}
+    for file in added:
+        spec = state.table.specs().get(file.specId())
+        if spec.specId() not in touched:
+            touched[spec.specId()] = tables.iceberg.util.StructLikeSet.create(spec.partitionType())
+        touched[spec.specId()].add(file.partition())
+    for file in all_files(state):
+        if file.specId() not in touched:
+            raise RunError(f"{state.name}: a data file from before the table was partitioned anew may hold rows of the "
+                           "partitions to be replaced; load the whole table once with `@replace,table`")
+        if file.partition() in touched[file.specId()]:
+            removal.whole[file.location()] = file
+
+
+def newest_of(tables: Tables, state: TableState, among: list[JavaObject]) -> int | None:
+    """The greatest `load_interval` by the bounds of data files, in microseconds."""
+    column = state.table.schema().findField(LOAD_INTERVAL)
+    found = []
+    for file in among:
+        bounds = file.upperBounds()
+        bound = bounds.get(column.fieldId()) if bounds is not None else None
+        if bound is not None:
+            found.append(tables.iceberg.types.Conversions.fromByteBuffer(column.type(), bound))
+    return max(found, default=None)

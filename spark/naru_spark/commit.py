@@ -1,0 +1,172 @@
+"""One snapshot: the staged files come, what they take the place of goes, and the run's record stands in the summary.
+
+    state ─▶ verdict (naru_decode) ─▶ what goes ─▶ Iceberg writes manifests ─▶ compare-and-swap ─┐
+      ▲                                                                                         │
+      └──────────────────────────────────── lost race ──────────────────────────────────────────┘
+
+Iceberg's own `commit()` would repeat itself on a newer state than the one that was looked at. So its operation only
+prepares the snapshot, and the swap is tried once for each state that was validated.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from py4j.java_gateway import JavaObject
+from py4j.protocol import Py4JJavaError
+
+from naru_spark import changes
+from naru_spark.errors import TRY_LATER, Conflict, RunError
+from naru_spark.plan import Plan
+from naru_spark.staging import Staging
+from naru_spark.tables import CATALOG, TableState, Tables, all_files
+
+ATTEMPTS = 10
+
+
+@dataclass(frozen=True)
+class Committed:
+    """What became of a commit; `is_new`: it made the snapshot itself."""
+
+    snapshot_id: int
+    is_new: bool
+
+
+def commit(tables: Tables, plan: Plan, staging: Staging, change: str, properties: dict[str, str],
+           force: bool) -> Committed:
+    """Makes the interval's rows of a table, or the table's, those that were staged. `staging.target` is the state that
+    the run was planned on.
+
+    Raises Conflict, or RunError for what must not be. The staged files are deleted then, unless it is not known whether
+    they are in the table.
+    """
+    base = staging.target
+    try:
+        rest = None
+        for _ in range(ATTEMPTS):
+            state = tables.find(base.name)
+            if state is None:
+                raise Conflict(base.name, "the table was dropped")
+            found = json.loads(plan.kernel.verdict(state.history(), base.snapshot_id, properties))
+            if found["do"] == "unchanged":
+                staging.abandon()
+                return Committed(found["snapshot_id"], is_new=False)
+            if found["do"] == "conflict":
+                raise Conflict(base.name, found["why"])
+            if found["do"] == "refuse":
+                raise RunError(f"{base.name}: {found['why']}")
+            require_same_shape(base, state)
+            added = list(staging.files) if rest is None else staging.files[: rest.staged]
+            removal = changes.decide(tables, state, base, change, added, plan.kernel.interval_start_micros)
+            if not force:
+                refuse_older(tables, plan, state, change, removal)
+            rest = keep_rest(tables, plan, staging, state, removal, rest)
+            snapshot_id = swap(tables, state, staging.files, removal, properties)
+            if snapshot_id is not None:
+                return Committed(snapshot_id, is_new=True)
+        raise RunError(f"{base.name}: other commits to the table came first, {ATTEMPTS} times; run the job again",
+                       TRY_LATER)
+    except UnknownOutcome:
+        raise
+    except Exception:
+        staging.abandon()
+        raise
+
+
+class UnknownOutcome(RunError):
+    """The catalog did not tell whether a swap succeeded, and could not be asked."""
+
+    def __init__(self, table: str) -> None:
+        super().__init__(f"{table}: the catalog did not tell whether a commit succeeded; run the job again to find out",
+                         TRY_LATER)
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Rows of other intervals that were written again: of these files, as the last of the staged ones."""
+
+    paths: frozenset[str]
+    staged: int
+
+
+def keep_rest(tables: Tables, plan: Plan, staging: Staging, state: TableState, removal: changes.Removal,
+              rest: Rest | None) -> Rest:
+    """Writes the rows again that must stay of files that hold rows of the interval beside others."""
+    paths = frozenset(removal.partly)
+    if rest is not None:
+        if rest.paths != paths:
+            raise Conflict(state.name, "data files were rewritten that hold rows of several intervals")
+        return rest
+    staged = len(staging.files)
+    if paths:
+        start = f"timestamp_micros({plan.kernel.interval_start_micros})"
+        held = tables.spark.read.option("snapshot-id", state.snapshot_id).table(f"{CATALOG}.{state.name}")
+        columns = held.columns
+        held = held.selectExpr("*", "_file as naru_file").where(f"not ({changes.LOAD_INTERVAL} <=> "
+                                                                f"cast({start} as timestamp_ntz))")
+        held = held.where(held["naru_file"].isin(sorted(paths)))
+        staging.write(held.select(*columns))
+    return Rest(paths, staged)
+
+
+def require_same_shape(base: TableState, state: TableState) -> None:
+    for key in ("current-schema-id", "default-spec-id", "default-sort-order-id"):
+        if base.metadata[key] != state.metadata[key]:
+            raise Conflict(base.name, "the table's columns, partitioning or sort order were changed")
+
+
+def refuse_older(tables: Tables, plan: Plan, state: TableState, change: str, removal: changes.Removal) -> None:
+    """A replacement must not take the place of newer rows. Raises RunError."""
+    if change == "replace-table" and state.snapshot_id is not None:
+        everything = all_files(state)
+        newest = [changes.newest_of(tables, state, everything), plan.kernel.newest_recorded(state.history())]
+    elif change == "replace-partitions":
+        newest = [changes.newest_of(tables, state, list(removal.whole.values()))]
+    else:
+        newest = []
+    if any(micros is not None and micros > plan.kernel.interval_start_micros for micros in newest):
+        raise RunError(f"{state.name}: a replacement by an older interval than the newest loaded one would bring back "
+                       "old rows")
+
+
+def swap(tables: Tables, state: TableState, added: list[JavaObject], removal: changes.Removal,
+         properties: dict[str, str]) -> int | None:
+    """Tries once to make the snapshot on top of `state`. Its id; None: the table has moved on. Raises UnknownOutcome."""
+    operations = state.table.operations()
+    operation = state.table.newOverwrite()
+    for file in added:
+        operation.addFile(file)
+    if removal.everything:
+        operation.overwriteByRowFilter(tables.iceberg.expressions.Expressions.alwaysTrue())
+    for file in [*removal.whole.values(), *removal.partly.values()]:
+        operation.deleteFile(file)
+    for key, value in properties.items():
+        operation.set(key, value)
+    snapshot = operation.apply()
+    current = operations.current()
+    if snapshot_of(current) != state.snapshot_id:
+        return None
+    updated = tables.iceberg.TableMetadata.buildFrom(current).setBranchSnapshot(snapshot, "main").build()
+    try:
+        operations.commit(current, updated)
+    except Py4JJavaError as error:
+        return settle(tables, state, snapshot.snapshotId(), error)
+    return snapshot.snapshotId()
+
+
+def settle(tables: Tables, state: TableState, snapshot_id: int, error: Py4JJavaError) -> int | None:
+    """What became of a swap that did not say that it succeeded: an error may come after the change."""
+    try:
+        now = tables.find(state.name)
+    except Py4JJavaError:
+        raise UnknownOutcome(state.name) from error
+    if now is not None and any(s["snapshot-id"] == snapshot_id for s in now.metadata.get("snapshots", [])):
+        return snapshot_id
+    if error.java_exception.getClass().getSimpleName() == "CommitFailedException":
+        return None
+    raise UnknownOutcome(state.name) from error
+
+
+def snapshot_of(metadata: Any) -> int | None:
+    snapshot = metadata.currentSnapshot()
+    return None if snapshot is None else snapshot.snapshotId()

@@ -1,0 +1,70 @@
+"""A load plan as the program reads it: the JSON of docs/load-plan.schema.json, and the kernel's view of it."""
+
+import functools
+import json
+from dataclasses import dataclass
+
+import naru_decode
+
+from naru_spark.errors import RunError
+
+# Modes that the program runs; a plan of another one is refused before anything is read.
+MODES = ("append", "replace")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan. `text` is its JSON, `kernel` decides and records, `json` is for what is only looked up."""
+
+    text: str
+    json: dict
+    kernel: naru_decode.Plan
+
+    @property
+    def target(self) -> str:
+        return f"{self.json['target']['database']}.{self.json['target']['table']}"
+
+    @property
+    def quarantine(self) -> str:
+        return f"{self.json['quarantine']['database']}.{self.json['quarantine']['table']}"
+
+    @property
+    def change(self) -> str:
+        """How the commit changes the table, as its run record says it."""
+        if self.json["mode"] != "replace":
+            return "append"
+        return "replace-table" if self.json["replace"] == "table" else "replace-partitions"
+
+
+def read(text: str) -> Plan:
+    """Reads a plan, or what `naru plan --json` prints. Raises RunError for one that this program does not run."""
+    try:
+        found = json.loads(text)
+        found = found.get("plan", found)
+        text = json.dumps(found, ensure_ascii=False)
+        kernel = naru_decode.Plan(text)
+    except (ValueError, AttributeError) as error:
+        raise RunError(f"this is no load plan: {error}") from error
+    refused = refusal(found)
+    if refused:
+        raise RunError(refused)
+    return Plan(text, found, kernel)
+
+
+def refusal(plan: dict) -> str | None:
+    """Why a plan is not run here; None: it is."""
+    if plan["engine"] != "sp":
+        return "the plan is for the in-process track: run it with `naru run`, or plan it with `--engine sp`"
+    if plan["mode"] not in MODES:
+        return f"mode {plan['mode']} does not run on Spark yet, only {' and '.join(MODES)}: run it with `--engine pl`"
+    if plan.get("control"):
+        return "control totals are not verified on Spark yet: run the job with `--engine pl`"
+    return None
+
+
+@functools.lru_cache(maxsize=4)
+def kernel_of(text: str) -> naru_decode.Kernel:
+    """The kernel of a plan, compiled once a Python process. It reads the treatment key, where one is needed, from this
+    process's own environment: keys are in nothing that Spark sends, shows or logs.
+    """
+    return naru_decode.Kernel(naru_decode.Plan(text))

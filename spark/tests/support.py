@@ -1,0 +1,156 @@
+"""A project with one job, run by either track on the same landed files, and its tables as exact text."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pyiceberg.catalog.sql import SqlCatalog
+from pyspark.sql import SparkSession
+
+from naru_spark import plan as plans
+from naru_spark.errors import RunError
+from naru_spark.run import Options, execute
+from naru_spark.session import catalog
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "spark"))
+from cells import rows_as_text  # noqa: E402
+
+HEADER = "source,target,type,key,required,level,treatment,format,description\n"
+# What differs between two executions whatever they do: when it was, and which track the plan says.
+NOT_COMPARED = {"quarantined_at", "plan_digest"}
+# Small, so that small files are cut, too.
+RANGE_BYTES = 2048
+
+
+def binary() -> str:
+    """The naru to compare with. Raises KeyError: the tests need one."""
+    return os.environ["NARU_TEST_BINARY"]
+
+
+@dataclass
+class Job:
+    """A job and its landed files; `drops` are the steps of `run_all`: (interval, {file name: bytes or None})."""
+
+    mode: str
+    definition: str
+    drops: list[tuple[str, dict[str, bytes | None]]]
+    level: str = "p3"
+    cadence: str = "d"
+    key: str | None = None
+
+    @property
+    def name(self) -> str:
+        return f"core__deposit__account__{self.level}__{self.mode}__auto__{self.cadence}"
+
+
+@dataclass
+class Project:
+    """A project in a directory of its own."""
+
+    root: Path
+    job: Job
+    spark: SparkSession
+    ticks: int = 0
+    environment: dict = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("NARU_")}
+        if self.job.key:
+            self.environment["NARU_TREATMENT_KEY"] = self.job.key
+        subprocess.run([binary(), "init", "--org", "acme", str(self.root)], check=True, capture_output=True)
+        for path, text in {
+            "table-defs/deposit/account.csv": self.job.definition,
+            f"dags/{self.job.name}.py": "from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n",
+        }.items():
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).write_text(text, encoding="utf-8")
+
+    @property
+    def lake(self) -> Path:
+        return self.root / ".naru" / "lake"
+
+    def drop(self, interval: str, files: dict[str, bytes | None]) -> None:
+        """Lands files, or takes them away; their times depend on the step alone."""
+        place = self.lake / f"acme-dev-landing-{self.job.level}/core/deposit/account/{interval}"
+        place.mkdir(parents=True, exist_ok=True)
+        self.ticks += 1
+        for name, data in files.items():
+            if data is None:
+                (place / name).unlink()
+                continue
+            (place / name).write_bytes(data)
+            os.utime(place / name, ns=(0, 1_790_000_000_000_000_000 + self.ticks * 1_000_000_007))
+
+    def naru(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run([binary(), "--project", str(self.root), *arguments], env=self.environment,
+                              capture_output=True, text=True, check=False)
+
+    def run_naru(self, interval: str) -> tuple[int, str]:
+        """`naru run` in its own process: the exit code and, of a run that went well, its status."""
+        done = self.naru("run", self.job.name, "--date", interval, "--engine", "pl", "--json")
+        if done.returncode != 0:
+            return done.returncode, done.stderr
+        [outcome] = json.loads(done.stdout)
+        return 0, outcome["status"]
+
+    def plan(self, interval: str) -> plans.Plan:
+        done = self.naru("plan", self.job.name, "--date", interval, "--engine", "sp", "--json")
+        if done.returncode != 0:
+            raise RunError(done.stderr, done.returncode)
+        return plans.read(done.stdout)
+
+    def run_spark(self, interval: str, **options: object) -> tuple[int, str]:
+        """The Spark program in this process, in a session that sees this lake alone."""
+        try:
+            plan = self.plan(interval)
+            outcome = execute(self.session(), plan, Options(**{"range_bytes": RANGE_BYTES, **options}))
+        except RunError as error:
+            return error.exit_code, str(error)
+        return 0, outcome.status
+
+    def session(self) -> SparkSession:
+        session = self.spark.newSession()
+        for key, value in catalog(self.lake).items():
+            session.conf.set(key, value)
+        return session
+
+    def start_again(self) -> None:
+        """An empty lake in the same place, so that locations are the same; naru makes it when it is asked something."""
+        shutil.rmtree(self.root / ".naru", ignore_errors=True)
+        self.ticks = 0
+
+    def tables(self) -> dict[str, dict]:
+        """All tables: columns with their ids and types, and rows as exact text."""
+        reader = SqlCatalog("naru", uri=f"sqlite:///{self.lake / 'catalog.db'}", init_catalog_tables="false")
+        try:
+            names = [name for space in reader.list_namespaces() for name in reader.list_tables(space)]
+            return {".".join(name): table(reader.load_table(name)) for name in names}
+        finally:
+            reader.close()
+
+    def records(self) -> list[dict[str, str]]:
+        """The run records of the target's snapshots, oldest first, without what tells the tracks apart."""
+        reader = SqlCatalog("naru", uri=f"sqlite:///{self.lake / 'catalog.db'}", init_catalog_tables="false")
+        try:
+            snapshots = reader.load_table("dev_deposit.account").metadata.snapshots
+        finally:
+            reader.close()
+        apart = {"naru.engine", "naru.plan-digest"}
+        return [{key: value for key, value in snapshot.summary.additional_properties.items()
+                 if key.startswith("naru.") and key not in apart}
+                for snapshot in sorted(snapshots, key=lambda found: found.sequence_number)]
+
+
+def table(found) -> dict:  # noqa: ANN001
+    fields = [field for field in found.schema().fields if field.name not in NOT_COMPARED]
+    scanned = found.scan(selected_fields=tuple(field.name for field in fields)).to_arrow()
+    columns = [scanned.column(field.name).to_pylist() for field in fields]
+    return {
+        "columns": [(field.field_id, field.name, str(field.field_type), field.required) for field in fields],
+        "partition": str(found.spec()), "sort": str(found.sort_order()),
+        "rows": rows_as_text(list(zip(*columns, strict=True)), [str(field.field_type) for field in fields]),
+    }
