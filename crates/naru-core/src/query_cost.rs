@@ -73,7 +73,7 @@ mod tests {
         }
         assert_eq!(cost(10 * MEGABYTE + 1).billed_bytes, 11 * MEGABYTE);
         assert_eq!(cost(1).to_string(), "1 B scanned, about USD 0.000048");
-        assert_eq!(cost(3 << 40).to_string(), "3072.0 GiB scanned, about USD 15.0000");
+        assert_eq!(cost(3 << 40).to_string(), "3.0 TiB scanned, about USD 15.0000");
     }
 
     proptest! {
