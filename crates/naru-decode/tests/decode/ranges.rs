@@ -3,7 +3,7 @@
 use naru_core::dialect::Encoding;
 use naru_core::plan::SourceCompression;
 
-use crate::support::{Load, column, gzip, utf16};
+use crate::support::{Load, column, gzip, show_reject, utf16};
 
 fn load() -> Load {
     Load::new(&[column("a", "bigint"), column("b", "string")])
@@ -11,21 +11,13 @@ fn load() -> Load {
 
 #[test]
 fn a_newline_inside_quotes_is_no_place_to_cut() {
-    let text = "b,a\n\"x\n\n\n\",1\n\"y\n\n\",2\n\"\n\",z\nu,4\n";
+    let records = "\"x\n\n\n\",1\n\"y\n\n\",2\n\"\n\",z\nu,4\n";
+    let text = "b,a\n".to_owned() + &records.repeat(20);
     let (cut, ranges) = load().run_in_ranges(text.as_bytes(), 1).unwrap();
-    assert_eq!(ranges, 5, "the header, and each record");
+    assert!(ranges > 10, "{ranges} ranges");
     assert_eq!(cut, load().run(text.as_bytes()).unwrap());
-    insta::assert_snapshot!(cut.show(), @r"
-    1|x
-
-
-
-    2|y
-
-
-    4|u
-    row 3 line 10 byte 25 column 0: not_an_integer
-    ");
+    assert_eq!(show_reject(&cut.rejects[0]), "row 3 line 10 byte 25 column 0: not_an_integer");
+    assert_eq!(show_reject(&cut.rejects[19]), "row 79 line 200 byte 538 column 0: not_an_integer");
 }
 
 #[test]
@@ -46,6 +38,6 @@ fn what_cannot_be_cut_is_one_range() {
     let declared = load().dialect(|dialect| dialect.encoding = Encoding::Utf16Le);
     let declared = declared.run_in_ranges(&utf16(&text, false), 100).unwrap();
     assert_eq!((zipped.1, marked.1), (1, 1));
-    assert!(declared.1 > 50, "{} ranges", declared.1);
+    assert!(declared.1 > 20, "{} ranges", declared.1);
     assert!(zipped.0 == marked.0 && marked.0 == declared.0);
 }
