@@ -64,7 +64,7 @@ async fn nothing_is_written_into_a_bucket_with_a_fault() {
     let bucket = Bucket::bare().await;
     let (io, location) = (file_io(), bucket.at("k"));
     let error = io.new_output(&location).unwrap().write(Bytes::from("x")).await.unwrap_err();
-    assert!(error.message().contains("has no default encryption; make SSE-KMS by alias/"), "{error}");
+    assert!(error.to_string().contains("has no default encryption; make SSE-KMS by alias/"), "{error}");
     assert!(io.new_output(&location).unwrap().writer().await.is_err());
     assert!(!io.exists(&location).await.unwrap());
     let refused = keys(&session()).verified(&bucket.name).await.unwrap_err();

@@ -54,7 +54,7 @@ async fn every_request_names_the_expected_owner() {
     ];
     for error in denied {
         let error = error.expect("access to another account's bucket is denied");
-        assert!(error.message().contains("access denied"), "{error}");
+        assert!(error.to_string().contains("access denied"), "{error}");
         assert!(!error.retryable(), "{error}");
     }
     assert_eq!(file_io().new_input(&location).unwrap().read().await.unwrap(), "x");
