@@ -14,6 +14,9 @@ use pyo3::prelude::*;
 
 use crate::source::{PythonFile, raised};
 
+/// What Python gets of a block: its rows, how many records it held, how many were rejected, and places of those.
+type PyBlock<'py> = (Bound<'py, PyAny>, u64, u64, Vec<Place>);
+
 /// Rejects of a block whose places are told.
 const TOLD_REJECTS: usize = 20;
 
@@ -68,7 +71,7 @@ impl Rows {
         slf
     }
 
-    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<(Bound<'py, PyAny>, u64, u64, Vec<Place>)>> {
+    fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<PyBlock<'py>>> {
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((block, decoded)) = blocks.next()? else { return Ok(None) };
         blocks.recycled = Some(block.into_buffer());
