@@ -86,7 +86,8 @@ def figures(table: Table, current: Live, scanned: pa.Table, with_rows: bool) -> 
         "columns": [f.name for f in schema.fields],
         "types": {f.name: str(f.field_type) for f in schema.fields},
         "required": [f.name for f in schema.fields if f.required],
-        "key": [schema.find_column_name(i) for i in schema.identifier_field_ids],
+        # A set: in which order the fields stand says nothing.
+        "key": [schema.find_column_name(i) for i in sorted(schema.identifier_field_ids)],
         "partition": [f"{p.name} {p.transform}({schema.find_column_name(p.source_id)})" for p in table.spec().fields],
         "sort": [f"{p.transform}({schema.find_column_name(p.source_id)}) {p.direction} {p.null_order}" for p in table.sort_order().fields],
         "nulls": {name: scanned.column(name).null_count for name in scanned.column_names},
