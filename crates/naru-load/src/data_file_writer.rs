@@ -50,7 +50,7 @@ impl DataFileWriter {
     pub(crate) fn append(&mut self, group: EncodedRowGroup) -> Result<(), LoadError> {
         let mut row_group = self.writer.next_row_group()?;
         for chunk in group.chunks {
-            chunk.append_to_row_group(&mut row_group)?;
+            chunk.append_to(&mut row_group)?;
         }
         row_group.close()?;
         for (field_id, count) in group.nan_counts.counts() {

@@ -11,6 +11,7 @@
 //! inflating, decoding and compressing overlap on all cores without channels, and what is in flight is bounded by the
 //! number of workers: nothing is read that no worker is ready to decode.
 
+mod column_chunk;
 mod commit_rows;
 mod control;
 mod data_file_writer;

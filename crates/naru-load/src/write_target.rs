@@ -50,7 +50,7 @@ impl<'a> WriteTarget<'a> {
     ) -> Result<Self, LoadError> {
         let schema = table.arrow_schema()?;
         let properties = Arc::new(table.writer_properties()?);
-        let encoders = RowGroupEncoderFactory::new(Arc::clone(&schema), Arc::clone(&properties))?;
+        let encoders = RowGroupEncoderFactory::new(Arc::clone(&schema), &properties)?;
         let metadata = table.metadata();
         let partitioner = Partitioner::new(metadata.default_partition_spec(), metadata.current_schema())?;
         let sort = sort_columns(spec, &schema)?;
