@@ -4,11 +4,14 @@
 //! values: `-0.0` before `0.0`, `NaN` after infinity.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::Arc;
 
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Date32Type, Int32Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
-use arrow_row::{Row, RowConverter, Rows, SortField};
-use arrow_schema::{ArrowError, SchemaRef, SortOptions};
+use arrow_row::{RowConverter, Rows, SortField};
+use arrow_schema::{ArrowError, DataType, SchemaRef, SortOptions};
 use arrow_select::interleave::interleave_record_batch;
 
 use crate::LoadError;
@@ -87,20 +90,32 @@ impl<'a> RowBuffer<'a> {
     /// Groups in the order of their partitions, their rows as they came.
     fn by_partition(&self) -> Result<Vec<Group>, ArrowError> {
         let places = self.batches.iter().enumerate().flat_map(|(b, batch)| (0..batch.num_rows()).map(move |r| (b, r)));
-        let Some(keys) = self.partition_rows()? else {
+        let found = if let Some(numbers) = self.partition_numbers() {
+            in_order(numbers.into_iter().zip(places))
+        } else if let Some(keys) = self.partition_rows()? {
+            in_order(keys.iter().zip(places))
+        } else {
             return Ok(vec![Group { partition: None, rows: places.collect() }]);
         };
-        let mut found: HashMap<Row<'_>, Vec<(usize, usize)>, ahash::RandomState> = HashMap::default();
-        for (key, place) in keys.iter().zip(places) {
-            found.entry(key).or_default().push(place);
-        }
-        let mut found: Vec<_> = found.into_iter().collect();
-        found.sort_unstable_by_key(|(key, _)| *key);
         let group = |rows: Vec<(usize, usize)>| {
             let first = rows.first().and_then(|(batch, row)| Some(self.partitions.get(*batch)?.slice(*row, 1)));
             Group { partition: first, rows }
         };
-        Ok(found.into_iter().map(|(_, rows)| group(rows)).collect())
+        Ok(found.into_iter().map(group).collect())
+    }
+
+    /// The partition values of all rows, where they are one number a row: buckets, days, months and the like.
+    fn partition_numbers(&self) -> Option<Vec<Option<i32>>> {
+        let mut numbers = Vec::with_capacity(self.rows());
+        for values in &self.partitions {
+            let [column] = values.as_struct_opt()?.columns() else { return None };
+            match column.data_type() {
+                DataType::Int32 => numbers.extend(column.as_primitive::<Int32Type>().iter()),
+                DataType::Date32 => numbers.extend(column.as_primitive::<Date32Type>().iter()),
+                _ => return None,
+            }
+        }
+        (!numbers.is_empty()).then_some(numbers)
     }
 
     /// Number of the first row of each batch, and that of all rows.
@@ -142,6 +157,22 @@ impl<'a> RowBuffer<'a> {
         let fields = vec![SortField::new(first.data_type().clone())];
         Ok(Some(rows(fields, self.partitions.iter().map(|values| vec![Arc::clone(values)]))?))
     }
+}
+
+/// Places by key, in the order of the keys.
+fn in_order<K: Copy + Eq + Hash + Ord>(places: impl Iterator<Item = (K, (usize, usize))>) -> Vec<Vec<(usize, usize)>> {
+    let mut positions: HashMap<K, usize, ahash::RandomState> = HashMap::default();
+    let mut found: Vec<(K, Vec<(usize, usize)>)> = Vec::new();
+    for (key, place) in places {
+        let next = found.len();
+        let position = *positions.entry(key).or_insert(next);
+        match found.get_mut(position) {
+            Some((_, places)) => places.push(place),
+            None => found.push((key, vec![place])),
+        }
+    }
+    found.sort_unstable_by_key(|(key, _)| *key);
+    found.into_iter().map(|(_, places)| places).collect()
 }
 
 /// Some of the rows of some batches as one batch.

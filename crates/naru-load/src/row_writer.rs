@@ -15,6 +15,9 @@ use crate::{LoadError, Progress};
 pub(crate) const CHUNK_ROWS: usize = 65_536;
 /// Where rows have an order, a partition with so large a part of the buffered ones, one in so many, makes a file of them.
 const SHARE_OF_A_FILE: usize = 8;
+/// Rows of a partition that are worth being gathered: with fewer at a time the calls cost more than the rows. With more,
+/// what is gathered from is no longer in the processor's cache.
+const ROWS_OF_A_PARTITION: usize = 1024;
 
 /// Writes rows of one thread into data files that threads share.
 pub(crate) struct RowWriter<'a> {
@@ -40,6 +43,8 @@ struct Grouped<'a> {
     buffer: RowBuffer<'a>,
     /// Of a table without an order of rows.
     open: Option<OpenRowGroups<'a>>,
+    /// Rows that are enough for the row groups that are open, by the partitions that were found last.
+    enough_rows: usize,
     partitions: &'a Partitions<'a>,
     run: Option<Box<SpilledRun>>,
 }
@@ -57,7 +62,7 @@ impl<'a> RowWriter<'a> {
             // One half for the rows that are to be grouped, one for those that are encoded.
             writer.worker_bytes = worker_bytes / 2;
             let open = target.sort.is_empty().then(|| OpenRowGroups::new(target, files, worker_bytes / 2));
-            writer.rows = Rows::Grouped(Grouped { buffer, open, partitions, run: None });
+            writer.rows = Rows::Grouped(Grouped { buffer, open, enough_rows: 0, partitions, run: None });
         }
         writer
     }
@@ -95,9 +100,14 @@ impl<'a> RowWriter<'a> {
                 }
                 Ok(())
             }
-            Rows::Ordered(buffer) | Rows::Grouped(Grouped { buffer, .. }) => {
+            Rows::Ordered(buffer) => {
                 buffer.push(batch)?;
                 if buffer.bytes() >= self.worker_bytes { self.flush() } else { Ok(()) }
+            }
+            Rows::Grouped(Grouped { buffer, open, enough_rows, .. }) => {
+                buffer.push(batch)?;
+                let is_enough = open.is_some() && buffer.rows() >= *enough_rows;
+                if is_enough || buffer.bytes() >= self.worker_bytes { self.flush() } else { Ok(()) }
             }
         }
     }
@@ -110,7 +120,7 @@ impl<'a> RowWriter<'a> {
         match self.rows {
             Rows::Encoded(Some(encoder)) => self.files.append(self.partition, encoder.finish()?),
             Rows::Encoded(None) | Rows::Ordered(_) => Ok(()),
-            Rows::Grouped(Grouped { buffer, open, partitions, run }) => {
+            Rows::Grouped(Grouped { buffer, open, partitions, run, .. }) => {
                 open.map_or(Ok(()), OpenRowGroups::finish)?;
                 run.map_or(Ok(()), |run| run.finish())?;
                 partitions.hold(buffer)
@@ -129,9 +139,11 @@ impl<'a> RowWriter<'a> {
                 }
                 buffer.clear();
             }
-            Rows::Grouped(Grouped { buffer, open, partitions, run }) => {
+            Rows::Grouped(Grouped { buffer, open, enough_rows, partitions, run }) => {
                 let all = buffer.rows();
-                for group in buffer.groups()? {
+                let groups = buffer.groups()?;
+                *enough_rows = groups.len() * ROWS_OF_A_PARTITION;
+                for group in groups {
                     if progress.is_stopped() {
                         return Err(LoadError::Stopped);
                     }
