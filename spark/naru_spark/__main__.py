@@ -11,6 +11,7 @@ from pathlib import Path
 
 import naru_decode
 from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 
 from naru_spark import catalogs, s3, session
 from naru_spark import plan as plans
@@ -60,6 +61,9 @@ def catalog_of(given: argparse.Namespace, plan: plans.Plan, conf: dict[str, str]
 
 def main() -> int:
     given = arguments()
+    # Java inherits standard output, and may write there: the outcome gets a descriptor of its own.
+    outcome = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
         plan = read_plan(given)
         # The key is read before Spark is started, so that a missing one costs nothing.
@@ -68,11 +72,14 @@ def main() -> int:
         spark = session.start(catalog_of(given, plan, conf), given.jars, conf)
         try:
             options = Options(range_bytes=given.range_mib << 20, force=given.force)
-            print(execute(spark, plan, options).json())
+            print(execute(spark, plan, options).json(), file=outcome, flush=True)
         finally:
             spark.stop()
     except Py4JJavaError as error:
         return told(told_by_java(error))
+    except PySparkException as error:
+        # Its text may hold values.
+        return told(RunError(f"Spark failed: {type(error).__name__}; its log says more"))
     except RunError as error:
         return told(error)
     except (OSError, naru_decode.KeyError) as error:
