@@ -16,12 +16,12 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "spark"))
 
 
 def jars() -> str:
-    """Iceberg and the SQLite driver: those that tests/all fetches."""
+    """Iceberg, also for AWS, and the SQLite driver: those that tests/all fetches."""
     if found := os.environ.get("NARU_SPARK_JARS"):
         return found
     from jars import class_path
 
-    return class_path()
+    return class_path(with_aws=True)
 
 
 SMALL = {"spark.master": "local[2]", "spark.driver.memory": "1g", "spark.sql.shuffle.partitions": "2",
