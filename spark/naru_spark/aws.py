@@ -41,6 +41,16 @@ def client(service: str) -> Any:
         raise RunError(f"AWS cannot be asked: {error}") from error
 
 
+def tries() -> int:
+    """How often Java's clients try a request, by the usual chain, but twice at least.
+
+    Iceberg's commit takes an error of Glue's for a refusal where nothing was tried again, and deletes its metadata file. A
+    change whose answer was lost would then be a table without metadata; after a second try it looks at the table first.
+    """
+    retries = client("glue").meta.config.retries or {}
+    return max(2, int(retries.get("total_max_attempts", 3)))
+
+
 def owned(owner: str | None) -> dict[str, str]:
     """The argument by which S3 refuses a bucket of another account's; none where the account is not known."""
     return {"ExpectedBucketOwner": owner} if owner else {}

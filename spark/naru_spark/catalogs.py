@@ -56,6 +56,10 @@ def glue(location: str, owner: str | None, name: str = CATALOG) -> dict[str, str
     return named(name, settings)
 
 
+def is_glue(settings: dict[str, str]) -> bool:
+    return settings.get(f"spark.sql.catalog.{CATALOG}.type") == "glue"
+
+
 def named(name: str, settings: dict[str, str]) -> dict[str, str]:
     prefix = f"spark.sql.catalog.{name}"
     # A table is looked at anew each time: others change it, too.

@@ -5,6 +5,8 @@ import sys
 
 from pyspark.sql import SparkSession
 
+from naru_spark import aws, catalogs
+
 # Where Spark has started Python, and not Python Spark.
 GATEWAY_VARIABLE = "PYSPARK_GATEWAY_PORT"
 
@@ -30,6 +32,8 @@ def start(catalog: dict[str, str], jars: str | None, conf: dict[str, str]) -> Sp
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
+    if catalogs.is_glue(catalog):
+        spark.sparkContext._jvm.java.lang.System.setProperty("aws.maxAttempts", str(aws.tries()))
     if is_local:
         # Hadoop would put a checksum file beside each file; they are none of the lake's. It keeps one instance a scheme.
         hadoop = spark.sparkContext._jvm.org.apache.hadoop.fs.FileSystem

@@ -163,9 +163,9 @@ def test_a_lost_race_is_run_again_on_the_new_state(aws_project, monkeypatch):
     assert len(found.tables()[f"{found.database}.account"]["rows"]) == 50
 
 
-def run_program(found: AwsProject, plan: str) -> subprocess.CompletedProcess:
+def run_program(found: AwsProject, plan: str, **environment: str) -> subprocess.CompletedProcess:
     """The program as Glue starts it, with arguments of Glue's own beside naru's."""
-    environment = {**found.environment, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
+    environment = {**found.environment, **environment, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
     settings = [f"--conf={name}={value}" for name, value in SMALL.items()]
     command = [sys.executable, "-m", "naru_spark", "--plan", plan, "--account", ACCOUNT, "--jars", jars(), "--JOB_NAME", "x",
                "--naru-run", "core/deposit/account", "--enable-metrics", *settings]
@@ -193,6 +193,21 @@ def test_the_program_by_a_plan_in_s3(aws_project):
     s3.delete_bucket_encryption(Bucket=bucket)
     plain = run_program(found, location)
     assert plain.returncode == 1 and f"bucket {bucket} has no default encryption" in plain.stderr, plain.stderr
+
+
+def test_a_change_that_was_made_is_never_taken_for_refused(aws_project):
+    found = aws_project(Job("append", SIMPLE, []))
+    found.drop(DAY1, {"a.csv": simple(range(20))})
+    assert found.naru("apply").returncode == 0
+    plan = found.root / "plan.json"
+    plan.write_text(found.plan(DAY1).text, encoding="utf-8")
+    lost = Wrong(status=500, body=json.dumps(LOST).encode())
+    between = Between(lambda _, headers: headers.get("X-Amz-Target") == "AWSGlue.UpdateTable", lambda _: lost)
+    # Told to try once, Java's client tries twice: see aws.tries.
+    done = run_program(found, str(plan), AWS_ENDPOINT_URL_GLUE=between.endpoint, AWS_MAX_ATTEMPTS="1")
+    assert done.returncode == 0, done.stderr
+    assert len(between.counted) == 2
+    assert len(found.tables()[f"{found.database}.account"]["rows"]) == 20
 
 
 def test_what_is_wrong_with_a_bucket_is_all_told(aws_project):
