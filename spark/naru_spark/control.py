@@ -49,7 +49,8 @@ class ControlTotals:
         if verdict["unread"]:
             told = f"{told}\n{describe(findings.places)}"
             hint = "mend the values that cannot be read, or leave their sum out of @control"
-        raise RunError(f"{len(verdict['mismatches'])} control total(s) do not hold\n{told}\nhint: nothing was committed; {hint}")
+        count = len(verdict["mismatches"])
+        raise RunError(f"{count} control total(s) do not hold\n{told}\nhint: nothing was committed; {hint}")
 
 
 def declare_no_rows(verified: str | None) -> bool:

@@ -165,10 +165,11 @@ def test_a_lost_race_is_run_again_on_the_new_state(aws_project, monkeypatch):
 
 def run_program(found: AwsProject, plan: str, **environment: str) -> subprocess.CompletedProcess:
     """The program as Glue starts it, with arguments of Glue's own beside naru's."""
-    environment = {**found.environment, **environment, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
+    path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
+    environment = {**found.environment, **environment, "PYTHONPATH": path}
     settings = [f"--conf={name}={value}" for name, value in SMALL.items()]
-    command = [sys.executable, "-m", "naru_spark", "--plan", plan, "--account", ACCOUNT, "--jars", jars(), "--JOB_NAME", "x",
-               "--naru-run", "core/deposit/account", "--enable-metrics", *settings]
+    command = [sys.executable, "-m", "naru_spark", "--plan", plan, "--account", ACCOUNT, "--jars", jars(),
+               "--JOB_NAME", "x", "--naru-run", "core/deposit/account", "--enable-metrics", *settings]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
