@@ -10,11 +10,12 @@ from naru_spark import changes, sources
 from naru_spark.commit import commit
 from naru_spark.decoding import Findings, describe, rejects, rows
 from naru_spark.errors import TRY_LATER, RunError
+from naru_spark.merge_commit import commit_merge
 from naru_spark.plan import Plan, kernel_of
 from naru_spark.ranges import find_tasks
 from naru_spark.staging import Staging
 from naru_spark.table_json import spec_of
-from naru_spark.tables import CATALOG, TableState, Tables, all_files, files
+from naru_spark.tables import CATALOG, TableState, Tables, files
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,9 @@ class Outcome:
     rows: int = 0
     rejected: int = 0
     snapshot_id: int | None = None
+    # Of a merge, as `naru run --json` has them.
+    merge: dict[str, int] | None = None
+    run_again_up_to: str | None = None
 
     def json(self) -> str:
         return json.dumps(asdict(self))
@@ -45,7 +49,7 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
     interval, target = plan.json["interval"]["text"], plan.json["target"]
     key_id = kernel_of(plan.text).key_id
     state = tables.find(plan.target)
-    found = json.loads(plan.kernel.decide(state.history() if state else "[]", newest(tables, plan, state), key_id,
+    found = json.loads(plan.kernel.decide(state.history() if state else "[]", changes.newest_loaded(tables, plan, state), key_id,
                                           options.force))
     if found["do"] == "unchanged":
         return Outcome("unchanged", interval, snapshot_id=state.snapshot_id if state else None)
@@ -64,18 +68,14 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
             staging.abandon()
             raise
         properties = plan.kernel.run_properties(plan.change, key_id, findings.rows, findings.rejected)
-        committed = commit(tables, plan, staging, plan.change, properties, options.force)
-    status = ("reloaded" if found["why"] == "again" else "loaded") if committed.is_new else "unchanged"
-    return Outcome(status, interval, findings.rows, findings.rejected, committed.snapshot_id)
-
-
-def newest(tables: Tables, plan: Plan, state: TableState | None) -> int | None:
-    """The newest loaded interval, in microseconds, looked for only where the mode asks."""
-    if state is None or state.snapshot_id is None or not plan.kernel.goes_forward_only:
-        return None
-    everything = all_files(state)
-    found = [changes.newest_of(tables, state, everything), plan.kernel.newest_recorded(state.history())]
-    return max((micros for micros in found if micros is not None), default=None)
+        if plan.change == "merge":
+            committed = commit_merge(tables, plan, staging, properties, options.force)
+        else:
+            committed = commit(tables, plan, staging, plan.change, properties, options.force)
+    is_reload = found["why"] == "again" if committed.is_reload is None else committed.is_reload
+    status = ("reloaded" if is_reload else "loaded") if committed.is_new else "unchanged"
+    return Outcome(status, interval, findings.rows, findings.rejected, committed.snapshot_id, committed.merge,
+                   committed.run_again_up_to)
 
 
 def require_planned(plan: Plan, state: TableState) -> None:
@@ -93,7 +93,9 @@ def require_planned(plan: Plan, state: TableState) -> None:
 def write_rows(spark: SparkSession, plan: Plan, staging: Staging, options: Options) -> Findings:
     tasks = find_tasks(spark, plan, options.range_bytes)
     frame, findings = rows(spark, plan, tasks)
-    if tasks:
+    if plan.change == "merge":
+        staging.hold(frame)
+    elif tasks:
         staging.write(frame)
     return findings()
 

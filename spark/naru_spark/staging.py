@@ -10,6 +10,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from py4j.java_gateway import JavaObject
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 
 from naru_spark.tables import TableState, Tables, all_files
@@ -25,6 +26,9 @@ class Staging:
     target: TableState
     catalog: str = field(default_factory=lambda: f"naru_staging_{uuid.uuid4().hex}")
     files: list[JavaObject] = field(default_factory=list)
+    # Of a merge: the rows of the run, until it is known which of them change the table.
+    held: DataFrame | None = None
+    seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         location = self.target.metadata["location"]
@@ -42,8 +46,14 @@ class Staging:
         """Writes rows into data files, all of them by the end of the call; adds to `files`."""
         rows.writeTo(f"{self.catalog}.{ROWS}").append()
         state = self.tables.load(self.catalog, ROWS)
-        known = {file.location() for file in self.files}
-        self.files += [file for file in all_files(state) if file.location() not in known]
+        written = [file for file in all_files(state) if file.location() not in self.seen]
+        self.seen |= {file.location() for file in written}
+        self.files += written
+
+    def hold(self, rows: DataFrame) -> None:
+        """Keeps rows with Spark, all of them by the end of the call; rows that it loses it makes again."""
+        self.held = rows.persist(StorageLevel.DISK_ONLY)
+        self.held.count()
 
     def abandon(self) -> None:
         """Deletes the data files."""
@@ -53,6 +63,8 @@ class Staging:
 
     def close(self) -> None:
         """Deletes the scratch table; its data files stay."""
+        if self.held is not None:
+            self.held.unpersist()
         jvm = self.tables.jvm
         path = jvm.org.apache.hadoop.fs.Path(self.scratch)
         system = path.getFileSystem(self.tables.spark._jsparkSession.sessionState().newHadoopConf())
