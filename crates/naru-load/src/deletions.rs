@@ -35,9 +35,7 @@ pub(crate) fn deletions_of(
     let DeletionCounts { unseen, deleting } = counts;
     let (past, has_marker) = (runs.iter().map(RunRecord::past), plan.merge.deleted.is_some());
     match settle(past, has_marker, run, (unseen, deleting > 0), (options.runs_up_to_micros, options.force)) {
-        Ok((record, told)) => {
-            Ok((Some(record), told.map(|later| RevivedKeys { keys: unseen, up_to: later.interval })))
-        }
+        Ok((record, told)) => Ok((Some(record), told.map(|later| RevivedKeys { keys: unseen, up_to: later.interval }))),
         Err(later) => Err(LoadError::MayBeDeleted { interval, keys: unseen, later: later.interval }),
     }
 }

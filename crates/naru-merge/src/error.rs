@@ -53,12 +53,12 @@ impl MergeError {
     /// What to do about it; none: nothing that could be said.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::DuplicateKeys { has_order: false, .. } => Some(
-                "nothing was committed; say which row is last with `@order_by,<column>`, or mend the source",
-            ),
-            Self::DuplicateKeys { has_order: true, .. } => Some(
-                "nothing was committed; order by a column that tells these rows apart, or mend the source",
-            ),
+            Self::DuplicateKeys { has_order: false, .. } => {
+                Some("nothing was committed; say which row is last with `@order_by,<column>`, or mend the source")
+            }
+            Self::DuplicateKeys { has_order: true, .. } => {
+                Some("nothing was committed; order by a column that tells these rows apart, or mend the source")
+            }
             Self::KeyTwiceInTable { .. } => Some(
                 "nothing was committed; the rows came by another mode or writer: delete all but one of each key, or load the table anew",
             ),

@@ -66,7 +66,7 @@ impl KeyIndex {
     /// # Errors
     /// Columns of other types.
     pub fn find(&self, columns: &[ArrayRef], mut found: impl FnMut(usize, u32)) -> Result<(), ArrowError> {
-        if self.len() == 0 {
+        if self.is_empty() {
             return Ok(());
         }
         let rows = self.converter.convert_columns(columns)?;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::TimestampMicrosecondType;
-use arrow_array::{Array, ArrayRef, BooleanArray, LargeBinaryArray, RecordBatch, TimestampMicrosecondArray, UInt64Array};
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, LargeBinaryArray, RecordBatch, TimestampMicrosecondArray, UInt64Array,
+};
 use arrow_schema::{DataType, FieldRef, SchemaRef};
 use naru_core::LoadPlan;
 

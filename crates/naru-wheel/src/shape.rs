@@ -22,7 +22,8 @@ impl Shape {
     /// `decoded` is the kernel's schema.
     pub(crate) fn new(plan: &LoadPlan, decoded: &SchemaRef) -> PyResult<Self> {
         let is_merged = matches!(plan.mode, Mode::Merge | Mode::Scd2);
-        let is_of_table = |field: &&FieldRef| plan.target.spec.columns.iter().any(|column| column.name == *field.name());
+        let is_of_table =
+            |field: &&FieldRef| plan.target.spec.columns.iter().any(|column| column.name == *field.name());
         let mut fields: Vec<Field> = decoded.fields().iter().filter(is_of_table).map(|f| f.as_ref().clone()).collect();
         if plan.mode == Mode::Scd2 {
             let micros = DataType::Timestamp(TimeUnit::Microsecond, None);
