@@ -26,10 +26,16 @@ ATTEMPTS = 10
 
 @dataclass(frozen=True)
 class Committed:
-    """What became of a commit; `is_new`: it made the snapshot itself."""
+    """What became of a commit; `is_new`: it made the snapshot itself. Of a merge also whether it took the place of an
+    earlier execution (None: as it was planned), what became of its rows, and up to which interval others are to be run
+    again.
+    """
 
     snapshot_id: int
     is_new: bool
+    is_reload: bool | None = None
+    merge: dict[str, int] | None = None
+    run_again_up_to: str | None = None
 
 
 def commit(tables: Tables, plan: Plan, staging: Staging, change: str, properties: dict[str, str],

@@ -8,8 +8,9 @@ import naru_decode
 
 from naru_spark.errors import RunError
 
-# Modes that the program runs; a plan of another one is refused before anything is read.
-MODES = ("append", "replace")
+
+# Modes in which rows find the earlier rows of their keys.
+MERGED = ("merge", "scd2")
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Plan:
     @property
     def change(self) -> str:
         """How the commit changes the table, as its run record says it."""
+        if self.json["mode"] in MERGED:
+            return "merge"
         if self.json["mode"] != "replace":
             return "append"
         return "replace-table" if self.json["replace"] == "table" else "replace-partitions"
@@ -58,8 +61,6 @@ def refusal(plan: dict) -> str | None:
     """Why a plan is not run here; None: it is."""
     if plan["engine"] != "sp":
         return "the plan is for the in-process track: run it with `naru run`, or plan it with `--engine sp`"
-    if plan["mode"] not in MODES:
-        return f"mode {plan['mode']} does not run on Spark yet, only {' and '.join(MODES)}: run it with `--engine pl`"
     return None
 
 
@@ -69,3 +70,9 @@ def kernel_of(text: str, sums: tuple[str, ...] = ()) -> naru_decode.Kernel:
     key, where one is needed, from this process's own environment: keys are in nothing that Spark sends, shows or logs.
     """
     return naru_decode.Kernel(naru_decode.Plan(text), list(sums))
+
+
+@functools.lru_cache(maxsize=4)
+def merger_of(text: str) -> naru_decode.Merger:
+    """What merges rows of a plan, once a Python process."""
+    return naru_decode.Merger(naru_decode.Plan(text))

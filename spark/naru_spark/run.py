@@ -11,10 +11,11 @@ from naru_spark.commit import commit
 from naru_spark.control import ControlTotals, declare_no_rows
 from naru_spark.decoding import Findings, describe, rejects, rows
 from naru_spark.errors import TRY_LATER, RunError
+from naru_spark.merge_commit import commit_merge
 from naru_spark.plan import Plan, kernel_of
 from naru_spark.ranges import find_tasks
 from naru_spark.staging import Staging
-from naru_spark.tables import CATALOG, TableState, Tables, all_files, files
+from naru_spark.tables import CATALOG, TableState, Tables, files
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,9 @@ class Outcome:
     snapshot_id: int | None = None
     evolved: list[str] = field(default_factory=list)
     control: str | None = None
+    # Of a merge, as `naru run --json` has them.
+    merge: dict[str, int] | None = None
+    run_again_up_to: str | None = None
 
     def json(self) -> str:
         return json.dumps(asdict(self))
@@ -51,14 +55,18 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
     state = tables.find(plan.target)
     evolving = evolve.evolving(tables, plan, state) if state else None
     state = evolving and evolving.state
-    found = json.loads(plan.kernel.decide(state.history() if state else "[]", newest(tables, plan, state), key_id,
-                                          options.force))
+    newest = changes.newest_loaded(tables, plan, state)
+    found = json.loads(plan.kernel.decide(state.history() if state else "[]", newest, key_id, options.force))
     if found["do"] == "unchanged":
         return Outcome("unchanged", interval, snapshot_id=state.snapshot_id if state else None)
     if found["do"] != "load":
         raise RunError(f"{interval}: {found['why']}", TRY_LATER if found["do"] == "later" else 1)
     evolving = evolving or evolve.evolving(tables, plan, tables.find_or_create(plan.target, target["location"], target["spec"]))
     evolving.require_allowed()
+    if plan.change == "merge" and evolving.changes:
+        differences = "\n".join(f"  {text}" for text in evolving.changes)
+        raise RunError(f"{plan.target} is not as its definition says; a merge changes no table on Spark: run `naru apply` "
+                       f"first\n{differences}")
     control = ControlTotals(plan)
     with Staging(tables, evolving.state) as staging:
         try:
@@ -71,28 +79,24 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
         except Exception:
             staging.abandon()
             raise
-        properties = plan.kernel.run_properties(plan.change, key_id, findings.rows, findings.rejected,
-                                                verified)
-        committed = commit(tables, plan, staging, plan.change, properties, options.force)
-    status = ("reloaded" if found["why"] == "again" else "loaded") if committed.is_new else "unchanged"
+        properties = plan.kernel.run_properties(plan.change, key_id, findings.rows, findings.rejected, verified)
+        if plan.change == "merge":
+            committed = commit_merge(tables, plan, staging, properties, options.force)
+        else:
+            committed = commit(tables, plan, staging, plan.change, properties, options.force)
+    is_reload = found["why"] == "again" if committed.is_reload is None else committed.is_reload
+    status = ("reloaded" if is_reload else "loaded") if committed.is_new else "unchanged"
     evolved = evolving.changes if committed.is_new else []
     return Outcome(status, interval, findings.rows, findings.rejected, committed.snapshot_id, evolved,
-                   "verified" if verified else None)
-
-
-def newest(tables: Tables, plan: Plan, state: TableState | None) -> int | None:
-    """The newest loaded interval, in microseconds, looked for only where the mode asks."""
-    if state is None or state.snapshot_id is None or not plan.kernel.goes_forward_only:
-        return None
-    everything = all_files(state)
-    found = [changes.newest_of(tables, state, everything), plan.kernel.newest_recorded(state.history())]
-    return max((micros for micros in found if micros is not None), default=None)
+                   "verified" if verified else None, committed.merge, committed.run_again_up_to)
 
 
 def write_rows(spark: SparkSession, plan: Plan, staging: Staging, options: Options, control: ControlTotals) -> Findings:
     tasks = find_tasks(spark, plan, options.range_bytes)
     frame, findings = rows(spark, plan, tasks, control.sums)
-    if tasks:
+    if plan.change == "merge":
+        staging.hold(frame)
+    elif tasks:
         staging.write(frame)
     return findings()
 

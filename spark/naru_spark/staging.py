@@ -11,6 +11,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from py4j.java_gateway import JavaObject
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 
 from naru_spark.tables import TableState, Tables
@@ -24,6 +25,8 @@ class Staging:
     target: TableState
     name: str = field(default_factory=lambda: f"naru_staging_{uuid.uuid4().hex}")
     files: list[JavaObject] = field(default_factory=list)
+    # Of a merge: the rows of the run, until it is known which of them change the table.
+    held: DataFrame | None = None
 
     def __post_init__(self) -> None:
         self.scratch = f"{self.target.metadata['location']}/{self.name}"
@@ -37,6 +40,11 @@ class Staging:
             rows.write.format("iceberg").mode("append").save(name)
         self.files.extend(self.table.currentSnapshot().addedDataFiles(self.table.io()))
 
+    def hold(self, rows: DataFrame) -> None:
+        """Keeps rows with Spark, all of them by the end of the call; rows that it loses it makes again."""
+        self.held = rows.persist(StorageLevel.DISK_ONLY)
+        self.held.count()
+
     def abandon(self) -> None:
         """Deletes the data files."""
         for file in self.files:
@@ -45,6 +53,8 @@ class Staging:
 
     def close(self) -> None:
         """Deletes the scratch table's manifests; its data files stay."""
+        if self.held is not None:
+            self.held.unpersist()
         self.table.io().deletePrefix(self.scratch)
 
     def __enter__(self) -> "Staging":

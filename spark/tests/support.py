@@ -160,9 +160,12 @@ class Project:
         with closing(self.reader()) as reader:
             snapshots = reader.load_table(f"{self.database}.account").metadata.snapshots
         apart = {"naru.engine", "naru.plan-digest"}
-        return [{key: value for key, value in snapshot.summary.additional_properties.items()
-                 if key.startswith("naru.") and key not in apart}
-                for snapshot in sorted(snapshots, key=lambda found: found.sequence_number)]
+        snapshots = sorted(snapshots, key=lambda found: found.sequence_number)
+        # A snapshot's id is by chance; which of the table's it is, is not.
+        order = {str(snapshot.snapshot_id): f"snapshot {n}" for n, snapshot in enumerate(snapshots)}
+        return [{key: order.get(value, value) if key == "naru.before" else value
+                 for key, value in snapshot.summary.additional_properties.items()
+                 if key.startswith("naru.") and key not in apart} for snapshot in snapshots]
 
 
 def table(found) -> dict:  # noqa: ANN001

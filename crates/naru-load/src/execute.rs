@@ -8,11 +8,12 @@ use naru_core::plan::{EmptyPolicy, SourceCompression};
 use naru_core::{Engine, LoadPlan, Mode};
 use naru_decode::KeySource;
 use naru_lake::{Lake, LakeErrorKind, LakeTable, LandingStore};
+use naru_merge::decoded_columns;
 
 use crate::commit_rows::LoadedRows;
 use crate::decide_run::decide_run;
 use crate::evolution::Evolving;
-use crate::merge::{Staging, decoded_columns};
+use crate::merge::Staging;
 use crate::off_the_executor::off_the_executor;
 use crate::outcome::Outcome;
 use crate::pipeline::{Bounds, Load, Stopped, Written, load};

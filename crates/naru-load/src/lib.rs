@@ -48,11 +48,11 @@ mod write_target;
 pub use control::ControlMismatch;
 pub use decide_run::{earlier_run, recorded};
 pub use deletions::RevivedKeys;
-pub use error::{DuplicateKey, LoadError};
+pub use error::LoadError;
 pub use evolution::{evolution_of, table_as_planned};
 pub use execute::{ExecuteOptions, execute, require_runnable};
-pub use merge::MergeCounts;
 pub use naru_decode::{KeyError, KeySource, TreatmentKey};
+pub use naru_merge::{DuplicateKey, MergeCounts, MergeError};
 pub use outcome::{Outcome, OutcomeKind};
 pub use progress::{NoProgress, Progress};
 pub use quarantine::{

@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, RecordBatch, TimestampMicrosecondArray};
 use arrow_pyarrow::ToPyArrow;
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use naru_core::LoadPlan;
 use naru_core::table_spec::LOAD_INTERVAL;
 use naru_decode::{Block, BlockReader, ColumnSum, Decoded, Kernel, QuarantinedRun, Reject, Scratch, each_quarantined};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
+use crate::shape::Shape;
 use crate::source::{PythonFile, raised};
 
 /// What Python gets of a block: its rows, how many records it held, how many were rejected, places of those, and sums.
@@ -51,15 +52,15 @@ impl Blocks {
 #[pyclass(frozen, module = "naru_decode")]
 pub(crate) struct Rows {
     blocks: Mutex<Blocks>,
-    schema: SchemaRef,
-    interval_micros: i64,
+    source: usize,
+    shape: Arc<Shape>,
     column_names: Vec<String>,
 }
 
 impl Rows {
-    pub(crate) fn new(blocks: Blocks, schema: SchemaRef, interval_micros: i64, plan: &LoadPlan) -> Self {
+    pub(crate) fn new(blocks: Blocks, source: usize, shape: Arc<Shape>, plan: &LoadPlan) -> Self {
         let names = plan.columns.iter().map(|column| column.target.as_ref().unwrap_or(&column.source).clone());
-        Self { blocks: Mutex::new(blocks), schema, interval_micros, column_names: names.collect() }
+        Self { blocks: Mutex::new(blocks), source, shape, column_names: names.collect() }
     }
 
     fn place(&self, reject: &Reject) -> Place {
@@ -77,10 +78,8 @@ impl Rows {
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<PyBlock<'py>>> {
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((block, decoded)) = blocks.next()? else { return Ok(None) };
+        let batch = self.shape.of((self.source, block.first_row()), &decoded)?;
         blocks.recycled = Some(block.into_buffer());
-        let mut columns: Vec<ArrayRef> = decoded.batch.columns().to_vec();
-        columns.push(Arc::new(TimestampMicrosecondArray::from_value(self.interval_micros, decoded.batch.num_rows())));
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(failed)?;
         let rejected = decoded.records - batch.num_rows() as u64;
         let places = decoded.rejects.iter().take(TOLD_REJECTS).map(|reject| self.place(reject)).collect();
         let sum = |sum: &ColumnSum| {

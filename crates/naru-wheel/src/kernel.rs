@@ -3,18 +3,18 @@
 use std::sync::Arc;
 
 use arrow_pyarrow::ToPyArrow;
-use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use naru_core::LoadPlan;
 use naru_core::control::Control;
 use naru_core::plan::SourceCompression;
-use naru_core::table_spec::LOAD_INTERVAL;
 use naru_decode::{BlockReader, DEFAULT_BLOCK_BYTES, KernelError, QuarantinedRun, TreatmentKey, find_ranges};
+use naru_merge::decoded_columns;
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::batches::{Blocks, Rejects, Rows};
 use crate::key::treatment_key;
 use crate::plan::Plan;
+use crate::shape::Shape;
 use crate::source::{PythonFile, raised};
 use crate::task;
 
@@ -24,7 +24,7 @@ use crate::task;
 pub(crate) struct Kernel {
     plan: Arc<LoadPlan>,
     kernel: Arc<naru_decode::Kernel>,
-    schema: SchemaRef,
+    shape: Arc<Shape>,
     key_id: Option<String>,
 }
 
@@ -38,16 +38,17 @@ impl Kernel {
         let plan = Arc::clone(plan.plan());
         let key = if plan.keyed_columns().is_empty() { None } else { Some(treatment_key()?) };
         let refused = |error: KernelError| PyValueError::new_err(error.to_string());
-        let kernel = naru_decode::Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref()).map_err(refused)?;
+        // With the column that marks rows which delete their key, also where the table does not have it.
+        let columns = decoded_columns(&plan);
+        let kernel = naru_decode::Kernel::with_key(&plan.dialect, &columns, key.as_ref()).map_err(refused)?;
         let kernel = match plan.control.as_ref().and_then(Control::mark) {
             Some(mark) => kernel.with_trailer(mark),
             None => kernel,
         };
         let kernel = kernel.with_sums(&sums).map_err(refused)?;
-        let load_interval = Field::new(LOAD_INTERVAL, DataType::Timestamp(TimeUnit::Microsecond, None), false);
-        let fields: Vec<_> = kernel.schema().fields().iter().cloned().chain([Arc::new(load_interval)]).collect();
         let key_id = key.as_ref().map(TreatmentKey::id).map(Into::into);
-        Ok(Self { plan, kernel: Arc::new(kernel), schema: Arc::new(Schema::new(fields)), key_id })
+        let shape = Arc::new(Shape::new(&plan, &kernel.schema())?);
+        Ok(Self { plan, kernel: Arc::new(kernel), shape, key_id })
     }
 
     /// Id of the treatment key; None where no column needs it.
@@ -56,10 +57,11 @@ impl Kernel {
         self.key_id.as_deref()
     }
 
-    /// `pyarrow.Schema` of the rows: the loaded columns, then `load_interval`.
+    /// `pyarrow.Schema` of the rows: the table's columns, `load_interval` last; of a plan that merges also what is known of
+    /// each row beside them, `@source`, `@record` and `@deletes`.
     #[getter]
     fn schema<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.schema.to_pyarrow(py)
+        self.shape.schema().to_pyarrow(py)
     }
 
     /// Cuts a source into ranges of about `range_bytes` that can be decoded apart: a list of JSON texts. Reads all of
@@ -74,8 +76,7 @@ impl Kernel {
     /// the first rejects: (row, line, byte offset, column, reason); `sums`, for each of the kernel's: two parts, which add up
     /// by themselves, and the records whose value cannot be read. `file` stands at the range's start and ends with it.
     fn rows(&self, file: Py<PyAny>, source: usize, range: &str) -> PyResult<Rows> {
-        let interval_micros = self.plan.interval.start.timestamp_micros();
-        Ok(Rows::new(self.blocks(file, source, range)?, Arc::clone(&self.schema), interval_micros, &self.plan))
+        Ok(Rows::new(self.blocks(file, source, range)?, source, Arc::clone(&self.shape), &self.plan))
     }
 
     /// The rejected rows of a range, as the quarantine table has them: an iterator of `pyarrow.RecordBatch`.

@@ -5,18 +5,21 @@ use std::sync::Arc;
 
 use naru_core::diff::{TableDiff, renames};
 use naru_core::evolution::{self, Evolution};
+use naru_core::merge::base::Over;
+use naru_core::merge::deletions::{DeletingInterval, settle};
 use naru_core::plan::PLAN_VERSION;
 use naru_core::quarantine::{RejectsRecord, decode_digest, quarantine_spec};
 use naru_core::run::{Decision, decide};
 use naru_core::run_history::{PastSnapshot, RunHistory, Verdict};
 use naru_core::run_record::{Change, RunRecord};
 use naru_core::treatment::AppliedTreatments;
-use naru_core::{LoadPlan, TableSpec};
+use naru_core::{LoadPlan, Mode, TableSpec};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use serde_json::{Value, json};
 
 use crate::control;
+use crate::merger::MergeError;
 
 /// A load plan. A history is JSON, the table's snapshots from the newest: `[{"id": n, "summary": {…}, "columns": […]}, …]`.
 #[pyclass(frozen, module = "naru_decode")]
@@ -31,6 +34,15 @@ impl Plan {
 
     fn record(&self, key_id: Option<&str>, rows: u64, rejected: u64) -> RunRecord {
         RunRecord::of(&self.plan, AppliedTreatments::of(&self.plan, key_id), rows, rejected)
+    }
+
+    fn may_be_deleted(&self, unseen: u64, later: &str) -> PyErr {
+        let interval = &self.plan.interval.text;
+        MergeError::new_err(format!(
+            "{unseen} key(s) of interval {interval} are not in the table, and interval {later}, which is loaded, deletes \
+             keys: they may be among them\nhint: nothing was committed; load every interval from this one to {later} with \
+             `naru run`, which deletes again what was deleted, or load this one by itself with `--force`"
+        ))
     }
 
     fn quarantine_record(&self, rows: u64) -> RunRecord {
@@ -129,7 +141,7 @@ impl Plan {
         Ok(history_of(history)?.runs_in_force().map(|(_, run)| run.interval_start_micros).max())
     }
 
-    /// The snapshot properties of the run's commit. `change`: `append`, `replace-table` or `replace-partitions`.
+    /// The snapshot properties of the run's commit. `change`: `append`, `replace-table`, `replace-partitions` or `merge`.
     /// `control`: what [`Self::verify_control`] verified.
     #[pyo3(signature = (change, key_id, rows, rejected, control=None))]
     fn run_properties(
@@ -161,6 +173,56 @@ impl Plan {
     fn verify_control(&self, files: Vec<Vec<u8>>, found: Vec<control::FoundInSource>) -> PyResult<String> {
         let verdict = control::verify(&self.plan, &files, found);
         Ok(verdict.map_err(PyValueError::new_err)?.to_string())
+    }
+
+    /// The columns that make a row's key.
+    #[getter]
+    fn key(&self) -> Vec<String> {
+        self.plan.key()
+    }
+
+    /// What a merge is made over: JSON with `over`, `current` or `earlier`, `snapshot_id` of the earlier one (null: the empty
+    /// table), and `before_first`, null or `{"snapshot_id": …}`: the state from before the run's first execution.
+    /// `snapshots` are all that the table has.
+    fn merge_base(&self, history: &str, snapshots: Vec<i64>) -> PyResult<String> {
+        let base = history_of(history)?.merge_base(&self.plan, |id| snapshots.contains(&id));
+        let (over, snapshot_id) = match base.over {
+            Over::Current => ("current", None),
+            Over::Earlier(id) => ("earlier", id),
+        };
+        let before_first = base.before_first.map(|id| json!({ "snapshot_id": id }));
+        Ok(json!({ "over": over, "snapshot_id": snapshot_id, "before_first": before_first }).to_string())
+    }
+
+    /// The snapshot properties of a merge that was made over the snapshot `before` (None: the empty table), and of which
+    /// `counts` are how many keys that the table lacks it inserts, and how many of its rows delete. Beside them the last of
+    /// the intervals that are to be run again, or None. Raises `MergeError` where a later interval may have deleted the unseen keys.
+    fn merge_properties(
+        &self,
+        history: &str,
+        properties: HashMap<String, String>,
+        before: Option<i64>,
+        counts: (u64, u64),
+        force: bool,
+    ) -> PyResult<(HashMap<String, String>, Option<String>)> {
+        let (unseen, deleting) = counts;
+        let change = properties.get("naru.change").and_then(|word| change_of(word));
+        let (Some(run), Some(change)) = (RunRecord::from_properties(&properties), change) else {
+            return Err(PyValueError::new_err("the properties hold no run record"));
+        };
+        let (mut deletions, mut told) = (None, None);
+        if self.plan.mode == Mode::Merge {
+            let history = history_of(history)?;
+            let past: Vec<RunRecord> = history.recorded_runs().map(|(_, run)| run).collect();
+            let (past, has_marker) = (past.iter().map(RunRecord::past), self.plan.merge.deleted.is_some());
+            let start_micros = self.plan.interval.start.timestamp_micros();
+            let this = DeletingInterval { interval: self.plan.interval.text.clone(), start_micros };
+            let settled = settle(past, has_marker, this, (unseen, deleting > 0), (None, force));
+            let (record, up_to) = settled.map_err(|later| self.may_be_deleted(unseen, &later.interval))?;
+            (deletions, told) = (Some(record), up_to.map(|up_to| up_to.interval));
+        }
+        let record = RunRecord { before: Some(before), deletions, ..run };
+        Ok((record.to_properties(change), told))
     }
 
     /// The snapshot properties of the commit of the run's quarantined rows.
