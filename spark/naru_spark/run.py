@@ -2,7 +2,7 @@
 
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 
 from pyspark.sql import SparkSession
 
@@ -13,19 +13,30 @@ from naru_spark.errors import TRY_LATER, RunError
 from naru_spark.plan import Plan, kernel_of
 from naru_spark.ranges import find_tasks
 from naru_spark.staging import Staging
+from naru_spark.stopping import Stop
 from naru_spark.table_json import spec_of
 from naru_spark.tables import CATALOG, TableState, Tables, all_files, files
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did. `status`: `loaded`, `reloaded` or `unchanged`."""
+    """What a run did. `status`: `loaded`, `reloaded`, `unchanged`; of a run that failed `rejected` or `empty`: too many
+    rows do not fit, or none does.
+
+    `records` are all that were read, `rejects` places and reasons of the first that do not fit, `quarantine` where those
+    are (`rows`, `snapshot_id`), `files` and `file_bytes` the data files that the commit added.
+    """
 
     status: str
     interval: str
     rows: int = 0
     rejected: int = 0
     snapshot_id: int | None = None
+    records: int = 0
+    rejects: list[dict] = field(default_factory=list)
+    quarantine: dict | None = None
+    files: int = 0
+    file_bytes: int = 0
 
     def json(self) -> str:
         return json.dumps(asdict(self))
@@ -37,6 +48,7 @@ class Options:
 
     range_bytes: int = 64 << 20
     force: bool = False
+    stop: Stop = field(default_factory=Stop)
 
 
 def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
@@ -58,15 +70,24 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
             findings = write_rows(spark, plan, staging, options)
             for source in plan.json["sources"]:
                 sources.require_same(source)
-            quarantine(tables, plan, findings)
-            require_accepted(plan, findings, options.force)
+            held = quarantine(tables, plan, findings)
+            require_accepted(plan, findings, options.force, held)
+            options.stop.require_not_told()
         except Exception:
             staging.abandon()
             raise
         properties = plan.kernel.run_properties(plan.change, key_id, findings.rows, findings.rejected)
         committed = commit(tables, plan, staging, plan.change, properties, options.force)
     status = ("reloaded" if found["why"] == "again" else "loaded") if committed.is_new else "unchanged"
-    return Outcome(status, interval, findings.rows, findings.rejected, committed.snapshot_id)
+    return replace(outcome_of(plan, findings, held, status), snapshot_id=committed.snapshot_id, files=len(staging.files),
+                   file_bytes=sum(file.fileSizeInBytes() for file in staging.files))
+
+
+def outcome_of(plan: Plan, findings: Findings, held: dict | None, status: str) -> Outcome:
+    """What the sources came to."""
+    names = ("location", "row", "line", "byte_offset", "column", "reason")
+    return Outcome(status, plan.json["interval"]["text"], findings.rows, findings.rejected, records=findings.records,
+                   rejects=[dict(zip(names, place, strict=True)) for place in findings.places], quarantine=held)
 
 
 def newest(tables: Tables, plan: Plan, state: TableState | None) -> int | None:
@@ -98,29 +119,33 @@ def write_rows(spark: SparkSession, plan: Plan, staging: Staging, options: Optio
     return findings()
 
 
-def quarantine(tables: Tables, plan: Plan, findings: Findings) -> None:
+def quarantine(tables: Tables, plan: Plan, findings: Findings) -> dict | None:
     """Makes the interval's rows of the quarantine table those that were refused, before the target's commit. Rows of an
     execution that decoded the same bytes in the same way are there already: they stay, with their marks.
+
+    Where the refused rows are: `rows`, `snapshot_id`; None if there are none.
     """
     place, start = plan.json["quarantine"], plan.kernel.interval_start_micros
     spec = json.loads(plan.kernel.quarantine_spec)
     state = tables.find(plan.quarantine)
     if state is None:
         if not findings.rejected:
-            return
+            return None
         state = tables.find_or_create(plan.quarantine, place["location"], spec)
     same = tables.iceberg.expressions.Expressions.equal(changes.LOAD_INTERVAL, start)
     held = bool(state.snapshot_id and files(state, same))
     if held and findings.rejected and digest_of(tables, plan) == plan.kernel.decode_digest:
-        return
+        return {"rows": findings.rejected, "snapshot_id": state.snapshot_id}
     if not held and not findings.rejected:
-        return
+        return None
     with Staging(tables, state) as staging:
         if findings.rejected:
             quarantined_at = time.time_ns() // 1000
             schema = tables.spark.table(f"{CATALOG}.{plan.quarantine}").schema
             staging.write(rejects(tables.spark, plan, findings.rejecting, quarantined_at, schema))
-        commit(tables, plan, staging, "append", plan.kernel.quarantine_properties(findings.rejected), force=False)
+        properties = plan.kernel.quarantine_properties(findings.rejected)
+        committed = commit(tables, plan, staging, "append", properties, force=False)
+    return {"rows": findings.rejected, "snapshot_id": committed.snapshot_id} if findings.rejected else None
 
 
 def digest_of(tables: Tables, plan: Plan) -> str | None:
@@ -131,12 +156,13 @@ def digest_of(tables: Tables, plan: Plan) -> str | None:
     return row[0] if row else None
 
 
-def require_accepted(plan: Plan, findings: Findings, force: bool) -> None:
-    """Refuses too many bad rows, and none at all. Raises RunError."""
+def require_accepted(plan: Plan, findings: Findings, force: bool, held: dict | None) -> None:
+    """Refuses too many bad rows, and none at all. Raises RunError; it tells where the refused rows are (`held`)."""
     limit = plan.json["reject_limit"]
     greatest = limit["rows"] if "rows" in limit else limit["share"] * findings.records
     if findings.rejected > greatest:
         raise RunError(f"{findings.rejected} of {findings.records} rows do not fit; they are in {plan.quarantine}\n"
-                       f"{describe(findings.places)}")
+                       f"{describe(findings.places)}", outcome=outcome_of(plan, findings, held, "rejected"))
     if findings.rows == 0 and plan.json["empty"] == "refuse" and not force:
-        raise RunError(f"{plan.json['interval']['text']}: the sources hold no row that fits")
+        raise RunError(f"{plan.json['interval']['text']}: the sources hold no row that fits",
+                       outcome=outcome_of(plan, findings, held, "empty"))

@@ -11,6 +11,9 @@ use crate::{JobName, PhysicalNames, Project};
 /// Glue's version: Spark 3.5.6, Python 3.11, Iceberg 1.10.0.
 pub const GLUE_VERSION: &str = "5.1";
 
+/// What the kernel's wheel is built for: any Python from 3.9 on, and the machines of Glue.
+const WHEEL_TAGS: &str = "cp39-abi3-manylinux_2_28_x86_64";
+
 /// A Glue job, as far as it is naru's business; all else that a job may have stays as it is.
 ///
 /// Nothing of a single load is in it, so that it is the same for every interval: how many workers a run has, and which
@@ -65,6 +68,23 @@ pub struct SparkProgram {
     pub packages: Vec<String>,
     /// Keys of wheels; for `--additional-python-modules`.
     pub wheels: Vec<String>,
+}
+
+impl SparkProgram {
+    /// The keys of a version of the program.
+    pub fn of_version(version: &str) -> Self {
+        let prefix = format!("spark/{version}");
+        Self {
+            script: format!("{prefix}/main.py"),
+            packages: vec![format!("{prefix}/naru_spark.zip")],
+            wheels: vec![format!("{prefix}/naru_decode-{version}-{WHEEL_TAGS}.whl")],
+        }
+    }
+
+    /// All of them.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        [&self.script].into_iter().chain(&self.packages).chain(&self.wheels).map(String::as_str)
+    }
 }
 
 impl GlueJobSpec {

@@ -37,7 +37,7 @@ fn a_run_is_known_by_its_identity_and_its_plan() {
     assert_eq!(key.claim_key(2), format!("runs/corebank/deposit/account/2026-11-22/{digest}/attempt-2.json"));
 
     let project = project("");
-    let request = StartRequest::of(&project, &names(&project, Phase::Dev).1, &plan);
+    let request = StartRequest::of(&project, &names(&project, Phase::Dev).1, &plan, false);
     assert_eq!(request.job, format!("acme-dev-{JOB}"));
     assert_eq!(request.plan_location, format!("s3://acme-dev-code/{}", key.plan_key()));
     let arguments = request.arguments(2);
@@ -63,7 +63,7 @@ fn workers_are_as_many_as_the_router_counted() {
         let place =
             naru_core::route::Place { kind: naru_core::route::PlaceKind::Process, cores: 2, memory_bytes: 1 << 30 };
         let route = project.route.route(&place, naru_core::Engine::Sp, plan.mode, &plan.sources);
-        let request = StartRequest::of(&project, &names, &plan);
+        let request = StartRequest::of(&project, &names, &plan, false);
         assert_eq!((request.workers, route.sp.workers), (workers, workers), "{gib} GiB");
     }
 }
