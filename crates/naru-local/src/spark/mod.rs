@@ -14,7 +14,7 @@ mod program;
 
 use std::path::PathBuf;
 
-pub use outcome::{SparkOutcome, SparkQuarantine, SparkReject};
+pub use outcome::{SparkMerge, SparkOutcome, SparkQuarantine, SparkReject};
 pub use program::{SparkEnded, SparkTask};
 
 /// Spark on this machine.

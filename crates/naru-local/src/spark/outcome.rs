@@ -29,6 +29,32 @@ pub struct SparkOutcome {
     /// Their size in bytes.
     #[serde(default)]
     pub file_bytes: u64,
+    /// Of a merge: what became of the rows.
+    #[serde(default)]
+    pub merge: Option<SparkMerge>,
+    /// Of a merge on command: the last interval to be run again.
+    #[serde(default)]
+    pub run_again_up_to: Option<String>,
+}
+
+/// What became of a merge's rows, as `naru run --json` says it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct SparkMerge {
+    /// Keys that the table did not have.
+    pub inserted: u64,
+    /// Keys whose row was replaced.
+    pub updated: u64,
+    /// Keys that a row deleted.
+    pub deleted: u64,
+    /// Rows that the table has already.
+    pub unchanged: u64,
+    /// Rows older than the table's.
+    pub older: u64,
+    /// Data files that were written anew.
+    pub rewritten_files: u64,
+    /// Rows that delete files of this run take away.
+    pub position_deletes: u64,
 }
 
 /// Place and reason of a value that does not fit; never the value.

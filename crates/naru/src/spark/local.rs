@@ -2,13 +2,17 @@
 
 use naru_core::LoadPlan;
 use naru_decode::Reason;
-use naru_load::{Ahead, LoadError, Outcome, OutcomeKind, Quarantined, RejectReport, RejectedValue};
+use naru_load::{
+    Ahead, LoadError, MergeCounts, Outcome, OutcomeKind, Quarantined, RejectReport, RejectedValue, RevivedKeys,
+    recorded_outcome,
+};
 use naru_local::EmbeddedLake;
-use naru_local::spark::{SparkEnded, SparkOutcome, SparkReject, SparkTask};
+use naru_local::spark::{SparkEnded, SparkMerge, SparkOutcome, SparkReject, SparkTask};
 
 use super::SparkRun;
 use crate::error::{CommandError, Exit};
 use crate::run_error::RunFailure;
+use crate::runtime;
 
 /// Exit code of the program as of naru: the same again later may succeed.
 const TRY_AGAIN_LATER: i32 = 75;
@@ -44,6 +48,8 @@ impl SparkRun<'_> {
     fn succeeded(&self, outcome: &SparkOutcome, kind: OutcomeKind) -> Result<Outcome, RunFailure> {
         let kind = match outcome.status.as_str() {
             "unchanged" => OutcomeKind::Unchanged,
+            "loaded" => OutcomeKind::Loaded,
+            "reloaded" => OutcomeKind::Reloaded,
             _ => kind,
         };
         // Another process has loaded the same meanwhile: what the table records of that is what there is to tell.
@@ -52,6 +58,8 @@ impl SparkRun<'_> {
         {
             return Ok(recorded);
         }
+        // What the program does not tell of itself stands in the run's record.
+        let recorded = runtime::block_on(recorded_outcome(self.plan, self.lake.lake(), kind))?;
         Ok(Outcome {
             kind,
             snapshot_id: outcome.snapshot_id.unwrap_or_default(),
@@ -60,9 +68,10 @@ impl SparkRun<'_> {
             rejects: outcome.rejects.iter().filter_map(rejected).collect(),
             files: outcome.files,
             size_bytes: outcome.file_bytes,
-            control_verified: false,
-            merge: None,
-            revived: None,
+            control_verified: recorded.is_some_and(|recorded| recorded.control_verified),
+            merge: outcome.merge.map(merge),
+            // How many keys there are, nobody asks.
+            revived: outcome.run_again_up_to.clone().map(|up_to| RevivedKeys { keys: 0, up_to }),
             evolved: Vec::new(),
             quarantined: quarantined(self.plan, outcome),
         })
@@ -128,6 +137,11 @@ fn quarantined(plan: &LoadPlan, outcome: &SparkOutcome) -> Option<Quarantined> {
         snapshot_id: held.snapshot_id,
         rows: held.rows,
     })
+}
+
+fn merge(counts: SparkMerge) -> MergeCounts {
+    let SparkMerge { inserted, updated, deleted, unchanged, older, rewritten_files, position_deletes } = counts;
+    MergeCounts { inserted, updated, deleted, unchanged, older, rewritten_files, position_deletes }
 }
 
 /// None for a reason that this version does not know: the program's kernel is another one's.

@@ -14,7 +14,7 @@ use naru_core::glue_job::GlueJobDifference;
 #[cfg(feature = "aws")]
 use naru_core::glue_job::by_run;
 use naru_core::{Engine, Interval, LoadPlan};
-use naru_load::{Ahead, Outcome, decide_ahead};
+use naru_load::{Ahead, Outcome, OutcomeKind, decide_ahead};
 use naru_local::LocalSpark;
 use serde::Serialize;
 
@@ -148,7 +148,9 @@ impl SparkRun<'_> {
             #[cfg(feature = "aws")]
             PhaseLake::Aws(aws) => self.run_on_glue(aws, kind)?,
         };
-        Ok(Outcome { evolved, ..outcome })
+        // What another process has loaded meanwhile, that one has evolved the table for.
+        let is_ours = outcome.kind != OutcomeKind::Unchanged;
+        Ok(if is_ours { Outcome { evolved, ..outcome } } else { outcome })
     }
 
     /// What the run has to do, as its table is now.

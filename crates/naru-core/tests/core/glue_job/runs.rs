@@ -42,6 +42,9 @@ fn a_run_is_known_by_its_identity_and_its_plan() {
     assert_eq!(request.plan_location, format!("s3://acme-dev-code/{}", key.plan_key()));
     let arguments = request.arguments(2);
     assert_eq!(arguments["--plan"], request.plan_location);
+    assert_eq!(arguments.get("--force"), None);
+    let forced = StartRequest { force: true, ..request.clone() };
+    assert_eq!(forced.arguments(2)["--force"], "true");
     let run = GlueRun { arguments, ..run("RUNNING", None) };
     assert_eq!((run.key(), run.attempt()), (Some(key), 2));
 }
