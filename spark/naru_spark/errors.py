@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import PySparkException
-
 FAILED = 1
 TRY_LATER = 75
 
@@ -25,21 +22,3 @@ class Conflict(RunError):
 
     def __init__(self, table: str, what: str) -> None:
         super().__init__(f"{table}: {what} since the run was planned; run the job again", TRY_LATER)
-
-
-# Whose messages tell of places and not of rows.
-PLACES = ("java.io.", "java.net.", "java.nio.", "java.sql.", "org.sqlite.", "org.apache.hadoop.", "software.amazon.",
-          "org.apache.iceberg.exceptions.")
-
-
-def reason_of(error: Py4JJavaError | PySparkException) -> str:
-    """What Spark or Iceberg failed by: the innermost cause, with its first line where that cannot hold a value."""
-    if isinstance(error, PySparkException):
-        return type(error).__name__
-    cause = error.java_exception
-    while cause.getCause() is not None:
-        cause = cause.getCause()
-    name, message = cause.getClass().getName(), cause.getMessage()
-    if not message or not name.startswith(PLACES):
-        return name
-    return f"{name}: {message.splitlines()[0]}"

@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass, field, replace
 
 from pyspark.sql import SparkSession
 
-from naru_spark import changes, sources
+from naru_spark import changes, evolve, sources
 from naru_spark.commit import commit
+from naru_spark.control import ControlTotals, declare_no_rows
 from naru_spark.decoding import Findings, describe, rejects, rows
 from naru_spark.errors import TRY_LATER, RunError
 from naru_spark.plan import Plan, kernel_of
 from naru_spark.ranges import find_tasks
 from naru_spark.staging import Staging
 from naru_spark.stopping import Stop
-from naru_spark.table_json import spec_of
 from naru_spark.tables import CATALOG, TableState, Tables, all_files, files
 
 
@@ -24,7 +24,8 @@ class Outcome:
     rows do not fit, or none does.
 
     `records` are all that were read, `rejects` places and reasons of the first that do not fit, `quarantine` where those
-    are (`rows`, `snapshot_id`), `files` and `file_bytes` the data files that the commit added.
+    are (`rows`, `snapshot_id`), `files` and `file_bytes` the data files that the commit added, `evolved` what it changed of
+    the table's structure; `control` is `verified` where the rows are those that control totals declare.
     """
 
     status: str
@@ -37,6 +38,8 @@ class Outcome:
     quarantine: dict | None = None
     files: int = 0
     file_bytes: int = 0
+    evolved: list[str] = field(default_factory=list)
+    control: str | None = None
 
     def json(self) -> str:
         return json.dumps(asdict(self))
@@ -57,30 +60,36 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
     interval, target = plan.json["interval"]["text"], plan.json["target"]
     key_id = kernel_of(plan.text).key_id
     state = tables.find(plan.target)
+    evolving = evolve.evolving(tables, plan, state) if state else None
+    state = evolving and evolving.state
     found = json.loads(plan.kernel.decide(state.history() if state else "[]", newest(tables, plan, state), key_id,
                                           options.force))
     if found["do"] == "unchanged":
         return Outcome("unchanged", interval, snapshot_id=state.snapshot_id if state else None)
     if found["do"] != "load":
         raise RunError(f"{interval}: {found['why']}", TRY_LATER if found["do"] == "later" else 1)
-    state = state or tables.find_or_create(plan.target, target["location"], target["spec"])
-    require_planned(plan, state)
-    with Staging(tables, state) as staging:
+    evolving = evolving or evolve.evolving(tables, plan, tables.find_or_create(plan.target, target["location"], target["spec"]))
+    evolving.require_allowed()
+    control = ControlTotals(plan)
+    with Staging(tables, evolving.state) as staging:
         try:
-            findings = write_rows(spark, plan, staging, options)
+            findings = write_rows(spark, plan, staging, options, control)
             for source in plan.json["sources"]:
-                sources.require_same(source)
+                sources.require_same(source, plan.owner)
+            control.require_same()
             held = quarantine(tables, plan, findings)
-            require_accepted(plan, findings, options.force, held)
+            verified = require_accepted(plan, findings, control, options.force, held)
             options.stop.require_not_told()
         except Exception:
             staging.abandon()
             raise
-        properties = plan.kernel.run_properties(plan.change, key_id, findings.rows, findings.rejected)
+        properties = plan.kernel.run_properties(plan.change, key_id, findings.rows, findings.rejected,
+                                                verified)
         committed = commit(tables, plan, staging, plan.change, properties, options.force)
     status = ("reloaded" if found["why"] == "again" else "loaded") if committed.is_new else "unchanged"
     return replace(outcome_of(plan, findings, held, status), snapshot_id=committed.snapshot_id, files=len(staging.files),
-                   file_bytes=sum(file.fileSizeInBytes() for file in staging.files))
+                   file_bytes=sum(file.fileSizeInBytes() for file in staging.files),
+                   evolved=evolving.changes if committed.is_new else [], control="verified" if verified else None)
 
 
 def outcome_of(plan: Plan, findings: Findings, held: dict | None, status: str) -> Outcome:
@@ -99,21 +108,9 @@ def newest(tables: Tables, plan: Plan, state: TableState | None) -> int | None:
     return max((micros for micros in found if micros is not None), default=None)
 
 
-def require_planned(plan: Plan, state: TableState) -> None:
-    """Refuses a table that is not as the plan says. Raises RunError."""
-    if state.metadata["format-version"] != 2:
-        raise RunError(f"{state.name}: naru writes tables of format version 2 only")
-    has_rows = bool(state.metadata.get("snapshots"))
-    found = json.loads(plan.kernel.evolution(json.dumps(spec_of(state.metadata)), has_rows))
-    if found["do"] != "leave":
-        differences = "\n".join(f"  {text}" for text in found["differences"])
-        raise RunError(f"{state.name} is not as its definition says; this program changes no table: run `naru apply` "
-                       f"first\n{differences}")
-
-
-def write_rows(spark: SparkSession, plan: Plan, staging: Staging, options: Options) -> Findings:
+def write_rows(spark: SparkSession, plan: Plan, staging: Staging, options: Options, control: ControlTotals) -> Findings:
     tasks = find_tasks(spark, plan, options.range_bytes)
-    frame, findings = rows(spark, plan, tasks)
+    frame, findings = rows(spark, plan, tasks, control.sums)
     if tasks:
         staging.write(frame)
     return findings()
@@ -127,6 +124,7 @@ def quarantine(tables: Tables, plan: Plan, findings: Findings) -> dict | None:
     """
     place, start = plan.json["quarantine"], plan.kernel.interval_start_micros
     spec = json.loads(plan.kernel.quarantine_spec)
+    tables = tables.writing_to(place["location"], plan.owner)
     state = tables.find(plan.quarantine)
     if state is None:
         if not findings.rejected:
@@ -156,13 +154,17 @@ def digest_of(tables: Tables, plan: Plan) -> str | None:
     return row[0] if row else None
 
 
-def require_accepted(plan: Plan, findings: Findings, force: bool, held: dict | None) -> None:
-    """Refuses too many bad rows, and none at all. Raises RunError; it tells where the refused rows are (`held`)."""
+def require_accepted(plan: Plan, findings: Findings, control: ControlTotals, force: bool, held: dict | None) -> str | None:
+    """Refuses too many bad rows, other rows than the sources declare, and none at all; the control totals that were
+    verified. Raises RunError; it tells where the refused rows are (`held`).
+    """
     limit = plan.json["reject_limit"]
     greatest = limit["rows"] if "rows" in limit else limit["share"] * findings.records
     if findings.rejected > greatest:
         raise RunError(f"{findings.rejected} of {findings.records} rows do not fit; they are in {plan.quarantine}\n"
                        f"{describe(findings.places)}", outcome=outcome_of(plan, findings, held, "rejected"))
-    if findings.rows == 0 and plan.json["empty"] == "refuse" and not force:
+    verified = control.verify(findings)
+    if findings.rows == 0 and plan.json["empty"] == "refuse" and not force and not declare_no_rows(verified):
         raise RunError(f"{plan.json['interval']['text']}: the sources hold no row that fits",
                        outcome=outcome_of(plan, findings, held, "empty"))
+    return verified

@@ -8,7 +8,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from cases import KEY
-from naru_spark import session
+from naru_spark import catalogs, session
 from support import Job, Project
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "spark"))
@@ -34,7 +34,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
     os.environ["NARU_TREATMENT_KEY"] = KEY
     time.tzset()
-    started = session.start(tmp_path_factory.mktemp("lake"), jars(), SMALL)
+    started = session.start(catalogs.embedded(tmp_path_factory.mktemp("lake")), jars(), SMALL)
     yield started
     started.stop()
 

@@ -11,10 +11,10 @@ from pathlib import Path
 from pyiceberg.catalog.sql import SqlCatalog
 from pyspark.sql import SparkSession
 
+from naru_spark import catalogs
 from naru_spark import plan as plans
 from naru_spark.errors import RunError
 from naru_spark.run import Options, execute
-from naru_spark.session import catalog
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "spark"))
 from cells import rows_as_text  # noqa: E402
@@ -114,7 +114,7 @@ class Project:
 
     def session(self) -> SparkSession:
         session = self.spark.newSession()
-        for key, value in catalog(self.lake).items():
+        for key, value in catalogs.embedded(self.lake).items():
             session.conf.set(key, value)
         return session
 

@@ -67,7 +67,7 @@ def test_a_run_is_told_as_one_in_this_process(started):
     done, reloaded = run(found, DAY1)
     assert (reloaded["status"], reloaded["rows"]) == ("reloaded", 6), done.stderr
     assert ids(found) == list(range(6))
-    assert not list(found.lake.glob("**/staging/**"))
+    assert not list(found.lake.glob("**/naru_staging_*"))
 
 
 def test_a_replacement(started):
@@ -155,7 +155,7 @@ def test_a_signal_stops_the_program_and_leaves_nothing(started):
     assert naru.returncode == 75, told
     assert "stopped by SIGTERM: 0 of 1 runs are done" in told, told
     assert not [pid for pid in helpers if is_alive(pid)], "naru waits for what it has started"
-    assert not list(found.lake.glob("acme-dev-lake-*/**/*.parquet")) and not list(found.lake.glob("**/staging/**"))
+    assert not list(found.lake.glob("acme-dev-lake-*/**/*.parquet")) and not list(found.lake.glob("**/naru_staging_*"))
     assert not found.tables()["dev_deposit.account"]["rows"]
 
 

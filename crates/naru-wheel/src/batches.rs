@@ -8,20 +8,23 @@ use arrow_pyarrow::ToPyArrow;
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
 use naru_core::LoadPlan;
 use naru_core::table_spec::LOAD_INTERVAL;
-use naru_decode::{Block, BlockReader, Decoded, Kernel, QuarantinedRun, Reject, Scratch, each_quarantined};
+use naru_decode::{Block, BlockReader, ColumnSum, Decoded, Kernel, QuarantinedRun, Reject, Scratch, each_quarantined};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
 use crate::source::{PythonFile, raised};
 
-/// What Python gets of a block: its rows, how many records it held, how many were rejected, and places of those.
-type PyBlock<'py> = (Bound<'py, PyAny>, u64, u64, Vec<Place>);
+/// What Python gets of a block: its rows, how many records it held, how many were rejected, places of those, and sums.
+type PyBlock<'py> = (Bound<'py, PyAny>, u64, u64, Vec<Place>, Vec<Sum>);
 
 /// Rejects of a block whose places are told.
 const TOLD_REJECTS: usize = 20;
 
 /// Where a value did not fit: row, line, byte offset, column, reason.
 type Place = (u64, u64, u64, Option<String>, &'static str);
+
+/// A column's sum, in the parts of an exact one, and the records whose value cannot be read.
+type Sum = (i128, u128, u64);
 
 /// The blocks of a range, decoded one after the other.
 pub(crate) struct Blocks {
@@ -80,7 +83,19 @@ impl Rows {
         let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(failed)?;
         let rejected = decoded.records - batch.num_rows() as u64;
         let places = decoded.rejects.iter().take(TOLD_REJECTS).map(|reject| self.place(reject)).collect();
-        Ok(Some((batch.to_pyarrow(py)?, decoded.records, rejected, places)))
+        let sum = |sum: &ColumnSum| {
+            let (upper, lower) = sum.total.parts();
+            (upper, lower, sum.unread)
+        };
+        let sums = decoded.sums.iter().map(sum).collect();
+        Ok(Some((batch.to_pyarrow(py)?, decoded.records, rejected, places, sums)))
+    }
+
+    /// The source's trailer record, its fields and line; None before the end, and in a range that is not the source's last.
+    #[getter]
+    fn trailer(&self) -> Option<(Vec<String>, u64)> {
+        let blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        blocks.reader.trailer().map(|trailer| (trailer.fields.clone(), trailer.line))
     }
 }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use arrow_pyarrow::ToPyArrow;
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use naru_core::LoadPlan;
+use naru_core::control::Control;
 use naru_core::plan::SourceCompression;
 use naru_core::table_spec::LOAD_INTERVAL;
-use naru_decode::{BlockReader, DEFAULT_BLOCK_BYTES, QuarantinedRun, TreatmentKey, find_ranges};
+use naru_decode::{BlockReader, DEFAULT_BLOCK_BYTES, KernelError, QuarantinedRun, TreatmentKey, find_ranges};
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
@@ -29,13 +30,20 @@ pub(crate) struct Kernel {
 
 #[pymethods]
 impl Kernel {
-    /// Raises `KeyError` where the plan needs a treatment key and the environment gives none.
+    /// `sums`: columns to sum, those of `Plan.control_sums`. Raises `KeyError` where the plan needs a treatment key and the
+    /// environment gives none.
     #[new]
-    fn new(plan: &Plan) -> PyResult<Self> {
+    #[pyo3(signature = (plan, sums=Vec::new()))]
+    fn new(plan: &Plan, sums: Vec<String>) -> PyResult<Self> {
         let plan = Arc::clone(plan.plan());
         let key = if plan.keyed_columns().is_empty() { None } else { Some(treatment_key()?) };
-        let kernel = naru_decode::Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref())
-            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let refused = |error: KernelError| PyValueError::new_err(error.to_string());
+        let kernel = naru_decode::Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref()).map_err(refused)?;
+        let kernel = match plan.control.as_ref().and_then(Control::mark) {
+            Some(mark) => kernel.with_trailer(mark),
+            None => kernel,
+        };
+        let kernel = kernel.with_sums(&sums).map_err(refused)?;
         let load_interval = Field::new(LOAD_INTERVAL, DataType::Timestamp(TimeUnit::Microsecond, None), false);
         let fields: Vec<_> = kernel.schema().fields().iter().cloned().chain([Arc::new(load_interval)]).collect();
         let key_id = key.as_ref().map(TreatmentKey::id).map(Into::into);
@@ -62,8 +70,9 @@ impl Kernel {
         Ok(found.map_err(|error| raised(&error))?.iter().map(task::to_json).collect())
     }
 
-    /// The rows of a range: an iterator of (`pyarrow.RecordBatch`, records, rejected records, places). `places` are of
-    /// the first rejects: (row, line, byte offset, column, reason). `file` stands at the range's start and ends with it.
+    /// The rows of a range: an iterator of (`pyarrow.RecordBatch`, records, rejected records, places, sums). `places` are of
+    /// the first rejects: (row, line, byte offset, column, reason); `sums`, for each of the kernel's: two parts, which add up
+    /// by themselves, and the records whose value cannot be read. `file` stands at the range's start and ends with it.
     fn rows(&self, file: Py<PyAny>, source: usize, range: &str) -> PyResult<Rows> {
         let interval_micros = self.plan.interval.start.timestamp_micros();
         Ok(Rows::new(self.blocks(file, source, range)?, Arc::clone(&self.schema), interval_micros, &self.plan))

@@ -9,6 +9,7 @@
 //! treatment key is read here, from the executor's environment or a file that it names, and is never seen by Python.
 
 mod batches;
+mod control;
 mod kernel;
 mod key;
 mod plan;

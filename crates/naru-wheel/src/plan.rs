@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use naru_core::diff::TableDiff;
+use naru_core::diff::{TableDiff, renames};
 use naru_core::evolution::{self, Evolution};
 use naru_core::plan::PLAN_VERSION;
 use naru_core::quarantine::{RejectsRecord, decode_digest, quarantine_spec};
@@ -15,6 +15,8 @@ use naru_core::{LoadPlan, TableSpec};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use serde_json::{Value, json};
+
+use crate::control;
 
 /// A load plan. A history is JSON, the table's snapshots from the newest: `[{"id": n, "summary": {…}, "columns": […]}, …]`.
 #[pyclass(frozen, module = "naru_decode")]
@@ -128,15 +130,37 @@ impl Plan {
     }
 
     /// The snapshot properties of the run's commit. `change`: `append`, `replace-table` or `replace-partitions`.
+    /// `control`: what [`Self::verify_control`] verified.
+    #[pyo3(signature = (change, key_id, rows, rejected, control=None))]
     fn run_properties(
         &self,
         change: &str,
         key_id: Option<String>,
         rows: u64,
         rejected: u64,
+        control: Option<&str>,
     ) -> PyResult<HashMap<String, String>> {
         let change = change_of(change).ok_or_else(|| PyValueError::new_err("unknown change"))?;
-        Ok(self.record(key_id.as_deref(), rows, rejected).to_properties(change))
+        let control = control.map(serde_json::from_str).transpose();
+        let control = control.map_err(|error| invalid("the control totals", error))?;
+        let record = RunRecord { control, ..self.record(key_id.as_deref(), rows, rejected) };
+        Ok(record.to_properties(change))
+    }
+
+    /// The columns that control totals sum: JSON with `sums`, or with `faults` of the control files. `files`: the content of
+    /// each source's control file, in the order of the sources; none where the plan has no such files.
+    fn control_sums(&self, files: Vec<Vec<u8>>) -> String {
+        control::sums(&self.plan, &files).to_string()
+    }
+
+    /// Holds what the sources declare against what was found: JSON with `verified`, or with `faults` of trailer records, or
+    /// with `mismatches` and `unread`, whether one of them comes of values that cannot be read.
+    ///
+    /// `found`, for each source: records; for each of `control_sums` the parts of its sum and the records whose value cannot
+    /// be read; and the trailer's fields and line.
+    fn verify_control(&self, files: Vec<Vec<u8>>, found: Vec<control::FoundInSource>) -> PyResult<String> {
+        let verdict = control::verify(&self.plan, &files, found);
+        Ok(verdict.map_err(PyValueError::new_err)?.to_string())
     }
 
     /// The snapshot properties of the commit of the run's quarantined rows.
@@ -145,18 +169,27 @@ impl Plan {
     }
 
     /// What differs between a table and the plan's, and what a run may do: JSON with `do`, one of `leave`, `apply` and
-    /// `refuse`, and `differences`. `spec` is JSON as the plan's `target.spec`.
+    /// `refuse`; `differences`; `renames`, pairs of a column's name in the table and in the plan; `refused`, pairs of a
+    /// difference and its remedy; and `policy`, what runs may change. `spec` is JSON as the plan's `target.spec`.
     fn evolution(&self, spec: &str, has_rows: bool) -> PyResult<String> {
         let table: TableSpec =
             serde_json::from_str(spec).map_err(|error| invalid("the table's specification", error))?;
         let differences = TableDiff::between(&table, &self.plan.target.spec);
         let texts: Vec<Value> = differences.iter().map(|difference| json!(difference.to_string())).collect();
-        let what = match evolution::by_run(self.plan.evolution, &differences, has_rows) {
-            Evolution::Leave => "leave",
-            Evolution::Apply => "apply",
-            Evolution::Refuse(_) => "refuse",
+        let (what, refused) = match evolution::by_run(self.plan.evolution, &differences, has_rows) {
+            Evolution::Leave => ("leave", Vec::new()),
+            Evolution::Apply => ("apply", Vec::new()),
+            Evolution::Refuse(refused) => ("refuse", refused),
         };
-        Ok(json!({ "do": what, "differences": texts }).to_string())
+        let refused = refused.iter().map(|refused| json!([refused.difference.to_string(), refused.remedy]));
+        Ok(json!({
+            "do": what,
+            "differences": texts,
+            "renames": renames(&table, &self.plan.target.spec),
+            "refused": refused.collect::<Vec<_>>(),
+            "policy": self.plan.evolution.title(),
+        })
+        .to_string())
     }
 }
 
