@@ -11,6 +11,9 @@ use crate::{JobName, PhysicalNames, Project};
 /// Glue's version: Spark 3.5.6, Python 3.11, Iceberg 1.10.0.
 pub const GLUE_VERSION: &str = "5.1";
 
+/// The argument that says to which account buckets and catalog must belong.
+const ACCOUNT_ARGUMENT: &str = "--account";
+
 /// What the kernel's wheel is built for: any Python from 3.9 on, and the machines of Glue.
 const WHEEL_TAGS: &str = "cp39-abi3-manylinux_2_28_x86_64";
 
@@ -115,7 +118,7 @@ impl GlueJobSpec {
             queues: false,
             execution_class: "STANDARD".into(),
             security_configuration: glue.security_configuration.render(&values),
-            default_arguments: default_arguments(names, program),
+            default_arguments: default_arguments(project, names, program),
             fixed_arguments: BTreeMap::new(),
             tags: tags(names),
         }
@@ -123,7 +126,7 @@ impl GlueJobSpec {
 }
 
 /// Source of the arguments' names: AWS Glue Developer Guide, "Using job parameters in AWS Glue jobs".
-fn default_arguments(names: &PhysicalNames, program: &SparkProgram) -> BTreeMap<String, String> {
+fn default_arguments(project: &Project, names: &PhysicalNames, program: &SparkProgram) -> BTreeMap<String, String> {
     let list = |keys: &[String]| keys.iter().map(|key| in_code(names, key)).collect::<Vec<_>>().join(",");
     let mut arguments = BTreeMap::from([
         // Glue's own Iceberg.
@@ -131,6 +134,8 @@ fn default_arguments(names: &PhysicalNames, program: &SparkProgram) -> BTreeMap<
         // Glue's notes of what was read: the load plan says that.
         ("--job-bookmark-option".to_owned(), "job-bookmark-disable".to_owned()),
     ]);
+    // Whose buckets and catalog the program takes for the right ones.
+    arguments.extend(project.account.clone().map(|account| (ACCOUNT_ARGUMENT.to_owned(), account)));
     if !program.packages.is_empty() {
         arguments.insert("--extra-py-files".into(), list(&program.packages));
     }

@@ -78,6 +78,8 @@ impl LocalSpark {
             command.arg("--jars").arg(jars);
         }
         command.arg("--conf").arg(format!("spark.master=local[{}]", task.threads.max(1)));
+        // A bar for nobody, between what is read below.
+        command.args(["--conf", "spark.ui.showConsoleProgress=false"]);
         for (key, value) in &self.conf {
             command.arg("--conf").arg(format!("{key}={value}"));
         }
@@ -165,7 +167,7 @@ fn outcome(said: &[u8]) -> Option<SparkOutcome> {
 /// The program's own error among what Spark logs: the last `error: …`, and the indented lines below.
 fn error(told: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(told);
-    let lines: Vec<&str> = text.lines().collect();
+    let lines: Vec<&str> = text.split(['\n', '\r']).collect();
     let Some(at) = lines.iter().rposition(|line| line.starts_with("error: ")) else { return Vec::new() };
     let heading = lines[at].trim_start_matches("error: ").to_owned();
     let details = lines[at + 1..].iter().take_while(|line| line.starts_with("  ")).map(|line| line.trim().to_owned());
