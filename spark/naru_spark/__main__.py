@@ -84,6 +84,7 @@ def run(given: argparse.Namespace) -> Outcome:
             stop.require_not_told()
             raise told_by_java(error) from error
         finally:
+            stop.wait_for_tasks(spark)
             spark.stop()
     except (OSError, naru_decode.KeyError) as error:
         raise RunError(str(error), FAILED) from error

@@ -9,11 +9,14 @@ import threading
 import time
 
 from pyspark import SparkContext
+from pyspark.sql import SparkSession
 
 from naru_spark.errors import TRY_LATER, RunError
 
 # Jobs may begin after the first time, up to the next place where the run looks.
 CANCEL_EVERY_SECONDS = 0.5
+# How long tasks of a cancelled job may take to delete what they were writing.
+TASKS_END_WITHIN_SECONDS = 10
 
 
 class Stop:
@@ -42,6 +45,15 @@ class Stop:
         """Raises RunError once the run was told to stop."""
         if self.is_told:
             raise RunError("the run was told to stop before its commit", TRY_LATER)
+
+    def wait_for_tasks(self, spark: SparkSession) -> None:
+        """Before a session ends: of a run that was told to stop, until its tasks have ended. Each deletes its own file."""
+        until = time.monotonic() + TASKS_END_WITHIN_SECONDS
+        while self.is_told and time.monotonic() < until:
+            executors = spark.sparkContext._jsc.sc().statusTracker().getExecutorInfos()
+            if not any(executor.numRunningTasks() for executor in executors):
+                return
+            time.sleep(0.1)
 
     def _wait(self, descriptor: int) -> None:
         while os.read(descriptor, 1 << 16):
