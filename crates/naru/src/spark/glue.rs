@@ -84,16 +84,17 @@ impl JobOnGlue {
 }
 
 impl SparkRun<'_> {
-    pub(super) fn run_on_glue(&self, lake: &AwsLake, kind: OutcomeKind) -> Result<Outcome, RunFailure> {
-        let keyed = self.plan.keyed_columns();
-        if !keyed.is_empty() {
-            return Err(CommandError::failed(format!(
-                "{} are treated with a key, which Glue's runs have none of",
-                keyed.join(", ")
-            ))
-            .hint("run it in this process with `--engine pl`")
-            .into());
+    /// Refuses what Glue's runs cannot treat: they have no key.
+    pub(super) fn require_no_key(&self) -> Result<(), CommandError> {
+        let columns = self.plan.keyed_columns();
+        if columns.is_empty() {
+            return Ok(());
         }
+        let message = format!("{} are treated with a key, and runs of Glue jobs have none yet", columns.join(", "));
+        Err(CommandError::failed(message).hint("nothing was started; run it in this process with `--engine pl`"))
+    }
+
+    pub(super) fn run_on_glue(&self, lake: &AwsLake, kind: OutcomeKind) -> Result<Outcome, RunFailure> {
         let glue = JobOnGlue::of(self.workspace, self.job, lake);
         let waiting = self.board.waiting(&self.name());
         self.prepare(&glue, &waiting)?;

@@ -139,6 +139,10 @@ impl SparkRun<'_> {
     /// # Errors
     /// Those of a run; Spark is not there.
     pub(crate) fn run(&self) -> Result<Outcome, RunFailure> {
+        #[cfg(feature = "aws")]
+        if let PhaseLake::Aws(_) = self.lake {
+            self.require_no_key()?;
+        }
         let (kind, evolved) = match self.ahead()? {
             Ahead::Unchanged(outcome) => return Ok(outcome),
             Ahead::Load { kind, evolved } => (kind, evolved),
