@@ -91,11 +91,14 @@ def run(given: argparse.Namespace) -> Outcome:
 
 
 def main() -> int:
+    # Java inherits standard output, and may write there: the outcome gets a descriptor of its own.
+    outcome = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
-        print(run(arguments()).json())
+        print(run(arguments()).json(), file=outcome, flush=True)
     except RunError as error:
         if error.outcome is not None:
-            print(error.outcome.json())
+            print(error.outcome.json(), file=outcome, flush=True)
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     return 0

@@ -80,6 +80,6 @@ def require_read(found: dict) -> None:
 
 def unreadable(faults: list[list]) -> RunError:
     """An error of these faults, each with its hint or none."""
-    told = "\n".join(f"  {fault}" + (f"\n    hint: {hint}" if hint else "") for fault, hint in faults)
+    told = "\n".join(f"  {fault}" + (f"\n      hint: {hint}" if hint else "") for fault, hint in faults)
     return RunError(f"what declares the control totals has {len(faults)} fault{'' if len(faults) == 1 else 's'}\n{told}\n"
                     "hint: nothing was committed; mend the control totals, or what @control says of them")

@@ -111,16 +111,27 @@ def rows(spark: SparkSession, plan: Plan, tasks: list[Task], sums: tuple[str, ..
     return frame, lambda: Findings(plan, tasks, found.value)
 
 
-def rejects(spark: SparkSession, plan: Plan, tasks: list[Task], quarantined_at: int, schema: StructType) -> DataFrame:
-    """The rows that do not fit, as the quarantine table (`schema`) has them, of the ranges that have some."""
+def rejects(spark: SparkSession, plan: Plan, tasks: list[Task], quarantined_at: int, schema: StructType
+            ) -> tuple[DataFrame, Callable[[], None]]:
+    """The rows that do not fit, as the quarantine table (`schema`) has them, of the ranges that have some; and what to call
+    once they are written: it raises RunError for a source that could not be read again.
+    """
+    failed = spark.sparkContext.accumulator({}, ByTask())
     plan_text, sources, owner = plan.text, plan.json["sources"], plan.owner
 
     def decode(number: int) -> Iterator[pa.RecordBatch]:
         task = tasks[number]
-        with open_range(sources[task.source], *task.bounds(), owner) as file:
-            yield from kernel_of(plan_text).rejects(file, task.source, task.range, quarantined_at)
+        try:
+            with open_range(sources[task.source], *task.bounds(), owner) as file:
+                yield from kernel_of(plan_text).rejects(file, task.source, task.range, quarantined_at)
+        except (naru_decode.SourceError, RunError) as error:
+            failed.add({number: told(sources[task.source], error)})
 
-    return by_task(spark, len(tasks), decode, schema)
+    def require_read() -> None:
+        if failed.value:
+            raise RunError(*failed.value[min(failed.value)])
+
+    return by_task(spark, len(tasks), decode, schema), require_read
 
 
 def by_task(spark: SparkSession, tasks: int, decode: Callable, schema: StructType) -> DataFrame:

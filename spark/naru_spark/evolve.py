@@ -38,7 +38,7 @@ class Evolving:
         """Refuses to write across differences that may not be done away with. Raises RunError."""
         if self.refused:
             count = len(self.refused)
-            told = "\n".join(f"  {difference}\n    {remedy}" for difference, remedy in self.refused)
+            told = "\n".join(f"  {difference}\n      {remedy}" for difference, remedy in self.refused)
             raise RunError(f"table {self.state.name} differs from its definition in {count} way{'' if count == 1 else 's'}\n"
                            f"{told}\nhint: nothing was committed; runs of this phase may change {self.policy}; "
                            "docs/evolution.md says more")

@@ -1,5 +1,7 @@
 """Errors of Java's libraries, Iceberg's and AWS's, as errors of a run."""
 
+import re
+
 from py4j.java_gateway import JavaObject
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
@@ -21,9 +23,14 @@ def told_by_java(error: Py4JJavaError | PySparkException) -> RunError:
         if ".awssdk." in name or name.startswith("org.apache.iceberg.exceptions."):
             found = cause
         cause = cause.getCause()
-    if found is None:
-        return RunError(f"Spark failed: {error.java_exception.getClass().getName()}; its log says more")
-    return of_library(found)
+    if found is not None:
+        return of_library(found)
+    # Of what failed on an executor, the driver has the text alone.
+    status = re.search(r"\(Service: \w+, Status Code: (\d+)", str(error.java_exception.getMessage()))
+    if status:
+        why, exit_code = aws.meaning(status[1], int(status[1]), "")
+        return RunError(f"AWS: {why}; Spark's log says more", exit_code)
+    return RunError(f"Spark failed: {error.java_exception.getClass().getName()}; its log says more")
 
 
 def of_library(found: JavaObject) -> RunError:

@@ -123,24 +123,26 @@ def quarantine(tables: Tables, plan: Plan, findings: Findings) -> dict | None:
     Where the refused rows are: `rows`, `snapshot_id`; None if there are none.
     """
     place, start = plan.json["quarantine"], plan.kernel.interval_start_micros
-    spec = json.loads(plan.kernel.quarantine_spec)
-    tables = tables.writing_to(place["location"], plan.owner)
     state = tables.find(plan.quarantine)
-    if state is None:
-        if not findings.rejected:
-            return None
-        state = tables.find_or_create(plan.quarantine, place["location"], spec)
     same = tables.iceberg.expressions.Expressions.equal(changes.LOAD_INTERVAL, start)
-    held = bool(state.snapshot_id and files(state, same))
+    held = bool(state and state.snapshot_id and files(state, same))
     if held and findings.rejected and digest_of(tables, plan) == plan.kernel.decode_digest:
         return {"rows": findings.rejected, "snapshot_id": state.snapshot_id}
     if not held and not findings.rejected:
         return None
+    tables = tables.writing_to(place["location"], plan.owner)
+    state = tables.find_or_create(plan.quarantine, place["location"], json.loads(plan.kernel.quarantine_spec))
     with Staging(tables, state) as staging:
         if findings.rejected:
             quarantined_at = time.time_ns() // 1000
             schema = tables.spark.table(f"{CATALOG}.{plan.quarantine}").schema
-            staging.write(rejects(tables.spark, plan, findings.rejecting, quarantined_at, schema))
+            frame, require_read = rejects(tables.spark, plan, findings.rejecting, quarantined_at, schema)
+            staging.write(frame)
+            try:
+                require_read()
+            except RunError:
+                staging.abandon()
+                raise
         properties = plan.kernel.quarantine_properties(findings.rejected)
         committed = commit(tables, plan, staging, "append", properties, force=False)
     return {"rows": findings.rejected, "snapshot_id": committed.snapshot_id} if findings.rejected else None

@@ -80,4 +80,5 @@ def told(source: dict, error: Exception) -> tuple[str, int]:
     """What became of a source, for the driver: the message and the exit code."""
     if isinstance(error, RunError):
         return str(error), error.exit_code
-    return f"{source['location']}: {error}", FAILED
+    cause, _, hint = str(error).partition("; hint: ")
+    return f"cannot read {source['location']}\n  {cause}\nhint: {hint or 'nothing was committed'}", FAILED

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from aws import ENVIRONMENT, AwsProject, moto
 from cases import KEY
 from naru_spark import catalogs, session
 from support import Job, Project
@@ -28,7 +29,15 @@ SMALL = {"spark.master": "local[2]", "spark.driver.memory": "1g", "spark.sql.shu
 
 
 @pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+def aws() -> Iterator[None]:
+    """AWS, in the environment of this process and all that it starts."""
+    with moto() as endpoint:
+        os.environ |= {**ENVIRONMENT, "AWS_ENDPOINT_URL": endpoint}
+        yield
+
+
+@pytest.fixture(scope="session")
+def spark(aws: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     os.environ["TZ"] = "UTC"
     # What Spark's Python workers inherit: where the program is, and the key that executors read.
     os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
@@ -42,3 +51,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 @pytest.fixture
 def project(spark: SparkSession, tmp_path: Path) -> Callable[[Job], Project]:
     return lambda job: Project(tmp_path / "project", job, spark)
+
+
+@pytest.fixture
+def aws_project(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Job], AwsProject]:
+    return lambda job: AwsProject(tmp_path_factory.mktemp("project") / "project", job, spark)

@@ -42,7 +42,7 @@ pub struct SparkEnded {
     pub status: ExitStatus,
     /// What it said of the run.
     pub outcome: Option<SparkOutcome>,
-    /// Why the run failed, in the program's words: a sentence, and lines of detail; empty if it did not say.
+    /// Why the run failed, in the program's words: a sentence, lines of detail, `hint: …`; empty if it did not say.
     pub error: Vec<String>,
     /// Whether it was told to stop.
     pub was_stopped: bool,
@@ -164,14 +164,18 @@ fn outcome(said: &[u8]) -> Option<SparkOutcome> {
     String::from_utf8_lossy(said).lines().rev().find_map(|line| serde_json::from_str(line).ok())
 }
 
-/// The program's own error among what Spark logs: the last `error: …`, and the indented lines below.
+/// The program's own error among what Spark logs: the last `error: …`, and the indented lines and the hint below.
 fn error(told: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(told);
     let lines: Vec<&str> = text.split(['\n', '\r']).collect();
     let Some(at) = lines.iter().rposition(|line| line.starts_with("error: ")) else { return Vec::new() };
     let heading = lines[at].trim_start_matches("error: ").to_owned();
-    let details = lines[at + 1..].iter().take_while(|line| line.starts_with("  ")).map(|line| line.trim().to_owned());
+    let details = lines[at + 1..].iter().take_while(|line| is_more(line)).map(|line| line.trim().to_owned());
     std::iter::once(heading).chain(details).collect()
+}
+
+fn is_more(line: &str) -> bool {
+    line.starts_with("  ") || line.starts_with("hint: ")
 }
 
 #[cfg(test)]
@@ -181,8 +185,8 @@ mod tests {
     #[test]
     fn the_programs_words_are_found_among_sparks() {
         let told =
-            b"WARN NativeCodeLoader: no library\nerror: 1 of 3 rows do not fit\n  a.csv: row 2\nERROR Utils: late\n";
-        assert_eq!(error(told), ["1 of 3 rows do not fit", "a.csv: row 2"]);
+            b"WARN NativeCodeLoader: no library\nerror: 1 of 3 rows do not fit\n  a.csv: row 2\nhint: mend it\nERROR: late\n";
+        assert_eq!(error(told), ["1 of 3 rows do not fit", "a.csv: row 2", "hint: mend it"]);
         assert!(error(b"Traceback (most recent call last):\n").is_empty());
         let said = b"noise\n{\"status\": \"loaded\", \"rows\": 2, \"rejected\": 0, \"snapshot_id\": 7}\n";
         assert_eq!(

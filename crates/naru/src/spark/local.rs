@@ -92,7 +92,12 @@ impl SparkRun<'_> {
         }
         let mut words = ended.error.into_iter();
         let error = match words.next() {
-            Some(heading) => words.fold(CommandError::failed(heading), CommandError::detail),
+            Some(heading) => {
+                words.fold(CommandError::failed(heading), |error, line| match line.strip_prefix("hint: ") {
+                    Some(hint) => error.hint(hint),
+                    None => error.detail(line),
+                })
+            }
             None => CommandError::failed(format!("the Spark program ended ({}) and did not say why", ended.status))
                 .hint("run it by itself to see its log: docs/spark.md says how"),
         };
