@@ -15,7 +15,7 @@ pub(crate) enum RunFailure {
     /// Told by another program, which may have quarantined rows.
     Elsewhere {
         error: CommandError,
-        quarantined: Option<Quarantined>,
+        quarantined: Option<Box<Quarantined>>,
     },
 }
 
@@ -24,7 +24,7 @@ impl RunFailure {
     pub(crate) fn quarantined(&self) -> Option<&Quarantined> {
         match self {
             Self::Load(error) => error.quarantined(),
-            Self::Elsewhere { quarantined, .. } => quarantined.as_ref(),
+            Self::Elsewhere { quarantined, .. } => quarantined.as_deref(),
         }
     }
 

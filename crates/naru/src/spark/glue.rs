@@ -211,7 +211,7 @@ impl SparkRun<'_> {
             .detail(format!("it took {}", self.cost(glue, run)))
             .detail(format!("log: {}", run_link(&glue.region, glue.name(), &run.id)));
         let quarantined = runtime::block_on(quarantined(self.plan, self.lake.lake())).map_err(RunFailure::Load)?;
-        Err(RunFailure::Elsewhere { error, quarantined })
+        Err(RunFailure::Elsewhere { error, quarantined: quarantined.map(Box::new) })
     }
 
     fn recorded(&self, kind: OutcomeKind) -> Result<Option<Outcome>, LoadError> {
