@@ -26,8 +26,12 @@ fn a_plan_says_what_a_run_would_do_and_changes_nothing() {
     project.drop(JOB, "2026-11-23", "a.csv", "ID,NAME,AMT\n2,lee,1\n");
     let next = project.naru(&["plan", JOB, "--date", "2026-11-23"]).ok().stdout;
     assert!(next.contains("run       would load the interval for the first time"), "{next}");
-    let spark = project.naru(&["plan", JOB, "--date", "2026-11-23", "--engine", "sp"]).ok().stdout;
-    assert!(spark.contains("run       would fail: the route is Spark, and this lake has none"), "{spark}");
+    let spark = ["plan", JOB, "--date", "2026-11-23", "--engine", "sp", "--spark-python", "/there/is/none"];
+    let spark = project.naru(&spark).ok().stdout;
+    assert!(
+        spark.contains("run       would fail: the route is Spark, which is not installed here; missing: /there/is"),
+        "{spark}"
+    );
     project.job(JOB, &DEFINITION.replace("AMT,amount,\"decimal(18,2)\"", "AMT,amount,\"decimal(16,2)\""));
     let next = project.naru(&["plan", JOB, "--date", "2026-11-23"]).ok().stdout;
     assert!(next.contains("run       would fail: the table differs from its definition"), "{next}");

@@ -1,7 +1,7 @@
 """python -m naru_spark --plan plan.json [--lake DIR | --account ID]
 
 Exit codes are those of `naru run`: 0 done, 1 failed, 2 usage, 75 try again later. The outcome is one line of JSON on
-standard output; why there is none, on standard error.
+standard output; why a run failed is on standard error, also where there is an outcome to tell.
 """
 
 import argparse
@@ -17,14 +17,18 @@ from naru_spark import catalogs, s3, session
 from naru_spark import plan as plans
 from naru_spark.errors import FAILED, RunError
 from naru_spark.java_errors import told_by_java
-from naru_spark.run import Options, execute
+from naru_spark.run import Options, Outcome, execute
 from naru_spark.sources import is_in_s3
+from naru_spark.stopping import Stop
 
 
 def arguments() -> argparse.Namespace:
     # Glue adds arguments of its own, which are passed over: none of them may be taken for the beginning of one of these.
     parser = argparse.ArgumentParser(prog="naru_spark", description="Executes a naru load plan on Spark.", allow_abbrev=False)
-    parser.add_argument("--plan", required=True, help="the load plan, or what `naru plan --json` prints: a file or s3://…")
+    whence = parser.add_mutually_exclusive_group(required=True)
+    whence.add_argument("--plan", help="the load plan, or what `naru plan --json` prints: a file or s3://…")
+    whence.add_argument("--attended", action="store_true",
+                        help="the plan is the first line of standard input, whose end says to stop")
     parser.add_argument("--lake", type=Path, default=os.environ.get("NARU_LAKE"),
                         help="directory of an embedded lake; without it, a plan whose table is in S3 is about the Glue Data "
                              "Catalog, unless --conf names the catalog `naru`")
@@ -36,13 +40,17 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--conf", action="append", default=[], metavar="KEY=VALUE", help="a setting of Spark")
     parser.add_argument("--range-mib", type=int, default=int(os.environ.get("NARU_RANGE_MIB", "64")),
                         help="what one of Spark's tasks decodes, about, in MiB")
-    parser.add_argument("--force", action="store_true", help="as of `naru run`")
+    # Glue gives every argument a value.
+    parser.add_argument("--force", nargs="?", const="true", default="false", choices=("true", "false"),
+                        help="as of `naru run`")
     return parser.parse_known_args()[0]
 
 
-def read_plan(given: argparse.Namespace) -> plans.Plan:
+def read_plan(given: argparse.Namespace, stop: Stop) -> plans.Plan:
     """The plan, from wherever it is. Raises RunError, OSError."""
-    if is_in_s3(given.plan):
+    if given.attended:
+        text = stop.attend()
+    elif is_in_s3(given.plan):
         text = s3.read_whole(given.plan, given.account).decode("utf-8")
     else:
         text = Path(given.plan).read_text(encoding="utf-8")
@@ -59,37 +67,41 @@ def catalog_of(given: argparse.Namespace, plan: plans.Plan, conf: dict[str, str]
     return {}
 
 
-def main() -> int:
-    given = arguments()
-    # Java inherits standard output, and may write there: the outcome gets a descriptor of its own.
-    outcome = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+def run(given: argparse.Namespace) -> Outcome:
+    """Runs what the arguments say. Raises RunError, whatever went wrong that somebody can do something about."""
+    stop = Stop()
     try:
-        plan = read_plan(given)
+        plan = read_plan(given, stop)
         # The key is read before Spark is started, so that a missing one costs nothing.
         plans.kernel_of(plan.text)
         conf = dict(setting.split("=", 1) for setting in given.conf)
         spark = session.start(catalog_of(given, plan, conf), given.jars, conf)
         try:
-            options = Options(range_bytes=given.range_mib << 20, force=given.force)
-            print(execute(spark, plan, options).json(), file=outcome, flush=True)
+            stop.require_not_told()
+            return execute(spark, plan, Options(range_bytes=given.range_mib << 20, force=given.force == "true", stop=stop))
+        except (Py4JJavaError, PySparkException) as error:
+            # A job that was cancelled fails, too.
+            stop.require_not_told()
+            raise told_by_java(error) from error
         finally:
+            stop.wait_for_tasks(spark)
             spark.stop()
-    except Py4JJavaError as error:
-        return told(told_by_java(error))
-    except PySparkException as error:
-        # Its text may hold values.
-        return told(RunError(f"Spark failed: {type(error).__name__}; its log says more"))
-    except RunError as error:
-        return told(error)
     except (OSError, naru_decode.KeyError) as error:
-        return told(RunError(str(error), FAILED))
+        raise RunError(str(error), FAILED) from error
+
+
+def main() -> int:
+    # Java inherits standard output, and may write there: the outcome gets a descriptor of its own.
+    outcome = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        print(run(arguments()).json(), file=outcome, flush=True)
+    except RunError as error:
+        if error.outcome is not None:
+            print(error.outcome.json(), file=outcome, flush=True)
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
     return 0
-
-
-def told(error: RunError) -> int:
-    print(f"error: {error}", file=sys.stderr)
-    return error.exit_code
 
 
 if __name__ == "__main__":

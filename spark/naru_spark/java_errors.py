@@ -4,15 +4,19 @@ import re
 
 from py4j.java_gateway import JavaObject
 from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 
 from naru_spark import aws
 from naru_spark.errors import FAILED, TRY_LATER, RunError
 
 
-def told_by_java(error: Py4JJavaError) -> RunError:
+def told_by_java(error: Py4JJavaError | PySparkException) -> RunError:
     """What an error of Java's means for the run. Values may stand in messages of Spark's, so that only those of Iceberg's
     and AWS's libraries are told.
     """
+    if isinstance(error, PySparkException):
+        # One of Java's that PySpark has made its own.
+        return RunError(f"Spark failed: {type(error).__name__}; its log says more")
     cause, found = error.java_exception, None
     while cause is not None:
         name = cause.getClass().getName()

@@ -2,7 +2,7 @@
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from pyspark.sql import SparkSession
 
@@ -15,13 +15,18 @@ from naru_spark.merge_commit import commit_merge
 from naru_spark.plan import Plan, kernel_of
 from naru_spark.ranges import find_tasks
 from naru_spark.staging import Staging
+from naru_spark.stopping import Stop
 from naru_spark.tables import CATALOG, TableState, Tables, files
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did. `status`: `loaded`, `reloaded` or `unchanged`; `evolved`: what it changed of the table's structure;
-    `control`: `verified` where the rows are those that control totals declare.
+    """What a run did. `status`: `loaded`, `reloaded`, `unchanged`; of a run that failed `rejected` or `empty`: too many
+    rows do not fit, or none does.
+
+    `records` are all that were read, `rejects` places and reasons of the first that do not fit, `quarantine` where those
+    are (`rows`, `snapshot_id`), `files` and `file_bytes` the data files that the commit added, `evolved` what it changed of
+    the table's structure; `control` is `verified` where the rows are those that control totals declare.
     """
 
     status: str
@@ -29,6 +34,11 @@ class Outcome:
     rows: int = 0
     rejected: int = 0
     snapshot_id: int | None = None
+    records: int = 0
+    rejects: list[dict] = field(default_factory=list)
+    quarantine: dict | None = None
+    files: int = 0
+    file_bytes: int = 0
     evolved: list[str] = field(default_factory=list)
     control: str | None = None
     # Of a merge, as `naru run --json` has them.
@@ -45,6 +55,7 @@ class Options:
 
     range_bytes: int = 64 << 20
     force: bool = False
+    stop: Stop = field(default_factory=Stop)
 
 
 def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
@@ -74,8 +85,9 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
             for source in plan.json["sources"]:
                 sources.require_same(source, plan.owner)
             control.require_same()
-            quarantine(tables, plan, findings)
-            verified = require_accepted(plan, findings, control, options.force)
+            held = quarantine(tables, plan, findings)
+            verified = require_accepted(plan, findings, control, options.force, held)
+            options.stop.require_not_told()
         except Exception:
             staging.abandon()
             raise
@@ -86,9 +98,17 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
             committed = commit(tables, plan, staging, plan.change, properties, options.force)
     is_reload = found["why"] == "again" if committed.is_reload is None else committed.is_reload
     status = ("reloaded" if is_reload else "loaded") if committed.is_new else "unchanged"
-    evolved = evolving.changes if committed.is_new else []
-    return Outcome(status, interval, findings.rows, findings.rejected, committed.snapshot_id, evolved,
-                   "verified" if verified else None, committed.merge, committed.run_again_up_to)
+    return replace(outcome_of(plan, findings, held, status), snapshot_id=committed.snapshot_id, files=len(staging.files),
+                   file_bytes=sum(file.fileSizeInBytes() for file in staging.files),
+                   evolved=evolving.changes if committed.is_new else [], control="verified" if verified else None,
+                   merge=committed.merge, run_again_up_to=committed.run_again_up_to)
+
+
+def outcome_of(plan: Plan, findings: Findings, held: dict | None, status: str) -> Outcome:
+    """What the sources came to."""
+    names = ("location", "row", "line", "byte_offset", "column", "reason")
+    return Outcome(status, plan.json["interval"]["text"], findings.rows, findings.rejected, records=findings.records,
+                   rejects=[dict(zip(names, place, strict=True)) for place in findings.places], quarantine=held)
 
 
 def write_rows(spark: SparkSession, plan: Plan, staging: Staging, options: Options, control: ControlTotals) -> Findings:
@@ -101,18 +121,20 @@ def write_rows(spark: SparkSession, plan: Plan, staging: Staging, options: Optio
     return findings()
 
 
-def quarantine(tables: Tables, plan: Plan, findings: Findings) -> None:
+def quarantine(tables: Tables, plan: Plan, findings: Findings) -> dict | None:
     """Makes the interval's rows of the quarantine table those that were refused, before the target's commit. Rows of an
     execution that decoded the same bytes in the same way are there already: they stay, with their marks.
+
+    Where the refused rows are: `rows`, `snapshot_id`; None if there are none.
     """
     place, start = plan.json["quarantine"], plan.kernel.interval_start_micros
     state = tables.find(plan.quarantine)
     same = tables.iceberg.expressions.Expressions.equal(changes.LOAD_INTERVAL, start)
     held = bool(state and state.snapshot_id and files(state, same))
     if held and findings.rejected and digest_of(tables, plan) == plan.kernel.decode_digest:
-        return
+        return {"rows": findings.rejected, "snapshot_id": state.snapshot_id}
     if not held and not findings.rejected:
-        return
+        return None
     tables = tables.writing_to(place["location"], plan.owner)
     state = tables.find_or_create(plan.quarantine, place["location"], json.loads(plan.kernel.quarantine_spec))
     with Staging(tables, state) as staging:
@@ -126,7 +148,9 @@ def quarantine(tables: Tables, plan: Plan, findings: Findings) -> None:
             except RunError:
                 staging.abandon()
                 raise
-        commit(tables, plan, staging, "append", plan.kernel.quarantine_properties(findings.rejected), force=False)
+        properties = plan.kernel.quarantine_properties(findings.rejected)
+        committed = commit(tables, plan, staging, "append", properties, force=False)
+    return {"rows": findings.rejected, "snapshot_id": committed.snapshot_id} if findings.rejected else None
 
 
 def digest_of(tables: Tables, plan: Plan) -> str | None:
@@ -137,16 +161,17 @@ def digest_of(tables: Tables, plan: Plan) -> str | None:
     return row[0] if row else None
 
 
-def require_accepted(plan: Plan, findings: Findings, control: ControlTotals, force: bool) -> str | None:
+def require_accepted(plan: Plan, findings: Findings, control: ControlTotals, force: bool, held: dict | None) -> str | None:
     """Refuses too many bad rows, other rows than the sources declare, and none at all; the control totals that were
-    verified. Raises RunError.
+    verified. Raises RunError; it tells where the refused rows are (`held`).
     """
     limit = plan.json["reject_limit"]
     greatest = limit["rows"] if "rows" in limit else limit["share"] * findings.records
     if findings.rejected > greatest:
         raise RunError(f"{findings.rejected} of {findings.records} rows do not fit; they are in {plan.quarantine}\n"
-                       f"{describe(findings.places)}")
+                       f"{describe(findings.places)}", outcome=outcome_of(plan, findings, held, "rejected"))
     verified = control.verify(findings)
     if findings.rows == 0 and plan.json["empty"] == "refuse" and not force and not declare_no_rows(verified):
-        raise RunError(f"{plan.json['interval']['text']}: the sources hold no row that fits")
+        raise RunError(f"{plan.json['interval']['text']}: the sources hold no row that fits",
+                       outcome=outcome_of(plan, findings, held, "empty"))
     return verified

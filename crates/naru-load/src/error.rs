@@ -110,8 +110,8 @@ pub enum LoadError {
         conflict: TreatmentConflict,
     },
     /// The plan says Spark, and this is the in-process track.
-    #[error("the route is Spark, and this lake has none")]
-    SparkMissing {
+    #[error("the route is Spark, and this is done in this process only")]
+    ForSpark {
         /// The router's reason.
         reason: String,
     },

@@ -15,6 +15,7 @@ use crate::error::CommandError;
 use crate::phase_lake::PhaseLake;
 use crate::runtime;
 use crate::saved_plan::SavedPlan;
+use crate::spark::SparkArgs;
 use crate::workspace::Workspace;
 
 /// Options that shape a plan.
@@ -29,6 +30,8 @@ pub(crate) struct PlanArgs {
     /// Memory that a load may use, in MiB.
     #[arg(long, env = "NARU_MEMORY_MIB", value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..))]
     pub(crate) memory_mib: Option<u32>,
+    #[command(flatten)]
+    pub(crate) spark: SparkArgs,
 }
 
 impl PlanArgs {

@@ -36,12 +36,16 @@
 //!
 //! [glue]                          # what every Glue job has in common
 //! worker_type = "G.1X"
+//!
+//! [spark]                         # Spark on this machine, for embedded lakes
+//! python = ".venv/bin/python"
 //! ```
 
 mod glue;
 pub(crate) mod names;
 mod parse;
 mod reader;
+mod spark;
 pub(crate) mod template;
 
 #[cfg(test)]
@@ -53,6 +57,7 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 pub use names::NameTemplates;
+pub use spark::SparkSettings;
 pub use template::{Placeholder, Template, TemplateError};
 
 use crate::evolution::EvolutionPolicy;
@@ -93,6 +98,8 @@ pub struct Project {
     pub evolution: BTreeMap<Phase, EvolutionPolicy>,
     /// What every Glue job has in common.
     pub glue: GlueSettings,
+    /// Spark on this machine, for embedded lakes.
+    pub spark: SparkSettings,
 }
 
 /// Where a phase's storage and catalog are.

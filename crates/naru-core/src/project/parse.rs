@@ -9,6 +9,7 @@ use toml::de::DeTable;
 use super::glue;
 use super::names::{self, NameTemplates, Row};
 use super::reader::{Faults, Reader};
+use super::spark;
 use super::{DEFAULT_LAKE_PATH, LakeSettings, Project, RunSettings};
 use crate::evolution::EvolutionPolicy;
 use crate::nearest::nearest;
@@ -49,6 +50,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
     if let Some(glue) = &glue {
         glue::check_worker(glue, &route, &mut faults);
     }
+    let spark = spark::spark(Reader::new("spark", top.table("spark", &mut faults)), &mut faults);
     top.finish(&mut faults);
     let all = (|| {
         Some(Project {
@@ -65,6 +67,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
             route,
             evolution,
             glue: glue?,
+            spark,
         })
     })();
     faults.into_result(all)

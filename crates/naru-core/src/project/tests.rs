@@ -56,6 +56,12 @@ fn every_key_is_read() {
         [athena]
         usd_per_tb = 6.25
         [route]
+        [spark]
+        python = ".venv/bin/python"
+        jars = ["iceberg.jar", "/opt/sqlite.jar"]
+        package = "../naru/spark"
+        [spark.conf]
+        "spark.driver.memory" = "4g"
     "#;
     let project = Project::parse(text, "naru.toml").unwrap();
     assert_eq!((project.org.as_str(), project.account.as_deref()), ("acme-bank", Some("012345678901")));
@@ -72,7 +78,17 @@ fn every_key_is_read() {
     assert!(project.lake(Phase::Qa).is_err());
     assert_eq!(project.names.bucket.to_string(), "{org}-{account}-{phase}-{layer}-{level}");
     assert_eq!(project.athena, AthenaSettings { usd_per_tb: 6.25 });
+    let SparkSettings { python, jars, package, conf } = &project.spark;
+    assert_eq!((python.as_str(), package.as_deref()), (".venv/bin/python", Some("../naru/spark")));
+    assert_eq!((jars.as_slice(), conf.len()), (["iceberg.jar".to_owned(), "/opt/sqlite.jar".to_owned()].as_slice(), 1));
     assert_eq!(project.run, RunSettings { parallel_jobs: 4, threads: 1, memory_mib: 64, commit_attempts: 1 });
+}
+
+#[test]
+fn spark_is_a_python_unless_more_is_said() {
+    assert_eq!(Project::parse("org = \"acme\"", "naru.toml").unwrap().spark, SparkSettings::default());
+    let text = "org = \"acme\"\n[spark]\npython = \"\"\njar = \"a.jar\"\n[spark.conf]\nport = 1\n";
+    assert_snapshot!(faults(text), @"");
 }
 
 #[test]

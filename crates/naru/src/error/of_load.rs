@@ -72,10 +72,9 @@ impl From<LoadError> for CommandError {
                 "nothing was read; give the definition or the key that those rows were loaded with, or load every interval \
                  again with `--force`",
             ),
-            LoadError::SparkMissing { reason } => with_exit
+            LoadError::ForSpark { reason } => with_exit
                 .detail(reason)
-                .detail("Spark runs on AWS Glue, which needs a phase with `lake = \"aws\"`")
-                .hint("run it in this process all the same with `--engine pl`, or write `pl` as the name's engine"),
+                .hint("do it all the same with `--engine pl`, or write `pl` as the name's engine"),
             LoadError::TableDiffers { policy, differences, .. } => with_exit.refused(&differences).hint(format!(
                 "nothing was committed; runs of this phase may change {}; docs/evolution.md says more",
                 policy.title()

@@ -5,7 +5,7 @@ use crate::error::CommandError;
 use crate::interval_args::IntervalArgs;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::workspace::Workspace;
-use crate::{jobs, output};
+use crate::{jobs, output, spark};
 
 /// Explain which engine would run a load, and why
 ///
@@ -26,17 +26,26 @@ impl Route {
         let workspace = Workspace::open(global)?;
         let job = PlannedJob::new(&workspace, jobs::parse(&self.job)?)?;
         let interval = self.interval.one(&workspace, &job.job)?;
-        let (plan, route) = job.plan(&workspace, &workspace.lake()?, &interval, &self.plan)?;
+        let lake = workspace.lake()?;
+        let (plan, route) = job.plan(&workspace, &lake, &interval, &self.plan)?;
+        let missing = spark::missing(&workspace, &lake, &self.plan, route.engine);
         if global.json {
             return output::json(&serde_json::json!({
                 "job": plan.job,
                 "interval": plan.interval,
                 "route": route,
                 "model": workspace.project.route,
+                "spark_missing": missing,
             }));
         }
         output::line(format!("{} for {}", route.engine.as_str(), interval.text));
         output::line(&route.reason);
+        if !missing.is_empty() {
+            let missing = missing.join("; ");
+            output::line(format!(
+                "Spark is not installed here; missing: {missing}. `--engine pl` runs it in this process."
+            ));
+        }
         Ok(())
     }
 }

@@ -37,11 +37,14 @@ fn a_run_is_known_by_its_identity_and_its_plan() {
     assert_eq!(key.claim_key(2), format!("runs/corebank/deposit/account/2026-11-22/{digest}/attempt-2.json"));
 
     let project = project("");
-    let request = StartRequest::of(&project, &names(&project, Phase::Dev).1, &plan);
+    let request = StartRequest::of(&project, &names(&project, Phase::Dev).1, &plan, false);
     assert_eq!(request.job, format!("acme-dev-{JOB}"));
     assert_eq!(request.plan_location, format!("s3://acme-dev-code/{}", key.plan_key()));
     let arguments = request.arguments(2);
     assert_eq!(arguments["--plan"], request.plan_location);
+    assert_eq!(arguments.get("--force"), None);
+    let forced = StartRequest { force: true, ..request.clone() };
+    assert_eq!(forced.arguments(2)["--force"], "true");
     let run = GlueRun { arguments, ..run("RUNNING", None) };
     assert_eq!((run.key(), run.attempt()), (Some(key), 2));
 }
@@ -63,7 +66,7 @@ fn workers_are_as_many_as_the_router_counted() {
         let place =
             naru_core::route::Place { kind: naru_core::route::PlaceKind::Process, cores: 2, memory_bytes: 1 << 30 };
         let route = project.route.route(&place, naru_core::Engine::Sp, plan.mode, &plan.sources);
-        let request = StartRequest::of(&project, &names, &plan);
+        let request = StartRequest::of(&project, &names, &plan, false);
         assert_eq!((request.workers, route.sp.workers), (workers, workers), "{gib} GiB");
     }
 }
