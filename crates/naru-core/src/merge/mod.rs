@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!  definition ──▶ MergeRules ──▶ LoadPlan ──▶ naru-load
+//!                                              ├─ rows in memory or on disk ──────────▶ staging::Staging
 //!                                              ├─ mode merge: which files lose rows ──▶ cost::choose, per file
 //!                                              │  keys that the table lacks ──────────▶ deletions::decide_revival
 //!                                              └─ mode scd2: a key's rows and events ──▶ history::history, per key
@@ -13,6 +14,7 @@
 pub mod cost;
 pub mod deletions;
 pub mod history;
+pub mod staging;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

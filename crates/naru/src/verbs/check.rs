@@ -12,7 +12,7 @@ use crate::workspace::Workspace;
 /// Find in CI what would fail in production
 ///
 /// Checks all names, definitions, DAG files without definitions and the reverse, two jobs for one table, names too long
-/// for AWS, in every phase. Reads only files, unless told to look at AWS, too; every fault is told at once.
+/// for AWS, regions without prices, in every phase. Reads only files, unless told to look at AWS, too; every fault is told at once.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Look at the phase's buckets and keys on AWS, too: encryption, public access, policies, rotation.
@@ -29,6 +29,7 @@ impl Check {
         let (jobs, faults): (Vec<CheckedJob>, Vec<Vec<Fault>>) = named.into_iter().unzip();
         let mut faults = faults.concat();
         faults.extend(check::project(&workspace.project.table_defs, &jobs, &definitions));
+        faults.extend(workspace.project.price_faults());
         faults.sort();
         faults.dedup();
         // What a name's fault derives is no bucket to look at.
