@@ -6,6 +6,7 @@ mod support;
 mod append;
 mod aws;
 mod aws_faults;
+mod aws_maintain;
 mod aws_query;
 mod backfill;
 mod bad_input;

@@ -119,14 +119,14 @@ impl PlannedJob {
         args: &PlanArgs,
     ) -> Result<(LoadPlan, Route), CommandError> {
         let job = &self.job;
+        let prices = workspace.project.prices(workspace.phase, lake.region());
+        let prices = prices.map_err(|fault| CommandError::faults(PROJECT_FILE, &[fault]))?;
         let landing = self.landing(lake, interval);
         let landed = runtime::block_on(lake.landing().list(&landing))?;
         let mut sources: Vec<SourceFile> = landed.into_iter().map(source_file).collect();
         if let Some(Control::File(file)) = self.definition.control() {
             find_controls(lake.landing(), file, &mut sources)?;
         }
-        let prices = workspace.project.prices(workspace.phase, lake.region());
-        let prices = prices.map_err(|fault| CommandError::faults(PROJECT_FILE, &[fault]))?;
         let engine = args.engine.unwrap_or(job.engine);
         let route = workspace.project.route.route(&args.place(workspace), prices, engine, job.mode, &sources);
         let plan = LoadPlan {
