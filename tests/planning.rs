@@ -136,7 +136,10 @@ fn old_prices_are_warned_of_and_count_all_the_same() {
     assert!(figures["warning"].as_str().unwrap().contains("https://aws.amazon.com/glue/pricing/"), "{figures}");
     let prices = &figures["route"]["prices"];
     assert_eq!((&prices["region"], &prices["dpu_hour"]["usd"]), (&"ap-northeast-2".into(), &44.0.into()));
-    assert_eq!((&prices["dpu_hour"]["date"], &prices["lambda_request"]["date"]), (&"2020-01-31".into(), &"2026-11-22".into()));
+    assert_eq!(
+        (&prices["dpu_hour"]["date"], &prices["lambda_request"]["date"]),
+        (&"2020-01-31".into(), &"2026-11-22".into())
+    );
     assert!(figures["route"]["sp"]["usd"].as_f64().unwrap() > 1.0, "{figures}");
     // Nothing of it is said of a run.
     let ran = project.naru(&["run", JOB, "--date", "2026-11-22"]).ok();

@@ -185,7 +185,8 @@ async fn every_fault_of_a_workgroup_is_told() {
     let other_key = other_key.kms_key(&lake.key_id).build().unwrap();
     let to = right.result_configuration().unwrap().clone();
     let results = |output: String, encryption: Option<EncryptionConfiguration>| {
-        let to = ResultConfiguration::builder().output_location(output).set_encryption_configuration(encryption).build();
+        let to =
+            ResultConfiguration::builder().output_location(output).set_encryption_configuration(encryption).build();
         let mut configuration = right.clone();
         configuration.result_configuration = Some(to);
         configuration

@@ -24,10 +24,8 @@ const KNOWN_SINCE: NaiveDate = match NaiveDate::from_ymd_opt(2026, 11, 22) {
     None => NaiveDate::MIN,
 };
 /// Known prices, in US dollars: region, DPU-hour, Lambda GB-second, Lambda request.
-const KNOWN: &[(&str, f64, f64, f64)] = &[
-    ("ap-northeast-2", 0.44, 0.000_016_666_7, 0.000_000_2),
-    ("us-east-1", 0.44, 0.000_016_666_7, 0.000_000_2),
-];
+const KNOWN: &[(&str, f64, f64, f64)] =
+    &[("ap-northeast-2", 0.44, 0.000_016_666_7, 0.000_000_2), ("us-east-1", 0.44, 0.000_016_666_7, 0.000_000_2)];
 
 /// What one thing costs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -94,7 +92,8 @@ impl PriceTable {
 impl RegionPrices {
     /// The prices that a route of this kind of place depends on.
     fn used(&self, place: PlaceKind) -> impl Iterator<Item = &Price> {
-        let lambda = [&self.lambda_gb_second, &self.lambda_request].into_iter().filter(move |_| place == PlaceKind::Lambda);
+        let lambda =
+            [&self.lambda_gb_second, &self.lambda_request].into_iter().filter(move |_| place == PlaceKind::Lambda);
         std::iter::once(&self.dpu_hour).chain(lambda)
     }
 

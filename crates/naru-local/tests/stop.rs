@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use naru_lake::{CatalogPointer, ListedTable, Change, Lake, LakeErrorKind, PointerError, PointerErrorKind, Stop};
+use naru_lake::{CatalogPointer, Change, Lake, LakeErrorKind, ListedTable, PointerError, PointerErrorKind, Stop};
 
 use crate::support::{Fixture, committed, expected, request, rows, simple_spec};
 

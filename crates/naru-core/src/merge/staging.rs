@@ -1,8 +1,17 @@
 //! Where the rows of a merge wait until it is known which of them change the table: in memory, or on disk in buckets by
 //! key, of which one at a time is in memory.
 
-/// Bytes that staged rows may take for each byte of text: as columns, as keys, and as what is compared.
-pub const BYTES_PER_TEXT_BYTE: u64 = 5;
+use crate::Mode;
+
+/// Bytes that the rows of a run take in memory for each byte of text, where half of their keys are in the table: as
+/// columns, as keys, and as what is compared. Measured with 600,000 rows of five columns, 41 MB: 6.9 in mode merge, 12.7
+/// in mode scd2.
+fn bytes_per_text_byte(mode: Mode) -> u64 {
+    match mode {
+        Mode::Scd2 => 13,
+        Mode::Merge | Mode::Append | Mode::Replace => 7,
+    }
+}
 
 /// More buckets would be too many open files.
 pub const MAX_BUCKETS: u64 = 128;
@@ -19,8 +28,8 @@ pub struct Staging {
 impl Staging {
     /// Buckets of which each takes at most half of the memory, as far as their number allows. `text_bytes` is the sources'
     /// plain text.
-    pub fn of(text_bytes: u64, memory_bytes: u64) -> Self {
-        let needed = text_bytes.saturating_mul(BYTES_PER_TEXT_BYTE);
+    pub fn of(mode: Mode, text_bytes: u64, memory_bytes: u64) -> Self {
+        let needed = text_bytes.saturating_mul(bytes_per_text_byte(mode));
         let buckets = needed.div_ceil((memory_bytes / 2).max(1)).clamp(1, MAX_BUCKETS);
         Self { buckets, bucket_bytes: needed.div_ceil(buckets) }
     }
@@ -41,21 +50,26 @@ mod tests {
 
     #[test]
     fn rows_of_half_the_memory_stay_there() {
-        let staging = |text_bytes| Staging::of(text_bytes, 500 * MIB);
-        assert_eq!(staging(0), Staging { buckets: 1, bucket_bytes: 0 });
-        assert_eq!(staging(50 * MIB), Staging { buckets: 1, bucket_bytes: 250 * MIB });
-        assert_eq!(staging(50 * MIB + 1).buckets, 2);
-        assert_eq!(staging(128 * 50 * MIB), Staging { buckets: 128, bucket_bytes: 250 * MIB });
-        assert_eq!(staging(256 * 50 * MIB), Staging { buckets: 128, bucket_bytes: 500 * MIB }, "no more buckets");
+        for mode in [Mode::Merge, Mode::Scd2] {
+            let staging = |text_bytes| Staging::of(mode, text_bytes, 500 * MIB);
+            let most = 250 * MIB / bytes_per_text_byte(mode);
+            let bucket_bytes = most * bytes_per_text_byte(mode);
+            assert_eq!(staging(0), Staging { buckets: 1, bucket_bytes: 0 });
+            assert_eq!(staging(most), Staging { buckets: 1, bucket_bytes });
+            assert_eq!(staging(most + 1).buckets, 2);
+            assert_eq!(staging(128 * most), Staging { buckets: 128, bucket_bytes });
+            let no_more = Staging { buckets: 128, bucket_bytes: 2 * bucket_bytes };
+            assert_eq!(staging(256 * most), no_more);
+        }
     }
 
     proptest! {
         #[test]
         fn buckets_fit_unless_there_are_too_many(text_bytes in 0u64..1 << 42, memory_mib in 64u64..1 << 16) {
-            let Staging { buckets, bucket_bytes } = Staging::of(text_bytes, memory_mib * MIB);
+            let Staging { buckets, bucket_bytes } = Staging::of(Mode::Scd2, text_bytes, memory_mib * MIB);
             prop_assert!((1..=MAX_BUCKETS).contains(&buckets));
             prop_assert!(bucket_bytes <= memory_mib * MIB / 2 || buckets == MAX_BUCKETS);
-            prop_assert!(bucket_bytes * buckets >= text_bytes * BYTES_PER_TEXT_BYTE);
+            prop_assert!(bucket_bytes * buckets >= text_bytes * bytes_per_text_byte(Mode::Scd2));
         }
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct Work {
 impl RouteModel {
     pub(super) fn estimate_process(&self, place: &Place, prices: &RegionPrices, work: Work) -> Estimate {
         let staging = matches!(work.mode, Mode::Merge | Mode::Scd2)
-            .then(|| Staging::of(work.text_bytes as u64, place.memory_bytes));
+            .then(|| Staging::of(work.mode, work.text_bytes as u64, place.memory_bytes));
         let is_on_disk = staging.is_some_and(|staging| staging.is_on_disk());
         let disk_factor = if is_on_disk { self.process.disk_factor } else { 1.0 };
         let speed = self.process.mib_per_second_per_core * MIB * f64::from(place.cores.max(1));
@@ -64,7 +64,9 @@ impl RouteModel {
         let base = (self.process.base_memory_mib * MIB) as u64;
         match staging {
             None => base.min(place.memory_bytes),
-            Some(Staging { bucket_bytes, .. }) if bucket_bytes > place.memory_bytes / 2 => bucket_bytes.saturating_mul(2),
+            Some(Staging { bucket_bytes, .. }) if bucket_bytes > place.memory_bytes / 2 => {
+                bucket_bytes.saturating_mul(2)
+            }
             Some(Staging { bucket_bytes, .. }) => base.min(place.memory_bytes / 2) + bucket_bytes,
         }
     }

@@ -34,32 +34,34 @@ fn reason(engine: Engine, mode: Mode, size: u64, compression: SourceCompression)
 fn says_what_was_found_why_it_decides_and_whose_prices_count() {
     assert_snapshot!(reason(Engine::Auto, Mode::Append, 2 << 20, SourceCompression::None), @"1 file of 2.0 MiB landed for this append. This process is the better deal: about 0.1 s and nothing here, against 60 s and 0.015 USD with 2 workers on Spark. Prices are those of ap-northeast-2 on 2026-11-22.");
     assert_snapshot!(reason(Engine::Sp, Mode::Append, 2 << 20, SourceCompression::None), @"1 file of 2.0 MiB landed for this append. The name says `sp`, so Spark runs it: about 60 s and 0.015 USD with 2 workers, against 0.1 s and nothing here. Prices are those of ap-northeast-2 on 2026-11-22.");
-    assert_snapshot!(reason(Engine::Auto, Mode::Merge, 200 << 20, SourceCompression::None), @"1 file of 200.0 MiB landed for this merge. This process is the better deal: about 2.8 s and nothing here by way of the disk, against 64 s and 0.016 USD with 2 workers on Spark. Prices are those of ap-northeast-2 on 2026-11-22.");
-    assert_snapshot!(reason(Engine::Auto, Mode::Merge, 8 << 30, SourceCompression::Gzip), @"1 file of 8.0 GiB, about 40.0 GiB of plain text landed for this merge. This process cannot run it: it needs about 3.1 GiB of memory, and a load may use 512.0 MiB; Spark takes about 3 min and 0.318 USD with 16 workers. Prices are those of ap-northeast-2 on 2026-11-22.");
+    assert_snapshot!(reason(Engine::Auto, Mode::Merge, 200 << 20, SourceCompression::None), @"1 file of 200.0 MiB landed for this merge. This process is the better deal: about 3.8 s and nothing here by way of the disk, against 66 s and 0.016 USD with 2 workers on Spark. Prices are those of ap-northeast-2 on 2026-11-22.");
+    assert_snapshot!(reason(Engine::Auto, Mode::Merge, 8 << 30, SourceCompression::Gzip), @"1 file of 8.0 GiB, about 40.0 GiB of plain text landed for this merge. This process cannot run it: it needs about 4.4 GiB of memory, and a load may use 512.0 MiB; Spark takes about 3 min and 0.437 USD with 22 workers. Prices are those of ap-northeast-2 on 2026-11-22.");
 }
 
 #[test]
 fn a_merge_that_memory_does_not_hold_waits_on_disk_and_takes_longer() {
     let model = RouteModel::default();
     let merge = |mib: u64| {
-        let route = model.route(&place(), &seoul(), Engine::Auto, Mode::Merge, &[source(mib << 20, SourceCompression::None)]);
+        let route =
+            model.route(&place(), &seoul(), Engine::Auto, Mode::Merge, &[source(mib << 20, SourceCompression::None)]);
         (route.engine, route.pl)
     };
-    // A fifth of half the memory.
-    let (engine, in_memory) = merge(51);
+    // A seventh of half the memory.
+    let (engine, in_memory) = merge(36);
     assert_eq!((engine, in_memory.buckets, in_memory.impossible), (Engine::Pl, 1, None));
-    let (engine, on_disk) = merge(52);
+    let (engine, on_disk) = merge(37);
     assert_eq!((engine, on_disk.buckets, &on_disk.impossible), (Engine::Pl, 2, &None));
     assert!(on_disk.seconds > in_memory.seconds * 1.2 && on_disk.memory_bytes <= place().memory_bytes, "{on_disk:?}");
     // 128 times that.
-    assert_eq!(merge(6553).1.impossible, None);
+    assert_eq!(merge(4681).1.impossible, None);
     let (engine, beyond) = merge(8192);
-    assert_eq!((engine, merge(6554).0), (Engine::Sp, Engine::Sp));
-    assert_snapshot!(beyond.impossible.unwrap(), @"it needs about 640.0 MiB of memory, and a load may use 512.0 MiB");
+    assert_eq!((engine, merge(4682).0), (Engine::Sp, Engine::Sp));
+    assert_snapshot!(beyond.impossible.unwrap(), @"it needs about 896.0 MiB of memory, and a load may use 512.0 MiB");
     // Of an append no row waits: it makes do with any memory.
     for memory_bytes in [64 << 20, 1 << 40] {
         let place = Place { memory_bytes, ..place() };
-        let route = model.route(&place, &seoul(), Engine::Auto, Mode::Append, &[source(1 << 30, SourceCompression::None)]);
+        let route =
+            model.route(&place, &seoul(), Engine::Auto, Mode::Append, &[source(1 << 30, SourceCompression::None)]);
         assert_eq!((route.pl.buckets, &route.pl.impossible), (0, &None));
         assert!(route.pl.memory_bytes <= memory_bytes);
     }
@@ -88,7 +90,10 @@ fn every_price_counts_in_its_own_region() {
     assert!(on_lambda.reason.ends_with("Prices are those of sa-east-1 on 2026-11-22."), "{}", on_lambda.reason);
     assert_eq!(on_lambda.prices, dear());
     let estimated = on_lambda.estimated();
-    assert_eq!((estimated.engine, estimated.seconds, estimated.usd), (Engine::Sp, on_lambda.sp.seconds, on_lambda.sp.usd));
+    assert_eq!(
+        (estimated.engine, estimated.seconds, estimated.usd),
+        (Engine::Sp, on_lambda.sp.seconds, on_lambda.sp.usd)
+    );
 }
 
 #[test]
@@ -107,7 +112,8 @@ fn what_a_place_costs_is_billed_as_it_was_estimated() {
 fn lambda_stops_long_loads() {
     let model = RouteModel::default();
     let lambda = Place { kind: PlaceKind::Lambda, cores: 2, memory_bytes: 4 << 30 };
-    let route = model.route(&lambda, &seoul(), Engine::Auto, Mode::Append, &[source(200 << 30, SourceCompression::None)]);
+    let route =
+        model.route(&lambda, &seoul(), Engine::Auto, Mode::Append, &[source(200 << 30, SourceCompression::None)]);
     assert_eq!(route.engine, Engine::Sp);
     assert!(route.pl.impossible.is_some_and(|why| why.contains("stops after 9 min")));
     let small = model.route(&lambda, &seoul(), Engine::Auto, Mode::Append, &[source(2 << 20, SourceCompression::None)]);

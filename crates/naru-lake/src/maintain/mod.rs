@@ -129,5 +129,7 @@ fn refuse_nested(name: &TableName, table: &LakeTable, neighbours: &[ListedTable]
     };
     let Some(other) = neighbours.iter().find(is_inside) else { return Ok(()) };
     let message = "another table lies in the table's directory, so that its files cannot be told apart";
-    Err(LakeError::new(LakeErrorKind::Refused, message).with("table", table.full_name()).with("other table", &other.name))
+    Err(LakeError::new(LakeErrorKind::Refused, message)
+        .with("table", table.full_name())
+        .with("other table", &other.name))
 }

@@ -182,5 +182,5 @@ impl Staged {
 fn buckets_for(plan: &LoadPlan, memory_bytes: u64) -> usize {
     let expansion = |source: &SourceFile| if source.compression == SourceCompression::None { 1 } else { EXPANSION };
     let text = plan.sources.iter().map(|source| source.size_bytes.saturating_mul(expansion(source))).sum();
-    usize::try_from(staging::Staging::of(text, memory_bytes).buckets).unwrap_or(1)
+    usize::try_from(staging::Staging::of(plan.mode, text, memory_bytes).buckets).unwrap_or(1)
 }

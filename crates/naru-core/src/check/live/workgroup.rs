@@ -85,7 +85,8 @@ pub fn workgroup_faults(
         add(format!("workgroup {name} is disabled"), "enable it");
     }
     if !found.enforces_configuration {
-        let message = format!("workgroup {name} does not enforce its configuration: a query can put its results elsewhere");
+        let message =
+            format!("workgroup {name} does not enforce its configuration: a query can put its results elsewhere");
         add(message, "turn \"Override client-side settings\" (EnforceWorkGroupConfiguration) on");
     }
     if found.scan_limit_bytes.is_none() {
@@ -134,8 +135,12 @@ fn results_faults(
             }
             _ => Vec::new(),
         },
-        (Some("SSE_KMS"), None) => vec![fault(format!("workgroup {name} encrypts results with no key of its own"), hint)],
-        (Some(other), _) => vec![fault(format!("workgroup {name} encrypts results not by SSE_KMS but by {other}"), hint)],
+        (Some("SSE_KMS"), None) => {
+            vec![fault(format!("workgroup {name} encrypts results with no key of its own"), hint)]
+        }
+        (Some(other), _) => {
+            vec![fault(format!("workgroup {name} encrypts results not by SSE_KMS but by {other}"), hint)]
+        }
         (None, _) => vec![fault(format!("workgroup {name} does not encrypt results"), hint)],
     }
 }

@@ -47,7 +47,8 @@ fn each_level_needs_its_workgroup_once() {
     ];
     let told = |settings: &str| {
         let needed = needed_workgroups(&names(settings, &jobs));
-        let buckets = |of: &NeededWorkgroup| of.results.iter().map(|b| b.name.to_string()).collect::<Vec<_>>().join(" ");
+        let buckets =
+            |of: &NeededWorkgroup| of.results.iter().map(|b| b.name.to_string()).collect::<Vec<_>>().join(" ");
         needed.iter().map(|needed| format!("{} {} {}", needed.level, needed.name, buckets(needed))).collect::<Vec<_>>()
     };
     assert_eq!(told(""), ["p0 acme-qa-p0 acme-qa-results-p0", "p2 acme-qa-p2 acme-qa-results-p2"]);

@@ -51,7 +51,7 @@ fn a_run_is_known_by_its_identity_and_its_plan() {
 fn workers_are_as_many_as_the_router_counted() {
     let project = project("");
     let names = names(&project, Phase::Dev).1;
-    for (gib, workers) in [(0, 2), (1, 2), (20, 8), (10_000, 50)] {
+    for (gib, workers) in [(0, 2), (1, 2), (20, 11), (10_000, 50)] {
         let mut plan = plan();
         plan.sources = vec![SourceFile {
             location: "s3://l/a.csv".into(),
