@@ -42,7 +42,7 @@ pub use links::run_link;
 pub use meaning::RunMeaning;
 pub use ports::{Clock, GlueJobError, GlueJobErrorKind, GlueJobs, StartClaims, Version};
 pub use run::{GlueRun, GlueRunState};
-pub use settings::{DpuPrice, GlueSettings, WorkerType};
+pub use settings::{GlueSettings, WorkerType};
 pub use spec::{GLUE_VERSION, GlueJobSpec, SparkProgram};
 pub use start::{Started, Starter};
 pub use start_request::{

@@ -3,6 +3,7 @@
 //!
 //! ```text
 //!  definition ──▶ MergeRules ──▶ LoadPlan ──▶ naru-load, or the Spark program
+//!                                              ├─ rows in memory or on disk ──────────▶ staging::Staging
 //!                                              ├─ which state is changed ─────────────▶ base::base_of
 //!                                              ├─ mode merge: which files lose rows ──▶ cost::choose, per file
 //!                                              │  keys that the table lacks ──────────▶ deletions::decide_revival
@@ -15,6 +16,7 @@ pub mod base;
 pub mod cost;
 pub mod deletions;
 pub mod history;
+pub mod staging;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -8,6 +8,7 @@ use toml::de::DeTable;
 
 use super::glue;
 use super::names::{self, NameTemplates, Row};
+use super::prices::{check_region, prices};
 use super::reader::{Faults, Reader};
 use super::spark;
 use super::{DEFAULT_LAKE_PATH, LakeSettings, Project, RunSettings};
@@ -46,6 +47,8 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
     let athena = athena(Reader::new("athena", top.table("athena", &mut faults)), &mut faults);
     let evolution = evolution(Reader::new("evolution", top.table("evolution", &mut faults)), &mut faults);
     let route = top.take::<RouteModel>("route", &mut faults).map(toml::Spanned::into_inner).unwrap_or_default();
+    let prices = prices(&mut top, &mut faults);
+    check_region(&route, &prices, &mut faults);
     let glue = glue::glue(Reader::new("glue", top.table("glue", &mut faults)), has_account, &mut faults);
     if let Some(glue) = &glue {
         glue::check_worker(glue, &route, &mut faults);
@@ -65,6 +68,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
             run,
             athena,
             route,
+            prices,
             evolution,
             glue: glue?,
             spark,

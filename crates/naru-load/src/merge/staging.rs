@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use arrow_array::{Array, ArrayRef};
 use arrow_schema::SchemaRef;
 use naru_core::LoadPlan;
+use naru_core::merge::staging;
 use naru_core::plan::{SourceCompression, SourceFile};
 use naru_decode::Decoded;
 use naru_merge::{KeyBuckets, RunRows, StagedBatch};
@@ -26,12 +27,8 @@ enum StagedRows {
 /// All rows of a run, in buckets: the rows of one key are in one bucket.
 pub(crate) struct Staged(StagedRows);
 
-/// Bytes that staged rows may take for each byte of text: as columns, as keys, and as what is compared.
-const BYTES_PER_TEXT_BYTE: u64 = 5;
 /// How much larger text is than its compressed file, about.
 const EXPANSION: u64 = 5;
-/// More buckets would be too many open files.
-const MAX_BUCKETS: u64 = 128;
 
 impl Staging {
     /// Keeps rows in memory where they take less than half of `memory_bytes`, as far as the sources' sizes tell; else on
@@ -112,11 +109,9 @@ impl Staged {
     }
 }
 
-/// Buckets that each take less than half of the memory.
+/// Buckets of which each takes less than half of the memory.
 fn buckets_for(plan: &LoadPlan, memory_bytes: u64) -> usize {
     let expansion = |source: &SourceFile| if source.compression == SourceCompression::None { 1 } else { EXPANSION };
-    let text: u64 = plan.sources.iter().map(|source| source.size_bytes.saturating_mul(expansion(source))).sum();
-    let needed = text.saturating_mul(BYTES_PER_TEXT_BYTE);
-    let buckets = needed.div_ceil((memory_bytes / 2).max(1)).clamp(1, MAX_BUCKETS);
-    usize::try_from(buckets).unwrap_or(1)
+    let text = plan.sources.iter().map(|source| source.size_bytes.saturating_mul(expansion(source))).sum();
+    usize::try_from(staging::Staging::of(plan.mode, text, memory_bytes).buckets).unwrap_or(1)
 }

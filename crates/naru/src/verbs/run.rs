@@ -198,8 +198,11 @@ impl Run {
         report: &mut RunReport,
     ) -> Result<Option<Outcome>, CommandError> {
         let phase_lake = workspace.lake()?;
-        let (plan, route) = job.plan_to_run(workspace, &phase_lake, interval, &self.plan)?;
+        let args = self.plan.shared(&options);
+        let (plan, route) = job.plan_to_run(workspace, &phase_lake, interval, &args)?;
         report.engine = Some(route.engine.as_str());
+        report.estimate = Some(route.estimated());
+        report.bill = args.bill(workspace, &route);
         report.reason = Some(route.reason);
         report.sources = plan.sources.len();
         report.source_bytes = route.landed_bytes;
