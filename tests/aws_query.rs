@@ -11,14 +11,10 @@ const PUBLIC: (&str, &str) = (
     "source,target,type,key,required,level,treatment,format,description\nCD,code,string,1,y,p0,,,Code\n",
 );
 
-/// The workgroup of a level, and what the next query does.
-fn prepare(aws: &AwsProject, level: &str, ends: &str) {
-    let org = &aws.org;
+/// What the next query does.
+fn prepare(aws: &AwsProject, ends: &str) {
     aws.boto3(&format!(
         "import os, urllib.request\n\
-         athena = boto3.client('athena')\n\
-         if '{org}-dev-{level}' not in [w['Name'] for w in athena.list_work_groups()['WorkGroups']]:\n\
-         \x20   athena.create_work_group(Name='{org}-dev-{level}')\n\
          body = json.dumps({{'region': 'us-east-1', **{ends}}}).encode()\n\
          urllib.request.urlopen(os.environ['AWS_ENDPOINT_URL'] + '/naru/athena/next', body).close()\n\
          print('null')"
@@ -32,7 +28,7 @@ fn a_query_runs_in_athena_at_the_highest_level_that_it_reads() {
     let columns = "[['no', 'bigint'], ['amount', 'decimal'], ['at', 'timestamp']]";
     let rows = "[['1', '10.50', '2026-11-22 05:06:07.000000'], [None, None, None]]";
     let ends = format!("{{'bytes': 20 << 20, 'columns': {columns}, 'rows': {rows}}}");
-    prepare(&aws, level, &ends);
+    prepare(&aws, &ends);
     let sql = "select 1 from code.branch b, deposit.account where account.id = 1";
     let ran = aws.naru(&["query", sql, "--as-of", "4711", "--json"]).ok();
     assert_eq!(
@@ -55,9 +51,9 @@ fn a_query_runs_in_athena_at_the_highest_level_that_it_reads() {
     );
     assert!(started.as_array().unwrap().iter().any(|query| query["text"] == text), "{started}");
 
-    prepare(&aws, level, "{'state': 'FAILED', 'reason': 'Query exhausted resources at this scale factor'}");
+    prepare(&aws, "{'state': 'FAILED', 'reason': 'Query exhausted resources at this scale factor'}");
     aws.naru(&["query", "select id from deposit.account"]).fails(75);
-    prepare(&aws, level, "{'state': 'FAILED', 'reason': \"INVALID_CAST_ARGUMENT: Cannot cast '900101' to INT\"}");
+    prepare(&aws, "{'state': 'FAILED', 'reason': \"INVALID_CAST_ARGUMENT: Cannot cast '900101' to INT\"}");
     let failed = aws.naru(&["query", "select id from deposit.account"]).fails(1);
     assert!(failed.stderr.contains("Cannot cast […] to INT") && !failed.stderr.contains("900101"), "{}", failed.stderr);
     let unknown = aws.naru(&["query", "select 1 from secret.person"]).fails(1);
@@ -65,21 +61,26 @@ fn a_query_runs_in_athena_at_the_highest_level_that_it_reads() {
 }
 
 #[test]
-fn a_live_check_tells_all_that_is_wrong_with_buckets_and_keys() {
+fn a_live_check_tells_all_that_is_wrong_with_buckets_keys_and_workgroups() {
     let aws = AwsProject::with_jobs(&[PUBLIC]);
     let ran = aws.naru(&["check", "--live"]).ok();
-    assert_eq!(ran.stdout, "1 jobs and 1 definitions, 8 buckets and their keys on AWS: no faults\n");
+    assert_eq!(ran.stdout, "1 jobs and 1 definitions, 8 buckets with their keys and 1 workgroup on AWS: no faults\n");
     let org = &aws.org;
     aws.boto3(&format!(
         "s3.delete_bucket_policy(Bucket='{org}-dev-lake-p0')\n\
          key = kms.describe_key(KeyId='alias/{org}-dev-lake-p0')['KeyMetadata']['KeyId']\n\
          kms.disable_key_rotation(KeyId=key)\n\
+         athena = boto3.client('athena')\n\
+         athena.delete_work_group(WorkGroup='{org}-dev-p0')\n\
+         athena.create_work_group(Name='{org}-dev-p0')\n\
          print('null')"
     ));
     let failed = aws.naru(&["check", "--live"]).fails(1);
     for fault in [
         format!("bucket {org}-dev-lake-p0 has no policy: requests without TLS are not denied"),
         format!("key alias/{org}-dev-lake-p0 is not rotated"),
+        format!("workgroup {org}-dev-p0 has no limit of what a query may scan"),
+        format!("workgroup {org}-dev-p0 has no location of results"),
     ] {
         assert!(failed.stderr.contains(&fault), "{}", failed.stderr);
     }

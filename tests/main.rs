@@ -6,6 +6,8 @@ mod support;
 mod append;
 mod aws;
 mod aws_faults;
+mod aws_glue;
+mod aws_maintain;
 mod aws_query;
 mod backfill;
 mod bad_input;

@@ -42,12 +42,13 @@ fn the_demos_command_does_not_wait_for_the_aws_sdk() {
 
 #[test]
 fn crates_know_only_what_they_may() {
-    let may_not: [(&str, &[&str]); 11] = [
+    let may_not: [(&str, &[&str]); 12] = [
         (
             "naru-core",
             &["tokio", "polars", "arrow-array", "arrow-schema", "iceberg", "aws-", "rusqlite", "iana-time-zone"],
         ),
         ("naru-decode", &["tokio", "polars", "iceberg", "aws-", "parquet"]),
+        ("naru-merge", &["tokio", "polars", "iceberg", "aws-", "parquet", "naru-decode"]),
         ("naru-lake", &["polars", "aws-", "rusqlite", "naru-local", "naru-load", "naru-decode", "clap"]),
         ("naru-local", &["polars", "aws-", "naru-load", "clap"]),
         ("naru-sql", &["polars", "naru-core", "naru-lake", "aws-", "clap"]),

@@ -20,7 +20,7 @@ from pyspark.sql import functions as f
 from pyspark.sql.types import StringType, StructField, StructType
 
 from naru_spark import plan as plans
-from naru_spark import session
+from naru_spark import catalogs, session
 from naru_spark.decoding import rows
 from naru_spark.ranges import Task, find_tasks
 
@@ -55,7 +55,7 @@ def main() -> None:
     given = parser.parse_args()
     plan = plans.read(given.plan.read_text(encoding="utf-8"))
     scratch = Path(tempfile.mkdtemp())
-    spark = session.start(scratch, given.jars, dict(setting.split("=", 1) for setting in given.conf))
+    spark = session.start(catalogs.embedded(scratch), given.jars, dict(setting.split("=", 1) for setting in given.conf))
     tasks: list[Task] = []
 
     def first_pass() -> None:

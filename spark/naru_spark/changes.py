@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from py4j.java_gateway import JavaObject
 
 from naru_spark.errors import Conflict, RunError
+from naru_spark.plan import Plan
 from naru_spark.tables import TableState, Tables, all_files, files
 
 LOAD_INTERVAL = "load_interval"
@@ -61,6 +62,14 @@ def replace_partitions(tables: Tables, state: TableState, added: list[JavaObject
                            "partitions to be replaced; load the whole table once with `@replace,table`")
         if file.partition() in touched[file.specId()]:
             removal.whole[file.location()] = file
+
+
+def newest_loaded(tables: Tables, plan: Plan, state: TableState | None) -> int | None:
+    """The newest loaded interval, in microseconds, looked for only where the mode asks."""
+    if state is None or state.snapshot_id is None or not plan.kernel.goes_forward_only:
+        return None
+    found = [newest_of(tables, state, all_files(state)), plan.kernel.newest_recorded(state.history())]
+    return max((micros for micros in found if micros is not None), default=None)
 
 
 def newest_of(tables: Tables, state: TableState, among: list[JavaObject]) -> int | None:

@@ -15,21 +15,27 @@ from typing import Any
 from py4j.java_gateway import JavaObject
 from py4j.protocol import Py4JJavaError
 
-from naru_spark import changes
+from naru_spark import changes, evolve
 from naru_spark.errors import TRY_LATER, Conflict, RunError
 from naru_spark.plan import Plan
 from naru_spark.staging import Staging
-from naru_spark.tables import CATALOG, TableState, Tables, all_files
+from naru_spark.tables import TableState, Tables, all_files
 
 ATTEMPTS = 10
 
 
 @dataclass(frozen=True)
 class Committed:
-    """What became of a commit; `is_new`: it made the snapshot itself."""
+    """What became of a commit; `is_new`: it made the snapshot itself. Of a merge also whether it took the place of an
+    earlier execution (None: as it was planned), what became of its rows, and up to which interval others are to be run
+    again.
+    """
 
     snapshot_id: int
     is_new: bool
+    is_reload: bool | None = None
+    merge: dict[str, int] | None = None
+    run_again_up_to: str | None = None
 
 
 def commit(tables: Tables, plan: Plan, staging: Staging, change: str, properties: dict[str, str],
@@ -47,6 +53,7 @@ def commit(tables: Tables, plan: Plan, staging: Staging, change: str, properties
             state = tables.find(base.name)
             if state is None:
                 raise Conflict(base.name, "the table was dropped")
+            state = evolve.onto(tables, base, state)
             found = json.loads(plan.kernel.verdict(state.history(), base.snapshot_id, properties))
             if found["do"] == "unchanged":
                 staging.abandon()
@@ -55,7 +62,6 @@ def commit(tables: Tables, plan: Plan, staging: Staging, change: str, properties
                 raise Conflict(base.name, found["why"])
             if found["do"] == "refuse":
                 raise RunError(f"{base.name}: {found['why']}")
-            require_same_shape(base, state)
             added = list(staging.files) if rest is None else staging.files[: rest.staged]
             removal = changes.decide(tables, state, base, change, added, plan.kernel.interval_start_micros)
             if not force:
@@ -100,19 +106,13 @@ def keep_rest(tables: Tables, plan: Plan, staging: Staging, state: TableState, r
     staged = len(staging.files)
     if paths:
         start = f"timestamp_micros({plan.kernel.interval_start_micros})"
-        held = tables.spark.read.option("snapshot-id", state.snapshot_id).table(f"{CATALOG}.{state.name}")
+        held = tables.read(state)
         columns = held.columns
         held = held.selectExpr("*", "_file as naru_file").where(f"not ({changes.LOAD_INTERVAL} <=> "
                                                                 f"cast({start} as timestamp_ntz))")
         held = held.where(held["naru_file"].isin(sorted(paths)))
         staging.write(held.select(*columns))
     return Rest(paths, staged)
-
-
-def require_same_shape(base: TableState, state: TableState) -> None:
-    for key in ("current-schema-id", "default-spec-id", "default-sort-order-id"):
-        if base.metadata[key] != state.metadata[key]:
-            raise Conflict(base.name, "the table's columns, partitioning or sort order were changed")
 
 
 def refuse_older(tables: Tables, plan: Plan, state: TableState, change: str, removal: changes.Removal) -> None:
@@ -132,8 +132,9 @@ def refuse_older(tables: Tables, plan: Plan, state: TableState, change: str, rem
 def swap(tables: Tables, state: TableState, added: list[JavaObject], removal: changes.Removal,
          properties: dict[str, str]) -> int | None:
     """Tries once to make the snapshot on top of `state`. Its id; None: the table has moved on. Raises UnknownOutcome."""
-    operations = state.table.operations()
-    operation = state.table.newOverwrite()
+    operations = state.operations
+    evolved = state.evolution and state.evolution.metadata
+    operation = (tables.in_memory(state, evolved) if evolved else state.table).newOverwrite()
     for file in added:
         operation.addFile(file)
     if removal.everything:
@@ -146,7 +147,7 @@ def swap(tables: Tables, state: TableState, added: list[JavaObject], removal: ch
     current = operations.current()
     if snapshot_of(current) != state.snapshot_id:
         return None
-    updated = tables.iceberg.TableMetadata.buildFrom(current).setBranchSnapshot(snapshot, "main").build()
+    updated = tables.iceberg.TableMetadata.buildFrom(evolved or current).setBranchSnapshot(snapshot, "main").build()
     try:
         operations.commit(current, updated)
     except Py4JJavaError as error:

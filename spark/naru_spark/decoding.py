@@ -6,6 +6,7 @@ more than once, and gets the same rows and the same entry each time.
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 from pyspark.accumulators import AccumulatorParam
@@ -51,26 +52,57 @@ class Findings:
         self.rejecting = [tasks[number] for number in sorted(found) if found[number]["rejected"]]
         self.places = [(plan.json["sources"][tasks[number].source]["location"], *place)
                        for number in sorted(found) for place in found[number]["places"]][:TOLD_REJECTS]
+        self.by_source = [InSource() for _ in plan.json["sources"]]
+        for number in sorted(found):
+            self.by_source[tasks[number].source].add(found[number])
 
     @property
     def rows(self) -> int:
         return self.records - self.rejected
 
 
-def rows(spark: SparkSession, plan: Plan, tasks: list[Task]) -> tuple[DataFrame, Callable[[], Findings]]:
-    """The rows that fit, with `load_interval`, and what to call for the findings once they are written."""
+@dataclass
+class InSource:
+    """What a source held: its records, the sums that control totals ask for, and its trailer record."""
+
+    records: int = 0
+    sums: list[tuple[int, int, int]] = field(default_factory=list)
+    trailer: tuple[list[str], int] | None = None
+
+    def add(self, finding: dict) -> None:
+        self.records += finding["records"]
+        self.sums = added(self.sums, finding["sums"])
+        self.trailer = finding["trailer"] or self.trailer
+
+
+def added(sums: list[tuple], more: list[tuple]) -> list[tuple]:
+    """Sums column by column; a sum's parts add up by themselves, and none are those of nothing."""
+    if not sums or not more:
+        return sums or more
+    return [tuple(one + other for one, other in zip(*pair, strict=True)) for pair in zip(sums, more, strict=True)]
+
+
+def rows(spark: SparkSession, plan: Plan, tasks: list[Task], sums: tuple[str, ...] = ()
+         ) -> tuple[DataFrame, Callable[[], Findings]]:
+    """The rows that fit, with `load_interval`, and what to call for the findings once they are written. `sums`: columns to
+    sum.
+    """
     found = spark.sparkContext.accumulator({}, ByTask())
-    plan_text, sources = plan.text, plan.json["sources"]
+    plan_text, sources, owner = plan.text, plan.json["sources"], plan.owner
 
     def decode(number: int) -> Iterator[pa.RecordBatch]:
-        task, finding = tasks[number], {"records": 0, "rejected": 0, "places": [], "error": None}
+        task = tasks[number]
+        finding = {"records": 0, "rejected": 0, "places": [], "sums": [], "trailer": None, "error": None}
         try:
-            with open_range(sources[task.source], *task.bounds()) as file:
-                for batch, records, rejected, places in kernel_of(plan_text).rows(file, task.source, task.range):
+            with open_range(sources[task.source], *task.bounds(), owner) as file:
+                blocks = kernel_of(plan_text, sums).rows(file, task.source, task.range)
+                for batch, records, rejected, places, block_sums in blocks:
                     finding["records"] += records
                     finding["rejected"] += rejected
                     finding["places"] += places[: TOLD_REJECTS - len(finding["places"])]
+                    finding["sums"] = added(finding["sums"], block_sums)
                     yield batch
+                finding["trailer"] = blocks.trailer
         except (naru_decode.SourceError, RunError) as error:
             finding["error"] = told(sources[task.source], error)
         found.add({number: finding})
@@ -79,16 +111,27 @@ def rows(spark: SparkSession, plan: Plan, tasks: list[Task]) -> tuple[DataFrame,
     return frame, lambda: Findings(plan, tasks, found.value)
 
 
-def rejects(spark: SparkSession, plan: Plan, tasks: list[Task], quarantined_at: int, schema: StructType) -> DataFrame:
-    """The rows that do not fit, as the quarantine table (`schema`) has them, of the ranges that have some."""
-    plan_text, sources = plan.text, plan.json["sources"]
+def rejects(spark: SparkSession, plan: Plan, tasks: list[Task], quarantined_at: int, schema: StructType
+            ) -> tuple[DataFrame, Callable[[], None]]:
+    """The rows that do not fit, as the quarantine table (`schema`) has them, of the ranges that have some; and what to call
+    once they are written: it raises RunError for a source that could not be read again.
+    """
+    failed = spark.sparkContext.accumulator({}, ByTask())
+    plan_text, sources, owner = plan.text, plan.json["sources"], plan.owner
 
     def decode(number: int) -> Iterator[pa.RecordBatch]:
         task = tasks[number]
-        with open_range(sources[task.source], *task.bounds()) as file:
-            yield from kernel_of(plan_text).rejects(file, task.source, task.range, quarantined_at)
+        try:
+            with open_range(sources[task.source], *task.bounds(), owner) as file:
+                yield from kernel_of(plan_text).rejects(file, task.source, task.range, quarantined_at)
+        except (naru_decode.SourceError, RunError) as error:
+            failed.add({number: told(sources[task.source], error)})
 
-    return by_task(spark, len(tasks), decode, schema)
+    def require_read() -> None:
+        if failed.value:
+            raise RunError(*failed.value[min(failed.value)])
+
+    return by_task(spark, len(tasks), decode, schema), require_read
 
 
 def by_task(spark: SparkSession, tasks: int, decode: Callable, schema: StructType) -> DataFrame:

@@ -8,17 +8,21 @@ import naru_decode
 
 from naru_spark.errors import RunError
 
-# Modes that the program runs; a plan of another one is refused before anything is read.
-MODES = ("append", "replace")
+
+# Modes in which rows find the earlier rows of their keys.
+MERGED = ("merge", "scd2")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A plan. `text` is its JSON, `kernel` decides and records, `json` is for what is only looked up."""
+    """A plan. `text` is its JSON, `kernel` decides and records, `json` is for what is only looked up. `owner`: the account
+    that buckets and catalog must belong to; None: it is not known.
+    """
 
     text: str
     json: dict
     kernel: naru_decode.Plan
+    owner: str | None = None
 
     @property
     def target(self) -> str:
@@ -31,12 +35,14 @@ class Plan:
     @property
     def change(self) -> str:
         """How the commit changes the table, as its run record says it."""
+        if self.json["mode"] in MERGED:
+            return "merge"
         if self.json["mode"] != "replace":
             return "append"
         return "replace-table" if self.json["replace"] == "table" else "replace-partitions"
 
 
-def read(text: str) -> Plan:
+def read(text: str, owner: str | None = None) -> Plan:
     """Reads a plan, or what `naru plan --json` prints. Raises RunError for one that this program does not run."""
     try:
         found = json.loads(text)
@@ -48,23 +54,25 @@ def read(text: str) -> Plan:
     refused = refusal(found)
     if refused:
         raise RunError(refused)
-    return Plan(text, found, kernel)
+    return Plan(text, found, kernel, owner)
 
 
 def refusal(plan: dict) -> str | None:
     """Why a plan is not run here; None: it is."""
     if plan["engine"] != "sp":
         return "the plan is for the in-process track: run it with `naru run`, or plan it with `--engine sp`"
-    if plan["mode"] not in MODES:
-        return f"mode {plan['mode']} does not run on Spark yet, only {' and '.join(MODES)}: run it with `--engine pl`"
-    if plan.get("control"):
-        return "control totals are not verified on Spark yet: run the job with `--engine pl`"
     return None
 
 
 @functools.lru_cache(maxsize=4)
-def kernel_of(text: str) -> naru_decode.Kernel:
-    """The kernel of a plan, compiled once a Python process. It reads the treatment key, where one is needed, from this
-    process's own environment: keys are in nothing that Spark sends, shows or logs.
+def kernel_of(text: str, sums: tuple[str, ...] = ()) -> naru_decode.Kernel:
+    """The kernel of a plan, compiled once a Python process; `sums` are the columns that it sums. It reads the treatment
+    key, where one is needed, from this process's own environment: keys are in nothing that Spark sends, shows or logs.
     """
-    return naru_decode.Kernel(naru_decode.Plan(text))
+    return naru_decode.Kernel(naru_decode.Plan(text), list(sums))
+
+
+@functools.lru_cache(maxsize=4)
+def merger_of(text: str) -> naru_decode.Merger:
+    """What merges rows of a plan, once a Python process."""
+    return naru_decode.Merger(naru_decode.Plan(text))

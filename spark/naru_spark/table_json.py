@@ -32,8 +32,9 @@ def partition_json(spec: dict) -> dict:
     return {"spec-id": 0, "fields": fields}
 
 
-def sort_json(spec: dict) -> dict:
-    ids = field_ids(spec)
+def sort_json(spec: dict, ids: dict[str, int] | None = None) -> dict:
+    """The sort order; `ids` are the columns' field ids, by default those of a new table."""
+    ids = ids or field_ids(spec)
     fields = [{"transform": "identity", "source-id": ids[field["column"]],
                "direction": "desc" if field["descending"] else "asc",
                "null-order": "nulls-first" if field["nulls_first"] else "nulls-last"} for field in spec["sort"]]

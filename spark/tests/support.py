@@ -5,16 +5,18 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.sql import SqlCatalog
 from pyspark.sql import SparkSession
 
+from naru_spark import catalogs
 from naru_spark import plan as plans
 from naru_spark.errors import RunError
 from naru_spark.run import Options, execute
-from naru_spark.session import catalog
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "spark"))
 from cells import rows_as_text  # noqa: E402
@@ -62,12 +64,16 @@ class Project:
         if self.job.key:
             self.environment["NARU_TREATMENT_KEY"] = self.job.key
         subprocess.run([binary(), "init", "--org", "acme", str(self.root)], check=True, capture_output=True)
-        for path, text in {
-            "table-defs/deposit/account.csv": self.job.definition,
-            f"dags/{self.job.name}.py": "from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n",
-        }.items():
-            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
-            (self.root / path).write_text(text, encoding="utf-8")
+        self.write(f"dags/{self.job.name}.py", "from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n")
+        self.define(self.job.definition)
+
+    def define(self, definition: str) -> None:
+        """The job's definition from now on."""
+        self.write("table-defs/deposit/account.csv", definition)
+
+    def write(self, path: str, text: str) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text(text, encoding="utf-8")
 
     @property
     def lake(self) -> Path:
@@ -104,19 +110,40 @@ class Project:
         return plans.read(done.stdout)
 
     def run_spark(self, interval: str, **options: object) -> tuple[int, str]:
-        """The Spark program in this process, in a session that sees this lake alone."""
+        """The Spark program in this process, in a session that sees this lake alone. `options`: those of the program, a
+        `plan` that was made before, and the `endpoint` of the catalog.
+        """
         try:
-            plan = self.plan(interval)
-            outcome = execute(self.session(), plan, Options(**{"range_bytes": RANGE_BYTES, **options}))
+            plan = options.pop("plan", None) or self.plan(interval)
+            session = self.session(options.pop("endpoint", None))
+            outcome = execute(session, plan, Options(**{"range_bytes": RANGE_BYTES, **options}))
         except RunError as error:
             return error.exit_code, str(error)
         return 0, outcome.status
 
-    def session(self) -> SparkSession:
+    def session(self, endpoint: str | None = None) -> SparkSession:
         session = self.spark.newSession()
-        for key, value in catalog(self.lake).items():
+        for key, value in self.catalog().items():
             session.conf.set(key, value)
+        if endpoint:
+            session.conf.set("spark.sql.catalog.naru.glue.endpoint", endpoint)
         return session
+
+    def catalog(self) -> dict[str, str]:
+        """Settings of the lake's catalog in Spark."""
+        return catalogs.embedded(self.lake)
+
+    def reader(self) -> Catalog:
+        """The lake's catalog in PyIceberg."""
+        return SqlCatalog("naru", uri=f"sqlite:///{self.lake / 'catalog.db'}", init_catalog_tables="false")
+
+    def names(self, reader: Catalog) -> list[str]:
+        """The tables of the lake."""
+        return [".".join(name) for space in reader.list_namespaces() for name in reader.list_tables(space)]
+
+    @property
+    def database(self) -> str:
+        return "dev_deposit"
 
     def start_again(self) -> None:
         """An empty lake in the same place, so that locations are the same; naru makes it when it is asked something."""
@@ -125,24 +152,20 @@ class Project:
 
     def tables(self) -> dict[str, dict]:
         """All tables: columns with their ids and types, and rows as exact text."""
-        reader = SqlCatalog("naru", uri=f"sqlite:///{self.lake / 'catalog.db'}", init_catalog_tables="false")
-        try:
-            names = [name for space in reader.list_namespaces() for name in reader.list_tables(space)]
-            return {".".join(name): table(reader.load_table(name)) for name in names}
-        finally:
-            reader.close()
+        with closing(self.reader()) as reader:
+            return {name: table(reader.load_table(name)) for name in self.names(reader)}
 
     def records(self) -> list[dict[str, str]]:
         """The run records of the target's snapshots, oldest first, without what tells the tracks apart."""
-        reader = SqlCatalog("naru", uri=f"sqlite:///{self.lake / 'catalog.db'}", init_catalog_tables="false")
-        try:
-            snapshots = reader.load_table("dev_deposit.account").metadata.snapshots
-        finally:
-            reader.close()
+        with closing(self.reader()) as reader:
+            snapshots = reader.load_table(f"{self.database}.account").metadata.snapshots
         apart = {"naru.engine", "naru.plan-digest"}
-        return [{key: value for key, value in snapshot.summary.additional_properties.items()
-                 if key.startswith("naru.") and key not in apart}
-                for snapshot in sorted(snapshots, key=lambda found: found.sequence_number)]
+        snapshots = sorted(snapshots, key=lambda found: found.sequence_number)
+        # A snapshot's id is by chance; which of the table's it is, is not.
+        order = {str(snapshot.snapshot_id): f"snapshot {n}" for n, snapshot in enumerate(snapshots)}
+        return [{key: order.get(value, value) if key == "naru.before" else value
+                 for key, value in snapshot.summary.additional_properties.items()
+                 if key.startswith("naru.") and key not in apart} for snapshot in snapshots]
 
 
 def table(found) -> dict:  # noqa: ANN001

@@ -1,6 +1,9 @@
 """Both tracks on one lake: each recognises what the other has loaded, and goes on from it."""
 
-from cases import DAY1, DAY2, SIMPLE, simple
+import pytest
+
+from cases import DAY1, DAY2, DAY3, SIMPLE, simple
+from merge_cases import COLUMNS, DELETED, MERGE_CASES, ORDERED, many
 from support import Job
 
 ROWS = "select id, amount, load_interval from deposit.account order by load_interval, id"
@@ -42,7 +45,7 @@ def test_maintenance_keeps_what_spark_wrote_and_removes_nothing_else(project):
     done = found.naru("maintain", "--keep-days", "0", "--keep-snapshots", "1")
     assert done.returncode == 0, done.stderr
     assert ids(found) == expected(d19=range(9))
-    assert not list(found.lake.glob("**/staging/**")), "a run leaves no scratch table"
+    assert not list(found.lake.glob("**/*staging*")), "a run leaves no scratch table"
 
 
 def test_a_rerun_is_by_rows_where_files_hold_several_intervals(project):
@@ -94,4 +97,105 @@ def test_of_two_runs_at_once_one_counts(project, monkeypatch):
     monkeypatch.setattr(commit, "swap", other_first)
     assert found.run_spark(DAY1) == (0, "unchanged")
     assert ids(found) == expected(d19=range(20))
+    assert len(list(found.lake.glob("*lake*/**/*.parquet"))) == 1, "the loser's files are deleted"
+
+
+CONTINUED = ["merge, the newest interval again", "merge by order, late and again",
+             "merge of what a later interval may have deleted", "merge, partitioned by the key", "merge by treated keys",
+             "scd2 by times, late and again", "scd2, partitioned"]
+
+
+@pytest.mark.parametrize("first", ["naru", "spark"])
+@pytest.mark.parametrize("name", CONTINUED)
+def test_each_engine_merges_into_what_the_other_wrote(name, first, project):
+    found = project(MERGE_CASES[name])
+    alone = steps(found, [found.run_naru])
+    tables, records = found.tables(), found.records()
+    found.start_again()
+    both = [found.run_naru, found.run_spark] if first == "naru" else [found.run_spark, found.run_naru]
+    assert steps(found, both) == alone
+    assert found.tables() == tables
+    assert found.records() == records
+    for interval, _ in found.job.drops[-1:]:
+        for run in both:
+            assert run(interval)[1] in ("unchanged", alone[-1][1]) or alone[-1][0], "a run is known whoever made it"
+
+
+def steps(found, runs) -> list[tuple[int, str]]:
+    """The codes and statuses of a job's steps, by the runs in turns."""
+    done = []
+    for n, (interval, files) in enumerate(found.job.drops):
+        found.drop(interval, files)
+        code, text = runs[n % len(runs)](interval)
+        done.append((code, text if code == 0 else ""))
+    return done
+
+
+def test_a_rerun_of_a_merge_reads_the_deletes_of_the_other_track(project):
+    """Of files that come back from an earlier state, and of such that others have deleted rows of since."""
+    found = project(Job("merge", "@merge_write,position-deletes\n" + ORDERED + COLUMNS, [
+        (DAY1, {"a.csv": many(range(200), "a", 1)}), (DAY2, {"a.csv": many(range(20), "b", 2)}),
+        (DAY3, {"a.csv": many(range(10, 30), "c", 3)}), (DAY3, {"a.csv": many(range(25, 35), "d", 3)}),
+        (DAY2, {"a.csv": many(range(3), "e", 2)}), (DAY2, {"a.csv": many(range(5), "f", 2)}),
+    ]))
+    alone = steps(found, [found.run_naru])
+    tables, records = found.tables(), found.records()
+    for turns in ([found.run_naru, found.run_naru, found.run_naru, found.run_spark],
+                  [found.run_naru, found.run_naru, found.run_spark, found.run_spark, found.run_naru, found.run_spark]):
+        found.start_again()
+        assert steps(found, turns) == alone
+        assert found.tables() == tables
+        assert found.records() == records
+
+
+def race(found, monkeypatch, other) -> list[int | None]:
+    """Has `other` come first at the first try of the swap; what the tries came to."""
+    from naru_spark import merge_commit
+
+    swaps = []
+
+    def other_first(*arguments, swap=merge_commit.swap):
+        if not swaps:
+            swaps.append(None)
+            other()
+        swaps.append(swap(*arguments))
+        return swaps[-1]
+
+    monkeypatch.setattr(merge_commit, "swap", other_first)
+    return swaps
+
+
+@pytest.mark.parametrize("numbers", [range(20, 60), range(500, 600)], ids=["the same keys", "other keys"])
+def test_a_merge_that_lost_the_race_goes_on_over_the_new_state(project, monkeypatch, numbers):
+    found = project(Job("merge", ORDERED + COLUMNS, []))
+    drops = {DAY1: range(50), DAY2: numbers, DAY3: range(10, 40)}
+    for n, (day, keys) in enumerate(drops.items(), 1):
+        found.drop(day, {"a.csv": many(keys, f"w{n}", n)})
+    for day in drops:
+        assert found.run_naru(day) == (0, "loaded")
+    expected = found.tables()["dev_deposit.account"]["rows"]
+    found.start_again()
+    for n, (day, keys) in enumerate(drops.items(), 1):
+        found.drop(day, {"a.csv": many(keys, f"w{n}", n)})
+    assert found.run_naru(DAY1) == (0, "loaded")
+    merges = race(found, monkeypatch, lambda: found.run_naru(DAY2))
+    assert found.run_spark(DAY3) == (0, "loaded")
+    assert len(merges) == 3 and merges[1] is None and merges[2] is not None
+    assert found.tables()["dev_deposit.account"]["rows"] == expected
+
+
+def test_a_merge_knows_the_deletions_of_whoever_came_first(project, monkeypatch):
+    found = project(Job("merge", ORDERED + DELETED + COLUMNS, []))
+    found.drop(DAY1, {"a.csv": many(range(20), "a", 1)})
+    found.drop(DAY2, {"a.csv": many(range(900, 910), "", 2, "D")})
+    race(found, monkeypatch, lambda: found.run_naru(DAY2))
+    code, text = found.run_spark(DAY1)
+    assert code == 1 and "deletes keys: they may be among them" in text
+
+
+def test_the_same_merge_twice_at_once_counts_once(project, monkeypatch):
+    found = project(Job("merge", COLUMNS, []))
+    found.drop(DAY1, {"a.csv": many(range(20), "a", 1)})
+    race(found, monkeypatch, lambda: found.run_naru(DAY1))
+    assert found.run_spark(DAY1) == (0, "unchanged")
     assert len(list(found.lake.glob("*lake*/**/*.parquet"))) == 1, "the loser's files are deleted"

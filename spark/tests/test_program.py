@@ -52,9 +52,9 @@ def test_exit_codes(project):
     found = project(Job("append", SIMPLE, []))
     found.drop(DAY1, {"a.csv": simple(range(3))})
     plan = found.plan(DAY1).json
-    refused = run_program(found, {**plan, "mode": "merge"})
+    refused = run_program(found, {**plan, "mode": "cdc"})
     assert refused.returncode == 1
-    assert "mode merge does not run on Spark yet" in refused.stderr
+    assert "this is no load plan" in refused.stderr
     assert run_program(found, {**plan, "engine": "pl"}).returncode == 1
     assert run_program(found, {"version": 1}).returncode == 1
     nothing = run_program(found, {**plan, "sources": []})

@@ -3,12 +3,26 @@
 import pytest
 
 from cases import CASES
+from generated import job_of, seeds
+from merge_cases import MERGE_CASES
+
+ALL = CASES | MERGE_CASES
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", ALL)
 def test_two_tracks_one_result(name, project):
-    job = CASES[name]
-    found = project(job)
+    both_tracks(project(ALL[name]))
+
+
+@pytest.mark.parametrize("seed", seeds())
+def test_generated_plans(seed, project):
+    """A few of them; NARU_TWO_TRACKS=300 runs so many, from NARU_TWO_TRACKS_SEED on."""
+    both_tracks(project(job_of(seed)))
+
+
+def both_tracks(found):
+    """Runs a project's job on either track, and compares what is there afterwards."""
+    job = found.job
     results = []
     for run in (found.run_naru, found.run_spark):
         found.start_again()

@@ -48,6 +48,12 @@ class MotoAdditions(unittest.TestCase):
         answer = raised.exception.response
         self.assertEqual((answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]), (code, status))
 
+    def test_a_workgroup_is_there_or_refused(self) -> None:
+        self.assert_fails("InvalidRequestException", 400, self.athena.get_work_group, WorkGroup="none")
+        self.athena.create_work_group(Name="some", Configuration={"BytesScannedCutoffPerQuery": 10_000_000})
+        found = self.athena.get_work_group(WorkGroup="some")["WorkGroup"]
+        self.assertEqual(found["Configuration"]["BytesScannedCutoffPerQuery"], 10_000_000)
+
     def test_a_table_is_updated_at_its_current_version_only(self) -> None:
         self.glue.create_database(DatabaseInput={"Name": "db"})
         self.glue.create_table(DatabaseName="db", TableInput={"Name": "t"})

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use futures::executor::block_on;
 use naru_core::LoadPlan;
-use naru_lake::{Keep, Lake, LakeError, LakeErrorKind};
+use naru_lake::{Keep, Lake, LakeError, LakeErrorKind, TableName};
 use naru_load::{
     ExecuteOptions, KeyError, KeySource, LoadError, NoProgress, OutcomeKind, TreatmentKey, execute, replay,
 };
@@ -66,7 +66,11 @@ impl Task {
                     snapshots: *snapshots,
                     files_since: if *has_grace { now - hour } else { now + hour },
                 };
-                let maintained = block_on(lake.maintain(&DirectoryFiles, database, table, keep, false));
+                let name = TableName { database: database.clone(), table: table.clone() };
+                let maintained = block_on(async {
+                    let neighbours = lake.tables().await?;
+                    lake.maintain(&DirectoryFiles, &name, &neighbours, keep, false).await
+                });
                 maintained.map(|_| Done::Maintained).map_err(Failed::Lake)
             }
         }

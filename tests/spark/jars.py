@@ -18,6 +18,7 @@ from typing import NamedTuple
 PINS = Path(__file__).with_name("jars.txt")
 DIRECTORY = Path(sys.prefix) / "jars"
 TIMEOUT_SECONDS = 300
+AWS = "iceberg-aws-bundle"
 
 
 class Jar(NamedTuple):
@@ -36,9 +37,11 @@ def pinned() -> list[Jar]:
     return [Jar(digest, *coordinates.split(":")) for digest, coordinates in pairs]
 
 
-def class_path() -> str:
-    """The jars, as Java wants them listed. Raises FileNotFoundError when one was not fetched yet."""
-    jars = [jar.path() for jar in pinned()]
+def class_path(with_aws: bool = False) -> str:
+    """The jars, as Java wants them listed; Iceberg's for AWS, which greets on standard output, where it is asked for.
+    Raises FileNotFoundError when one was not fetched yet.
+    """
+    jars = [jar.path() for jar in pinned() if with_aws or jar.name != AWS]
     for jar in jars:
         if not jar.is_file():
             raise FileNotFoundError(f"{jar} is not there: run tests/all once, it fetches what the tests need")

@@ -53,10 +53,15 @@ impl AwsProject {
 
     /// Makes the buckets that the project's jobs need.
     pub(crate) fn make_buckets(&self) {
+        self.make_buckets_of("dev");
+    }
+
+    /// The same, in any phase.
+    pub(crate) fn make_buckets_of(&self, phase: &str) {
         let bin = Path::new(env!("CARGO_BIN_EXE_naru")).parent().unwrap();
         let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
         let script = self
-            .script("infrastructure.py", &[&self.project.path().to_string_lossy(), "dev"])
+            .script("infrastructure.py", &[&self.project.path().to_string_lossy(), phase])
             .env("PATH", path)
             .output();
         assert!(script.as_ref().unwrap().status.success(), "{}", String::from_utf8_lossy(&script.unwrap().stderr));
@@ -64,10 +69,15 @@ impl AwsProject {
 
     /// Drops a file for a job's interval.
     pub(crate) fn drop(&self, job: &str, interval: &str, name: &str, bytes: impl AsRef<[u8]>) {
+        self.drop_in("dev", job, interval, name, bytes);
+    }
+
+    /// The same, in any phase.
+    pub(crate) fn drop_in(&self, phase: &str, job: &str, interval: &str, name: &str, bytes: impl AsRef<[u8]>) {
         let s: Vec<&str> = job.split("__").collect();
         let key = format!("{}/{}/{}/{interval}/{name}", s[0], s[1], s[2]);
         let file = self.project.write("dropped", bytes.as_ref());
-        let location = format!("s3://{}-dev-landing-{}/{key}", self.org, s[3]);
+        let location = format!("s3://{}-{phase}-landing-{}/{key}", self.org, s[3]);
         run(&mut self.script("put.py", &[&file.to_string_lossy(), &location])).ok();
     }
 

@@ -1,5 +1,5 @@
 //! The AWS lake's adapters: S3 as storage and landing, the Glue Data Catalog as the catalog, KMS keys of buckets, queries
-//! by Athena, and a check of a phase's buckets and keys.
+//! by Athena, and a check of a phase's buckets, keys and workgroups.
 //!
 //! ```text
 //! AwsSession ─┬─▶ S3Storage    iceberg's Storage: data, manifests, metadata              ─┐
@@ -8,7 +8,7 @@
 //!   account)  ├─▶ BucketKeys   before the first write: is the bucket encrypted by its key? │
 //!             ├─▶ GluePointer  CatalogPointer: compare-and-swap by VersionId             ─┘
 //!             ├─▶ Athena       a query in a workgroup, its rows by page
-//!             ├─▶ live_faults  are the phase's buckets and keys as they must be?
+//!             ├─▶ live_faults  are the phase's buckets, keys and workgroups as they must be?
 //!             ├─▶ AwsGlueJobs  GlueJobs: jobs, and runs that are started once
 //!             └─▶ RunFiles     StartClaims: who starts what; load plans
 //! ```

@@ -1,4 +1,4 @@
-//! Whether a phase's buckets and keys are as they must be: what AWS says, judged by `naru_core::check::live`.
+//! Whether a phase's buckets, keys and workgroups are as they must be: what AWS says, judged by `naru_core::check::live`.
 
 use std::collections::HashMap;
 
@@ -7,11 +7,13 @@ use aws_sdk_s3::error::ProvideErrorMetadata;
 use futures::stream::{self, StreamExt, TryStreamExt};
 use naru_core::Fault;
 use naru_core::check::live::{
-    NeededBucket, PublicAccessBlock, RotationState, key_policy_faults, public_access_faults, rotation_faults,
-    tls_faults,
+    NeededBucket, NeededWorkgroup, PublicAccessBlock, ResultsKey, RotationState, key_policy_faults,
+    public_access_faults, rotation_faults, tls_faults, workgroup_faults,
 };
+use naru_core::physical::Bucket;
 use naru_lake::{LakeError, LakeErrorKind};
 
+use crate::athena::workgroup;
 use crate::bucket_keys::{BucketKeys, KeyFault, key_faults};
 use crate::failure::{Cause, Failure};
 use crate::s3::lake_error;
@@ -20,20 +22,27 @@ use crate::session::AwsSession;
 /// Buckets that are looked at side by side; each takes up to seven requests.
 const SIDE_BY_SIDE: usize = 8;
 
-/// All that is wrong with the buckets that a phase needs, and with their keys, in the order of `needed`. What the
-/// credentials may not look at is a fault, too.
+/// All that is wrong with the buckets that a phase needs, with their keys, in the order of `buckets`, and with its workgroups, in
+/// the order of `workgroups`. What the credentials may not look at is a fault, too.
 ///
 /// # Errors
-/// `Unavailable` if AWS does not answer, or asks to be slower: then nothing is said of any bucket.
-pub async fn live_faults(session: &AwsSession, needed: &[NeededBucket]) -> Result<Vec<Fault>, LakeError> {
-    let aliases = needed.iter().map(|needed| &needed.bucket);
+/// `Unavailable` if AWS does not answer, or asks to be slower: then nothing is said of anything.
+pub async fn live_faults(
+    session: &AwsSession,
+    buckets: &[NeededBucket],
+    workgroups: &[NeededWorkgroup],
+) -> Result<Vec<Fault>, LakeError> {
+    let results = workgroups.iter().flat_map(|workgroup| &workgroup.results);
+    let aliases = buckets.iter().map(|needed| &needed.bucket).chain(results);
     let aliases = aliases.map(|bucket| (bucket.name.to_string(), bucket.key_alias.to_string()));
     let aliases: HashMap<String, String> = aliases.collect();
     let alias_of = move |bucket: &str| aliases.get(bucket).cloned().unwrap_or_default();
     let check = Check { session: session.clone(), keys: BucketKeys::new(session.clone(), alias_of) };
     let found: Vec<Vec<Fault>> =
-        stream::iter(needed).map(|needed| check.faults(needed)).buffered(SIDE_BY_SIDE).try_collect().await?;
-    Ok(found.concat())
+        stream::iter(buckets).map(|needed| check.faults(needed)).buffered(SIDE_BY_SIDE).try_collect().await?;
+    let of_workgroups: Vec<Vec<Fault>> =
+        stream::iter(workgroups).map(|needed| check.workgroup(needed)).buffered(SIDE_BY_SIDE).try_collect().await?;
+    Ok([found.concat(), of_workgroups.concat()].concat())
 }
 
 struct Check {
@@ -115,6 +124,31 @@ impl Check {
         let policy = policy.map(|policy| key_policy_faults(alias, policy.as_deref()));
         faults.extend(policy.or_else(|e| denied(e, &format!("the policy of key {alias}"), "kms:GetKeyPolicy"))?);
         Ok(faults)
+    }
+
+    /// What is wrong with a workgroup.
+    async fn workgroup(&self, needed: &NeededWorkgroup) -> Result<Vec<Fault>, LakeError> {
+        let name = needed.name.as_str();
+        let what = format!("workgroup {name}");
+        let found = match workgroup(&self.session, name).await {
+            Ok(found) => found,
+            Err(error) => {
+                return denied(lake_error("look at a workgroup", name, error), &what, "athena:GetWorkGroup");
+            }
+        };
+        let mut keys = HashMap::new();
+        for bucket in &needed.results {
+            // What is wrong with a key, or may not be looked at, is told of its bucket.
+            let key = match self.keys.key_of(bucket.name.as_str()).await {
+                Ok((_, key)) => key,
+                Err(error) if error.kind() == LakeErrorKind::Denied => None,
+                Err(error) => return Err(error),
+            };
+            let key = key.and_then(|key| Some(ResultsKey { arn: key.arn?, id: key.key_id }));
+            keys.insert(bucket.name.to_string(), key);
+        }
+        let key_of = |bucket: &Bucket| keys.get(bucket.name.as_str()).cloned().flatten();
+        Ok(workgroup_faults(needed, found.as_ref(), key_of))
     }
 
     async fn public_access(&self, bucket: &str) -> Result<Option<PublicAccessBlock>, LakeError> {

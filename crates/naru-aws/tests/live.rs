@@ -1,18 +1,22 @@
-//! The check of a phase's buckets and keys.
+//! The check of a phase's buckets, keys and workgroups.
 
+use aws_sdk_athena::types::{
+    EncryptionConfiguration, EncryptionOption, EngineVersion, ResultConfiguration, WorkGroupConfiguration,
+};
 use aws_sdk_s3::types::{PublicAccessBlockConfiguration, ServerSideEncryption};
 use naru_aws::live_faults;
-use naru_core::check::live::{NeededBucket, needed_buckets};
+use naru_core::check::live::{NeededBucket, NeededWorkgroup, needed_buckets, needed_workgroups};
 use naru_core::{Phase, PhysicalNames, Project};
 use naru_lake::LakeErrorKind;
 
 use crate::faulty::{Fate, Faulty};
-use crate::moto::{Bucket, REGION, kms, s3, session, session_of};
+use crate::moto::{Bucket, REGION, athena, kms, s3, session, session_of};
 
 /// A project of a test's own, whose phase dev is as it must be.
 struct Bank {
     org: String,
     needed: Vec<NeededBucket>,
+    workgroups: Vec<NeededWorkgroup>,
     buckets: Vec<Bucket>,
 }
 
@@ -21,7 +25,8 @@ impl Bank {
         let org = format!("t{}", &uuid::Uuid::new_v4().simple().to_string()[..12]);
         let project = Project::parse(&format!("org = \"{org}\""), "naru.toml").unwrap();
         let job = "hq__reference__branch__p0__replace__auto__d".parse().unwrap();
-        let needed = needed_buckets(&[PhysicalNames::derive(&project, Phase::Dev, &job).unwrap()]);
+        let names = [PhysicalNames::derive(&project, Phase::Dev, &job).unwrap()];
+        let (needed, workgroups) = (needed_buckets(&names), needed_workgroups(&names));
         let mut buckets = Vec::new();
         for needed in &needed {
             let bucket = Bucket::named(needed.bucket.name.as_str()).await;
@@ -31,7 +36,31 @@ impl Bank {
             kms().enable_key_rotation().key_id(&bucket.key_id).send().await.unwrap();
             buckets.push(bucket);
         }
-        Self { org, needed, buckets }
+        let bank = Self { org, needed, workgroups, buckets };
+        bank.make_workgroup(bank.workgroup()).await;
+        bank
+    }
+
+    /// A workgroup's configuration as it must be.
+    fn workgroup(&self) -> WorkGroupConfiguration {
+        let results = self.bucket("results");
+        let encryption = EncryptionConfiguration::builder().encryption_option(EncryptionOption::SseKms);
+        let encryption = encryption.kms_key(&results.key_id).build().unwrap();
+        let to = ResultConfiguration::builder().output_location(results.at("")).encryption_configuration(encryption);
+        let version = EngineVersion::builder().effective_engine_version("Athena engine version 3").build();
+        WorkGroupConfiguration::builder()
+            .enforce_work_group_configuration(true)
+            .bytes_scanned_cutoff_per_query(1 << 40)
+            .result_configuration(to.build())
+            .engine_version(version)
+            .build()
+    }
+
+    /// Makes the workgroup of the one level, in place of one that is there: moto changes none.
+    async fn make_workgroup(&self, configuration: WorkGroupConfiguration) {
+        let name = self.workgroups[0].name.as_str();
+        athena(REGION).delete_work_group().work_group(name).send().await.unwrap();
+        athena(REGION).create_work_group().name(name).configuration(configuration).send().await.unwrap();
     }
 
     /// One of its buckets.
@@ -44,7 +73,7 @@ impl Bank {
     }
 
     async fn faults(&self) -> Vec<String> {
-        let faults = live_faults(&session(), &self.needed).await.unwrap();
+        let faults = live_faults(&session(), &self.needed, &self.workgroups).await.unwrap();
         assert!(faults.iter().all(|fault| fault.hint.is_some()), "each says what to do");
         faults.iter().map(|fault| self.plain(&fault.message)).collect()
     }
@@ -115,7 +144,7 @@ async fn buckets_that_are_not_there_and_those_of_others_are_told() {
     let missing = "bucket acme-dev-results-p0 does not exist; it is for results of queries of level p0";
     assert_eq!(bank.faults().await, [missing]);
 
-    let faults = live_faults(&session_of("999999999999", REGION), &bank.needed).await.unwrap();
+    let faults = live_faults(&session_of("999999999999", REGION), &bank.needed, &[]).await.unwrap();
     assert_eq!(faults.len(), 8);
     let told = bank.plain(&faults[0].message);
     assert_eq!(told, "bucket acme-dev-audit cannot be looked at: it is for who did what, and access to it is denied");
@@ -148,6 +177,68 @@ async fn every_fault_of_a_key_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn every_fault_of_a_workgroup_is_told() {
+    let bank = Bank::new().await;
+    let right = bank.workgroup();
+    let lake = bank.bucket("lake");
+    let other_key = EncryptionConfiguration::builder().encryption_option(EncryptionOption::SseKms);
+    let other_key = other_key.kms_key(&lake.key_id).build().unwrap();
+    let to = right.result_configuration().unwrap().clone();
+    let results = |output: String, encryption: Option<EncryptionConfiguration>| {
+        let to =
+            ResultConfiguration::builder().output_location(output).set_encryption_configuration(encryption).build();
+        let mut configuration = right.clone();
+        configuration.result_configuration = Some(to);
+        configuration
+    };
+    let there = to.output_location().unwrap().to_owned();
+    let no_limit = |mut configuration: WorkGroupConfiguration| {
+        configuration.bytes_scanned_cutoff_per_query = None;
+        configuration.enforce_work_group_configuration = Some(false);
+        configuration
+    };
+    let w = "workgroup acme-dev-p0";
+    for (configuration, told) in [
+        (
+            results(there.clone(), Some(other_key)),
+            vec![format!("{w} encrypts results with another key than alias/acme-dev-results-p0: {}", lake.key_id)],
+        ),
+        (results(there, None), vec![format!("{w} does not encrypt results")]),
+        (
+            results(lake.at("results/"), None),
+            vec![format!("{w} puts results into s3://acme-dev-lake-p0/results/, not into s3://acme-dev-results-p0/")],
+        ),
+        (
+            no_limit(right.clone()),
+            vec![
+                format!("{w} does not enforce its configuration: a query can put its results elsewhere"),
+                format!("{w} has no limit of what a query may scan"),
+            ],
+        ),
+    ] {
+        bank.make_workgroup(configuration).await;
+        assert_eq!(bank.faults().await, told);
+    }
+    let name = bank.workgroups[0].name.as_str();
+    athena(REGION).delete_work_group().work_group(name).send().await.unwrap();
+    // The key of the results is gone, too: that is told once.
+    let results = bank.bucket("results");
+    kms().delete_alias().alias_name(format!("alias/{}", results.name)).send().await.unwrap();
+    let none = format!("{w} does not exist; queries of level p0 run in it");
+    assert_eq!(bank.faults().await, ["there is no key alias/acme-dev-results-p0", &none]);
+    bank.make_workgroup(right).await;
+    assert_eq!(bank.faults().await, ["there is no key alias/acme-dev-results-p0"]);
+
+    let session = Faulty::start("GetWorkGroup", Fate::Refused(400, "AccessDeniedException")).session();
+    let faults = live_faults(&session, &[], &bank.workgroups).await.unwrap();
+    assert_eq!(bank.plain(&faults[0].message), format!("{w} cannot be looked at: access denied"));
+    assert_eq!(faults[0].hint.as_deref(), Some("allow these credentials athena:GetWorkGroup"));
+    let session = Faulty::start("GetWorkGroup", Fate::LostBefore).session();
+    let error = live_faults(&session, &[], &bank.workgroups).await.unwrap_err();
+    assert_eq!(error.kind(), LakeErrorKind::Unavailable, "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_may_not_be_looked_at_is_a_fault() {
     let bank = Bank::new().await;
     for (request, what, action) in [
@@ -156,7 +247,7 @@ async fn what_may_not_be_looked_at_is_a_fault() {
         ("DescribeKey", "key alias/acme-dev-audit", "kms:DescribeKey"),
     ] {
         let session = Faulty::start(request, Fate::Refused(400, "AccessDeniedException")).session();
-        let faults = live_faults(&session, &bank.needed).await.unwrap();
+        let faults = live_faults(&session, &bank.needed, &[]).await.unwrap();
         assert_eq!(faults.len(), 8, "{faults:?}");
         assert_eq!(bank.plain(&faults[0].message), format!("{what} cannot be looked at: access denied"));
         assert_eq!(faults[0].hint.as_deref(), Some(&*format!("allow these credentials {action}")));
@@ -168,7 +259,7 @@ async fn without_an_answer_nothing_is_said() {
     let bank = Bank::new().await;
     for request in ["GetKeyPolicy", "publicAccessBlock", "HEAD /"] {
         let session = Faulty::start(request, Fate::LostBefore).session();
-        let error = live_faults(&session, &bank.needed).await.unwrap_err();
+        let error = live_faults(&session, &bank.needed, &[]).await.unwrap_err();
         assert_eq!(error.kind(), LakeErrorKind::Unavailable, "{request}: {error}");
     }
 }

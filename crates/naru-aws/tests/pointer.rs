@@ -8,7 +8,7 @@ use naru_aws::{AwsSession, GluePointer};
 use naru_core::ColumnType;
 use naru_core::table_spec::TableSpec;
 use naru_lake::testing::{column, pointer_contract_at, simple_spec};
-use naru_lake::{CatalogPointer, Lake, PointerErrorKind};
+use naru_lake::{CatalogPointer, Lake, ListedTable, PointerErrorKind};
 
 use crate::faulty::{Fate, Faulty};
 use crate::moto::{ACCOUNT, Bucket, REGION, file_io, glue, session, session_of};
@@ -160,7 +160,8 @@ async fn other_tables_of_glue_are_passed_over() {
     let hive = TableInput::builder().name("hive").table_type("EXTERNAL_TABLE").build().unwrap();
     glue(REGION).create_table().database_name(&database).table_input(hive).send().await.unwrap();
     let pointer = GluePointer::new(session(), file_io());
-    assert_eq!(pointer.list_tables(&database).await.unwrap(), ["account"]);
+    let location = pointer.load(&database, "account").await.unwrap().unwrap();
+    assert_eq!(pointer.list_tables(&database).await.unwrap(), [ListedTable::new(&database, "account", &location)]);
     assert_eq!(pointer.load(&database, "hive").await.unwrap(), None);
 }
 

@@ -29,6 +29,7 @@ mod nearest;
 pub mod phase;
 pub mod physical;
 pub mod plan;
+pub mod prices;
 pub mod project;
 pub mod quarantine;
 pub mod query_cost;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::LoadPlan;
 use crate::Mode;
+use crate::merge::base::{MergeBase, base_of};
 use crate::merge::deletions::is_undone;
 use crate::plan::{ReplaceScope, RunIdentity};
 use crate::run::Recorded;
@@ -105,6 +106,13 @@ impl RunHistory {
         )
     }
 
+    /// What a merge of the plan's run is made over; `has_snapshot` says whether the table still has one.
+    pub fn merge_base(&self, plan: &LoadPlan, has_snapshot: impl Fn(i64) -> bool) -> MergeBase {
+        let executions = self.runs_in_force().filter(|(_, run)| run.identity == plan.run);
+        let executions: Vec<_> = executions.map(|(snapshot, run)| (snapshot.id, run.before)).collect();
+        base_of(&executions, self.runs.first().map(|current| current.id), has_snapshot)
+    }
+
     /// Holds a commit against the table's newest state. `base`: the snapshot that the run was planned on, none for an
     /// empty table.
     pub fn verdict(&self, base: Option<i64>, change: Change, ours: &RunRecord) -> Verdict {
@@ -118,6 +126,9 @@ impl RunHistory {
                 same.get_or_insert((snapshot, run));
             } else if change != Change::ReplaceTable && treated_otherwise(&run) {
                 return Verdict::Conflict("another process loaded rows that are treated otherwise".into());
+            } else if change == Change::Merge && newest_deleting(&run) > newest_deleting(ours) {
+                // Where the table lacks their keys, no file tells of them.
+                return Verdict::Conflict("another process deleted keys of a newer interval".into());
             }
         }
         if let Some((snapshot, run)) = same {
@@ -173,6 +184,11 @@ impl RunHistory {
         let went_back = since.iter().take(later.unwrap_or(since.len())).any(|(other, _)| *other < start);
         (!went_back).then_some((snapshot, run))
     }
+}
+
+/// The newest interval with rows that delete that a run's record knows of.
+fn newest_deleting(run: &RunRecord) -> Option<i64> {
+    Some(run.deletions.as_ref()?.newest.as_ref()?.start_micros)
 }
 
 /// Whether nothing of what came before a snapshot is left after it, by its summary.

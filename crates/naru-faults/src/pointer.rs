@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use naru_lake::{CatalogPointer, PointerError, PointerErrorKind};
+use naru_lake::{CatalogPointer, ListedTable, PointerError, PointerErrorKind};
 
 use crate::faults::Fate;
 use crate::{Call, Fault, Faults, Swap};
@@ -96,7 +96,7 @@ impl CatalogPointer for FaultyPointer {
         self.meet(Call::Ask, self.inner.list_databases()).await
     }
 
-    async fn list_tables(&self, database: &str) -> Result<Vec<String>, PointerError> {
+    async fn list_tables(&self, database: &str) -> Result<Vec<ListedTable>, PointerError> {
         self.meet(Call::Ask, self.inner.list_tables(database)).await
     }
 

@@ -1,5 +1,6 @@
 //! The lake: a catalog's pointer and the storage behind it.
 
+use std::fmt;
 use std::sync::Arc;
 
 use iceberg::MetadataLocation;
@@ -8,7 +9,7 @@ use iceberg::spec::{FormatVersion, TableMetadata, TableMetadataBuilder};
 use naru_core::TableSpec;
 
 use crate::error::{LakeError, LakeErrorKind};
-use crate::ports::{CatalogPointer, PointerErrorKind};
+use crate::ports::{CatalogPointer, ListedTable, PointerErrorKind};
 use crate::schema::{iceberg_partition_spec, iceberg_properties, iceberg_schema, iceberg_sort_order};
 use crate::stop::Stop;
 use crate::table::LakeTable;
@@ -28,6 +29,12 @@ pub struct TableName {
     pub database: String,
     /// Table.
     pub table: String,
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.database, self.table)
+    }
 }
 
 impl Lake {
@@ -72,14 +79,24 @@ impl Lake {
     ///
     /// # Errors
     /// The catalog's.
-    pub async fn tables(&self) -> Result<Vec<TableName>, LakeError> {
-        let mut names = Vec::new();
-        for database in self.pointer.list_databases().await? {
-            for table in self.pointer.list_tables(&database).await? {
-                names.push(TableName { database: database.clone(), table });
-            }
+    pub async fn tables(&self) -> Result<Vec<ListedTable>, LakeError> {
+        self.tables_of(self.pointer.list_databases().await?).await
+    }
+
+    /// The tables of some databases, database by database, in the order of their names. A database that does not exist has
+    /// none.
+    ///
+    /// # Errors
+    /// The catalog's.
+    pub async fn tables_of(
+        &self,
+        databases: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Result<Vec<ListedTable>, LakeError> {
+        let mut tables = Vec::new();
+        for database in databases {
+            tables.extend(self.pointer.list_tables(database.as_ref()).await?);
         }
-        Ok(names)
+        Ok(tables)
     }
 
     /// Makes an empty table of format version 2 (and its database, where there is none). `location` is the URI of its

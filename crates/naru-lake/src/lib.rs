@@ -55,7 +55,7 @@ pub use lake::{Lake, TableName};
 pub use landing::{LandedFile, LandingStore};
 pub use maintain::{FileLister, Keep, Maintained, StoredFile};
 pub use nan_counts::NanCounts;
-pub use ports::{CatalogPointer, PointerError, PointerErrorKind};
+pub use ports::{CatalogPointer, ListedTable, PointerError, PointerErrorKind};
 pub use position_deletes::DeletedRows;
 pub use reader::{DataReader, ReadBatch};
 pub use row_counts::RowCounts;

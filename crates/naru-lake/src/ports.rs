@@ -10,6 +10,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 use crate::error::{LakeError, LakeErrorKind};
+use crate::lake::TableName;
 
 /// A catalog's pointer from table names to metadata files, with compare-and-swap.
 ///
@@ -35,11 +36,28 @@ pub trait CatalogPointer: fmt::Debug + Send + Sync {
     /// The databases' names.
     async fn list_databases(&self) -> Result<Vec<String>, PointerError>;
 
-    /// The names of a database's tables; empty if there is no such database.
-    async fn list_tables(&self, database: &str) -> Result<Vec<String>, PointerError>;
+    /// A database's tables; empty if there is no such database.
+    async fn list_tables(&self, database: &str) -> Result<Vec<ListedTable>, PointerError>;
 
     /// Adds a database; does nothing if there is one.
     async fn create_database(&self, database: &str) -> Result<(), PointerError>;
+}
+
+/// A table as a catalog lists it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ListedTable {
+    /// Its name.
+    pub name: TableName,
+    /// Its current metadata location.
+    pub metadata_location: String,
+}
+
+impl ListedTable {
+    /// A table of a database.
+    pub fn new(database: &str, table: &str, metadata_location: &str) -> Self {
+        let name = TableName { database: database.into(), table: table.into() };
+        Self { name, metadata_location: metadata_location.into() }
+    }
 }
 
 /// What a caller can do about a [`PointerError`].

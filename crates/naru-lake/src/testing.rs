@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 
-use crate::ports::{CatalogPointer, PointerError, PointerErrorKind};
+use crate::ports::{CatalogPointer, ListedTable, PointerError, PointerErrorKind};
 
 pub use landing::{LandingSite, landing_contract};
 pub use storage::storage_contract;
@@ -68,9 +68,10 @@ impl CatalogPointer for MemoryPointer {
         Ok(self.state.lock().unwrap().databases.iter().cloned().collect())
     }
 
-    async fn list_tables(&self, database: &str) -> Result<Vec<String>, PointerError> {
+    async fn list_tables(&self, database: &str) -> Result<Vec<ListedTable>, PointerError> {
         let state = self.state.lock().unwrap();
-        Ok(state.tables.keys().filter(|(of, _)| of == database).map(|(_, table)| table.clone()).collect())
+        let of_database = state.tables.iter().filter(|((of, _), _)| of == database);
+        Ok(of_database.map(|((_, table), location)| ListedTable::new(database, table, location)).collect())
     }
 
     async fn create_database(&self, database: &str) -> Result<(), PointerError> {
@@ -103,8 +104,8 @@ async fn databases(one: &dyn CatalogPointer, other: &dyn CatalogPointer) {
         one.create_database(name).await.expect("creating a database again does nothing");
     }
     assert_eq!(other.list_databases().await.unwrap(), ["dev_a", "dev_b"]);
-    assert_eq!(other.list_tables("dev_a").await.unwrap(), Vec::<String>::new());
-    assert_eq!(other.list_tables("none").await.unwrap(), Vec::<String>::new());
+    assert_eq!(other.list_tables("dev_a").await.unwrap(), []);
+    assert_eq!(other.list_tables("none").await.unwrap(), []);
 }
 
 async fn creation(one: &dyn CatalogPointer, other: &dyn CatalogPointer, at: Locate<'_>) {
@@ -116,7 +117,8 @@ async fn creation(one: &dyn CatalogPointer, other: &dyn CatalogPointer, at: Loca
     assert_eq!(one.load("dev_a", "t").await.unwrap(), Some(at("m0")), "a failed creation changes nothing");
     one.create("dev_b", "t", &at("b0")).await.expect("the same name in another database is another table");
     one.create("dev_a", "s", &at("s0")).await.unwrap();
-    assert_eq!(other.list_tables("dev_a").await.unwrap(), ["s", "t"]);
+    let tables = [ListedTable::new("dev_a", "s", &at("s0")), ListedTable::new("dev_a", "t", &at("m0"))];
+    assert_eq!(other.list_tables("dev_a").await.unwrap(), tables);
 }
 
 async fn swapping(one: &dyn CatalogPointer, other: &dyn CatalogPointer, at: Locate<'_>) {

@@ -1,12 +1,10 @@
 //! What a merge may bring back that a later interval has deleted; the rules are in `naru_core::merge::deletions`.
 
-use naru_core::merge::deletions::{
-    DeletingInterval, DeletionsRecord, Revival, decide_revival, is_undone, newest_deleting, record,
-};
+use naru_core::merge::deletions::{DeletingInterval, DeletionsRecord, is_undone, settle};
 use naru_core::{LoadPlan, Mode};
 use naru_lake::{LakeTable, RunRecord, SnapshotInfo};
+use naru_merge::DeletionCounts;
 
-use crate::merge::DeletionCounts;
 use crate::{ExecuteOptions, LoadError};
 
 /// Keys that a run inserted on command, although a later interval may have deleted them.
@@ -32,20 +30,14 @@ pub(crate) fn deletions_of(
         return Ok((None, None));
     }
     let runs: Vec<RunRecord> = table.recorded_runs().map(|(_, run)| run).collect();
-    let newest = newest_deleting(runs.iter().map(RunRecord::past), plan.merge.deleted.is_some());
-    let (interval, start_micros) = (plan.interval.text.clone(), plan.interval.start.timestamp_micros());
+    let interval = plan.interval.text.clone();
+    let run = DeletingInterval { interval: interval.clone(), start_micros: plan.interval.start.timestamp_micros() };
     let DeletionCounts { unseen, deleting } = counts;
-    let (revived, told) =
-        match decide_revival(unseen, start_micros, newest.as_ref(), options.runs_up_to_micros, options.force) {
-            Revival::None => (0, None),
-            Revival::RunAgain => (unseen, None),
-            Revival::Tell(later) => (unseen, Some(RevivedKeys { keys: unseen, up_to: later.interval })),
-            Revival::Refuse(later) => {
-                return Err(LoadError::MayBeDeleted { interval, keys: unseen, later: later.interval });
-            }
-        };
-    let run = DeletingInterval { interval, start_micros };
-    Ok((Some(record(newest, run, deleting > 0, revived)), told))
+    let (past, has_marker) = (runs.iter().map(RunRecord::past), plan.merge.deleted.is_some());
+    match settle(past, has_marker, run, (unseen, deleting > 0), (options.runs_up_to_micros, options.force)) {
+        Ok((record, told)) => Ok((Some(record), told.map(|later| RevivedKeys { keys: unseen, up_to: later.interval }))),
+        Err(later) => Err(LoadError::MayBeDeleted { interval, keys: unseen, later: later.interval }),
+    }
 }
 
 /// Whether runs that came after a recorded one may have brought back what it deleted.

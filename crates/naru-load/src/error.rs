@@ -5,6 +5,7 @@ use naru_core::evolution::{EvolutionPolicy, Refused};
 use naru_core::treatment::TreatmentConflict;
 use naru_decode::{KernelError, KeyError, SourceError};
 use naru_lake::{LakeError, LakeErrorKind, is_transient};
+use naru_merge::MergeError;
 
 use crate::{ControlMismatch, Quarantined, RejectReport, RejectedValue};
 
@@ -87,22 +88,9 @@ pub enum LoadError {
         /// Text of the newest loaded interval with rows that delete.
         later: String,
     },
-    /// Rows of one run that have the same key, and nothing says which of them is last.
-    #[error("{total} row(s) repeat the key of an earlier row of the same interval{}", if *.has_order { " with the same order_by" } else { "" })]
-    DuplicateKeys {
-        /// The first of them.
-        first: Vec<DuplicateKey>,
-        /// How many there are.
-        total: usize,
-        /// Whether rows have an order, and these are equal in it.
-        has_order: bool,
-    },
-    /// A table that cannot be merged into.
-    #[error("the table holds {rows} row(s) with keys that it holds already")]
-    KeyTwiceInTable {
-        /// How many, among the keys of the run.
-        rows: usize,
-    },
+    /// The rows cannot be merged.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
     /// Columns are treated with a key, which cannot be had.
     #[error("{source}, and {} cannot be treated without", .columns.join(", "))]
     TreatmentKey {
@@ -122,8 +110,8 @@ pub enum LoadError {
         conflict: TreatmentConflict,
     },
     /// The plan says Spark, and this is the in-process track.
-    #[error("the route is Spark, and this lake has none")]
-    SparkMissing {
+    #[error("the route is Spark, and this is done in this process only")]
+    ForSpark {
         /// The router's reason.
         reason: String,
     },
@@ -201,15 +189,6 @@ pub enum LoadError {
     /// A mistake in this program.
     #[error("internal error: {0}")]
     Internal(String),
-}
-
-/// Two rows with one key: URI of the file, and record in it, from 1. Never the key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DuplicateKey {
-    /// The earlier.
-    pub first: (String, u64),
-    /// The later.
-    pub second: (String, u64),
 }
 
 impl LoadError {

@@ -1,18 +1,19 @@
 //! Executes a plan: the steps of a run, in their order.
 //!
 //! ```text
-//!  decide_run ─▶ the table as it is, or is to be ─▶ pipeline ─▶ source_changes ─▶ settle ─▶ commit_rows
+//!  examine ─▶ the table as it is, or is to be ─▶ pipeline ─▶ source_changes ─▶ settle ─▶ commit_rows
 //! ```
 
 use naru_core::plan::{EmptyPolicy, SourceCompression};
 use naru_core::{Engine, LoadPlan, Mode};
 use naru_decode::KeySource;
 use naru_lake::{Lake, LakeErrorKind, LakeTable, LandingStore};
+use naru_merge::decoded_columns;
 
 use crate::commit_rows::LoadedRows;
-use crate::decide_run::decide_run;
 use crate::evolution::Evolving;
-use crate::merge::{Staging, decoded_columns};
+use crate::examine::{Examined, examine};
+use crate::merge::Staging;
 use crate::off_the_executor::off_the_executor;
 use crate::outcome::Outcome;
 use crate::pipeline::{Bounds, Load, Stopped, Written, load};
@@ -20,7 +21,7 @@ use crate::quarantine::{QuarantineTable, RefusedRows};
 use crate::run_context::RunContext;
 use crate::settle::{settle, settle_failure};
 use crate::source_changes::require_same_sources;
-use crate::treatment::{kernel_of, require_same_treatment};
+use crate::treatment::kernel_of;
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
 
@@ -79,15 +80,9 @@ pub(crate) async fn execute_again(
 ) -> Result<Outcome, LoadError> {
     require_runnable(plan)?;
     let (kernel, treatments) = kernel_of(plan, &decoded_columns(plan), keys)?;
-    let existing = lake.table(&plan.target.database, &plan.target.table).await?;
-    let evolving = existing.as_ref().map(|table| Evolving::of(plan, table)).transpose()?;
-    let existing = evolving.as_ref().map(|evolving| &evolving.table);
-    if let Some(table) = existing.filter(|_| !options.force) {
-        require_same_treatment(plan, table, &treatments)?;
-    }
-    let reload = match decide_run(plan, &treatments, existing, options.force, again).await? {
-        Ok(reload) => reload,
-        Err(unchanged) => return Ok(unchanged),
+    let (reload, evolving) = match examine(plan, &treatments, lake, options.force, again).await? {
+        Examined::Unchanged(outcome) => return Ok(outcome),
+        Examined::Load { reload, evolving } => (reload, evolving),
     };
     let evolving = match evolving {
         Some(evolving) => evolving,
@@ -156,12 +151,9 @@ fn is_merged(mode: Mode) -> bool {
 }
 
 /// Refuses a plan that this track does not run, whatever the table holds.
-///
-/// # Errors
-/// [`LoadError::SparkMissing`].
-pub fn require_runnable(plan: &LoadPlan) -> Result<(), LoadError> {
+pub(crate) fn require_runnable(plan: &LoadPlan) -> Result<(), LoadError> {
     if plan.engine == Engine::Sp {
-        return Err(LoadError::SparkMissing { reason: plan.reason.clone() });
+        return Err(LoadError::ForSpark { reason: plan.reason.clone() });
     }
     Ok(())
 }

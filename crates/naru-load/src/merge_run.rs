@@ -1,7 +1,10 @@
 //! Merges staged rows and commits; when others changed the same rows meanwhile, again over the newest state.
 
 use naru_core::LoadPlan;
-use naru_lake::{Change, CommitOutcome, CommitRequest, DataFile, LakeError, LakeErrorKind, LakeTable, Over, RunRecord};
+use naru_core::merge::base;
+use naru_lake::{
+    Change, CommitOutcome, CommitRequest, DataFile, LakeError, LakeErrorKind, LakeTable, Over, RunRecord, SnapshotInfo,
+};
 
 use crate::LoadError;
 use crate::decide_run::decide_run;
@@ -12,6 +15,7 @@ use crate::off_the_executor::off_the_executor;
 use crate::outcome::{Outcome, OutcomeKind};
 use crate::pipeline::Written;
 use crate::run_context::RunContext;
+use crate::treatment::require_same_treatment;
 use crate::write_target::WriteTarget;
 
 /// A run whose rows are staged.
@@ -52,6 +56,10 @@ pub(crate) async fn merge_and_commit(
         }
         evolving = Evolving::of(plan, &table)?;
         evolving.require_allowed(plan)?;
+        // What came meanwhile may have been treated otherwise, and is no longer after the base.
+        if !options.force {
+            require_same_treatment(plan, &evolving.table, &run.run.treatments)?;
+        }
         match decide_run(plan, &run.run.treatments, Some(&evolving.table), options.force, again).await? {
             Ok(is_reload) => reload = is_reload,
             Err(unchanged) => return Ok(unchanged),
@@ -105,16 +113,14 @@ impl MergeRun<'_> {
     }
 }
 
-/// What a merge is made over. A run that was the last to change the table is made over the state before it, as if it had
-/// never been; of one that others came after, its rows alone are taken for never loaded.
+/// What a merge is made over; the rule is in `naru_core::merge::base`.
 fn base_of(plan: &LoadPlan, table: &LakeTable) -> MergeBase {
-    let runs = table.runs_of(&plan.run);
-    let before_first = runs.last().and_then(|run| run.run.as_ref()).and_then(|record| record.before);
-    let newest = runs.first().filter(|run| Some(run.snapshot.snapshot_id()) == table.snapshot_id());
-    let before = newest.and_then(|run| run.run.as_ref()).and_then(|record| record.before);
-    let over = match before {
-        Some(before) if before.is_none_or(|id| table.has_snapshot(id)) => Over::Earlier(before),
-        _ => Over::Base,
+    let before = |run: &SnapshotInfo| run.run.as_ref().and_then(|record| record.before);
+    let runs: Vec<_> = table.runs_of(&plan.run).iter().map(|run| (run.snapshot.snapshot_id(), before(run))).collect();
+    let base = base::base_of(&runs, table.snapshot_id(), |id| table.has_snapshot(id));
+    let over = match base.over {
+        base::Over::Current => Over::Base,
+        base::Over::Earlier(id) => Over::Earlier(id),
     };
-    MergeBase { over, before_first }
+    MergeBase { over, before_first: base.before_first }
 }

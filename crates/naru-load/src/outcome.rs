@@ -2,8 +2,8 @@
 
 use naru_core::diff::Difference;
 use naru_lake::SnapshotInfo;
+use naru_merge::MergeCounts;
 
-use crate::merge::MergeCounts;
 use crate::pipeline::Written;
 use crate::{Quarantined, RejectedValue, RevivedKeys};
 

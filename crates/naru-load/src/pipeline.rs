@@ -200,8 +200,8 @@ fn worker(shared: &Shared<'_>) -> Result<(), LoadError> {
         // After too many bad rows the rest is decoded for the report only.
         if !shared.rejects.exceeded() {
             match shared.staging {
-                Some(staging) => staging.add((source, block.first_row()), &decoded, target)?,
-                None => rows.write(target.rows(&decoded.batch, Vec::new())?)?,
+                Some(staging) => staging.add((source, block.first_row()), &decoded)?,
+                None => rows.write(target.rows(&decoded.batch)?)?,
             }
         }
         recycled = Some(block.into_buffer());

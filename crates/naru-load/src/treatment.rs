@@ -23,7 +23,10 @@ pub(crate) fn kernel_of(
 }
 
 /// The key, if the plan treats a column with it.
-fn key_of(plan: &LoadPlan, keys: &dyn KeySource) -> Result<Option<TreatmentKey>, LoadError> {
+///
+/// # Errors
+/// [`LoadError::TreatmentKey`].
+pub(crate) fn key_of(plan: &LoadPlan, keys: &dyn KeySource) -> Result<Option<TreatmentKey>, LoadError> {
     let columns = plan.keyed_columns();
     if columns.is_empty() {
         return Ok(None);

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::TimestampMicrosecondType;
-use arrow_array::{ArrayRef, LargeBinaryArray, RecordBatch, TimestampMicrosecondArray};
-use arrow_schema::{DataType, FieldRef, SchemaRef, SortOptions};
+use arrow_array::{ArrayRef, RecordBatch, TimestampMicrosecondArray};
+use arrow_schema::{SchemaRef, SortOptions};
 use futures::executor::block_on;
 use iceberg::spec::Struct;
 use naru_core::{LoadPlan, TableSpec};
 use naru_lake::{DataFile, Lake, LakeTable};
+use naru_merge::as_written;
 use parquet::file::properties::WriterPropertiesPtr;
 
 use crate::LoadError;
@@ -91,26 +90,11 @@ impl<'a> WriteTarget<'a> {
         self.files.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// A decoded batch as rows of the table: with the table's schema, the columns of `extra` and `load_interval`.
-    pub(crate) fn rows(&self, decoded: &RecordBatch, extra: Vec<ArrayRef>) -> Result<RecordBatch, LoadError> {
+    /// A decoded batch as rows of the table: with the table's schema, and `load_interval`.
+    pub(crate) fn rows(&self, decoded: &RecordBatch) -> Result<RecordBatch, LoadError> {
         let mut columns: Vec<ArrayRef> = decoded.columns().iter().zip(self.schema.fields()).map(as_written).collect();
-        columns.extend(extra);
         columns.push(Arc::new(TimestampMicrosecondArray::from_value(self.interval_micros, decoded.num_rows())));
         Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
-    }
-}
-
-/// A decoded column in the table's own Arrow type: iceberg writes the zone as an offset, and binary with long offsets.
-pub(crate) fn as_written((array, field): (&ArrayRef, &FieldRef)) -> ArrayRef {
-    match (array.data_type(), field.data_type()) {
-        (DataType::Timestamp(_, Some(_)), DataType::Timestamp(_, Some(zone))) => {
-            let instants = array.as_primitive::<TimestampMicrosecondType>().clone();
-            Arc::new(instants.with_timezone(Arc::clone(zone)))
-        }
-        (DataType::Binary, DataType::LargeBinary) => {
-            Arc::new(array.as_binary::<i32>().iter().collect::<LargeBinaryArray>())
-        }
-        _ => Arc::clone(array),
     }
 }
 

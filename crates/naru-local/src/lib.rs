@@ -1,4 +1,4 @@
-//! The embedded lake's adapters: directories as storage and landing, SQLite as the catalog.
+//! The embedded lake's adapters: directories as storage and landing, SQLite as the catalog, Spark on this machine.
 //!
 //! Knows nothing of AWS. A `file://` location holds a path as it is, see [`location`].
 
@@ -7,6 +7,7 @@ pub mod embedded;
 pub mod files;
 pub mod landing;
 pub mod location;
+pub mod spark;
 pub mod sqlite;
 pub mod storage;
 
@@ -14,5 +15,6 @@ pub use embedded::EmbeddedLake;
 pub use files::DirectoryFiles;
 pub use landing::DirectoryLanding;
 pub use location::{location_to_path, path_to_location};
+pub use spark::LocalSpark;
 pub use sqlite::SqlitePointer;
 pub use storage::{DirectoryStorage, DirectoryStorageFactory, directory_file_io};

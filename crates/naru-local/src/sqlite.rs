@@ -9,8 +9,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use naru_lake::{CatalogPointer, PointerError, PointerErrorKind};
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, TransactionBehavior, params};
+use naru_lake::{CatalogPointer, ListedTable, PointerError, PointerErrorKind};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Row, TransactionBehavior, params};
 
 use crate::location::location_to_path;
 
@@ -94,7 +94,8 @@ impl SqlitePointer {
     pub(crate) fn location_outside(&self, directory: &Path) -> Result<Option<String>, PointerError> {
         let query = "SELECT metadata_location FROM iceberg_tables
                      WHERE catalog_name = ?1 AND metadata_location IS NOT NULL";
-        let locations = self.list(query, &[CATALOG_NAME]).map_err(|e| self.failed("read the catalog", e))?;
+        let locations: Vec<String> =
+            self.list(query, &[CATALOG_NAME], |row| row.get(0)).map_err(|e| self.failed("read the catalog", e))?;
         let is_inside = |location: &str| location_to_path(location).is_ok_and(|path| path.starts_with(directory));
         Ok(locations.into_iter().find(|location| !is_inside(location)))
     }
@@ -123,10 +124,15 @@ impl SqlitePointer {
         Ok(row.optional()?.flatten())
     }
 
-    fn list(&self, query: &str, parameters: &[&str]) -> rusqlite::Result<Vec<String>> {
+    fn list<T>(
+        &self,
+        query: &str,
+        parameters: &[&str],
+        of_row: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<Vec<T>> {
         let connection = self.lock();
         let mut statement = connection.prepare(query)?;
-        let rows = statement.query_map(rusqlite::params_from_iter(parameters), |row| row.get(0))?;
+        let rows = statement.query_map(rusqlite::params_from_iter(parameters), of_row)?;
         rows.collect()
     }
 }
@@ -186,15 +192,20 @@ impl CatalogPointer for SqlitePointer {
     async fn list_databases(&self) -> Result<Vec<String>, PointerError> {
         let query = "SELECT namespace FROM iceberg_namespace_properties WHERE catalog_name = ?1
              UNION SELECT table_namespace FROM iceberg_tables WHERE catalog_name = ?1 ORDER BY 1";
-        self.list(query, &[CATALOG_NAME]).map_err(|e| self.failed("list databases", e))
+        self.list(query, &[CATALOG_NAME], |row| row.get(0)).map_err(|e| self.failed("list databases", e))
     }
 
-    async fn list_tables(&self, database: &str) -> Result<Vec<String>, PointerError> {
+    async fn list_tables(&self, database: &str) -> Result<Vec<ListedTable>, PointerError> {
         let query = format!(
-            "SELECT table_name FROM iceberg_tables WHERE catalog_name = ?1 AND table_namespace = ?2 {} ORDER BY 1",
+            "SELECT table_name, metadata_location FROM iceberg_tables WHERE catalog_name = ?1 AND table_namespace = ?2
+             AND metadata_location IS NOT NULL {} ORDER BY 1",
             self.only_tables()
         );
-        self.list(&query, &[CATALOG_NAME, database]).map_err(|e| self.failed("list tables", e))
+        let listed = |row: &Row<'_>| {
+            let (table, location): (String, String) = (row.get(0)?, row.get(1)?);
+            Ok(ListedTable::new(database, &table, &location))
+        };
+        self.list(&query, &[CATALOG_NAME, database], listed).map_err(|e| self.failed("list tables", e))
     }
 
     async fn create_database(&self, database: &str) -> Result<(), PointerError> {

@@ -2,7 +2,7 @@
 
 use naru_core::table_spec::{Compression, FileSettings, PartitionField, SortField, TableSpec, Transform};
 use naru_core::{ColumnType, TableSpec as Spec};
-use naru_lake::{LakeErrorKind, TableName};
+use naru_lake::LakeErrorKind;
 use naru_local::EmbeddedLake;
 
 use crate::support::{DATABASE, Fixture, TABLE, column, simple_spec};
@@ -59,8 +59,11 @@ async fn a_table_tells_the_specification_that_it_was_made_from() {
         assert_eq!(loaded.spec().unwrap(), spec);
         assert_eq!(loaded.location(), location);
     }
-    let name = |table: &str| TableName { database: DATABASE.into(), table: table.into() };
-    assert_eq!(fixture.lake().tables().await.unwrap(), [name("full"), name("plain"), name("simple")]);
+    let listed = fixture.lake().tables().await.unwrap();
+    let names: Vec<_> = listed.iter().map(|listed| listed.name.to_string()).collect();
+    assert_eq!(names, ["full", "plain", "simple"].map(|table| format!("{DATABASE}.{table}")));
+    assert_eq!(fixture.lake().tables_of(["none", DATABASE]).await.unwrap(), listed);
+    assert_eq!(fixture.lake().tables_of(["none"]).await.unwrap(), []);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use iceberg::MetadataLocation;
 use iceberg::spec::{DataContentType, DataFileBuilder, DataFileFormat, SnapshotReference, SnapshotRetention, Struct};
-use naru_lake::{Change, FileLister, Keep, LakeError, LakeErrorKind, Maintained, StoredFile};
+use naru_lake::{Change, FileLister, Keep, LakeError, LakeErrorKind, Maintained, StoredFile, TableName};
 use naru_local::DirectoryFiles;
 
 use crate::foreign::append;
@@ -30,15 +30,20 @@ async fn three_loads() -> Fixture {
     fixture
 }
 
+fn name(table: &str) -> TableName {
+    TableName { database: DATABASE.into(), table: table.into() }
+}
+
 async fn maintain(fixture: &Fixture, keep: Keep) -> Result<Maintained, LakeError> {
-    fixture.lake().maintain(&DirectoryFiles, DATABASE, TABLE, keep, false).await
+    let neighbours = fixture.lake().tables().await?;
+    fixture.lake().maintain(&DirectoryFiles, &name(TABLE), &neighbours, keep, false).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn old_snapshots_go_with_their_files() {
     let fixture = three_loads().await;
     let files = fixture.files().len();
-    let said = fixture.lake().maintain(&DirectoryFiles, DATABASE, TABLE, nothing_more(), true).await.unwrap();
+    let said = fixture.lake().maintain(&DirectoryFiles, &name(TABLE), &[], nothing_more(), true).await.unwrap();
     assert_eq!(
         (fixture.files().len(), fixture.table().await.snapshots().len()),
         (files, 3),
@@ -155,7 +160,7 @@ impl FileLister for Elsewhere {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_true_listing_nothing_is_deleted() {
     let fixture = three_loads().await;
-    let refused = fixture.lake().maintain(&Elsewhere, DATABASE, TABLE, nothing_more(), false).await.unwrap_err();
+    let refused = fixture.lake().maintain(&Elsewhere, &name(TABLE), &[], nothing_more(), false).await.unwrap_err();
     assert_eq!(refused.kind(), LakeErrorKind::InvalidMetadata, "{refused}");
     assert_eq!(rows(&fixture.table().await).await, expected(&[(3, 2), (4, 1)]));
 }
@@ -167,7 +172,8 @@ async fn a_table_inside_the_tables_directory_is_refused() {
     fixture.lake().create_table(DATABASE, "inner", &inside, &simple_spec()).await.unwrap();
     let refused = maintain(&fixture, nothing_more()).await.unwrap_err();
     assert_eq!(refused.kind(), LakeErrorKind::Refused, "{refused}");
-    fixture.lake().maintain(&DirectoryFiles, DATABASE, "inner", nothing_more(), false).await.unwrap();
+    let neighbours = fixture.lake().tables().await.unwrap();
+    fixture.lake().maintain(&DirectoryFiles, &name("inner"), &neighbours, nothing_more(), false).await.unwrap();
     let files: HashMap<_, _> = fixture.files().into_iter().map(|file| (file.clone(), file.exists())).collect();
     assert!(files.values().all(|exists| *exists));
     assert_eq!(rows(&fixture.table().await).await, expected(&[(3, 2), (4, 1)]));

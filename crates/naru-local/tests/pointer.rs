@@ -37,7 +37,7 @@ fn views_are_not_tables() {
         .unwrap();
     futures::executor::block_on(async {
         assert_eq!(pointer.load("d", "v").await.unwrap(), None);
-        assert_eq!(pointer.list_tables("d").await.unwrap(), Vec::<String>::new());
+        assert_eq!(pointer.list_tables("d").await.unwrap(), []);
     });
 }
 

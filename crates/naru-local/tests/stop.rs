@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use naru_lake::{CatalogPointer, Change, Lake, LakeErrorKind, PointerError, PointerErrorKind, Stop};
+use naru_lake::{CatalogPointer, Change, Lake, LakeErrorKind, ListedTable, PointerError, PointerErrorKind, Stop};
 
 use crate::support::{Fixture, committed, expected, request, rows, simple_spec};
 
@@ -40,7 +40,7 @@ impl CatalogPointer for StoppingPointer {
         self.inner.list_databases().await
     }
 
-    async fn list_tables(&self, database: &str) -> Result<Vec<String>, PointerError> {
+    async fn list_tables(&self, database: &str) -> Result<Vec<ListedTable>, PointerError> {
         self.inner.list_tables(database).await
     }
 

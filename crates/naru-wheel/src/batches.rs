@@ -5,23 +5,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, RecordBatch, TimestampMicrosecondArray};
 use arrow_pyarrow::ToPyArrow;
-use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef, TimeUnit};
+use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use naru_core::LoadPlan;
 use naru_core::table_spec::LOAD_INTERVAL;
-use naru_decode::{Block, BlockReader, Decoded, Kernel, QuarantinedRun, Reject, Scratch, each_quarantined};
+use naru_decode::{Block, BlockReader, ColumnSum, Decoded, Kernel, QuarantinedRun, Reject, Scratch, each_quarantined};
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 
+use crate::shape::Shape;
 use crate::source::{PythonFile, raised};
 
-/// What Python gets of a block: its rows, how many records it held, how many were rejected, and places of those.
-type PyBlock<'py> = (Bound<'py, PyAny>, u64, u64, Vec<Place>);
+/// What Python gets of a block: its rows, how many records it held, how many were rejected, places of those, and sums.
+type PyBlock<'py> = (Bound<'py, PyAny>, u64, u64, Vec<Place>, Vec<Sum>);
 
 /// Rejects of a block whose places are told.
 const TOLD_REJECTS: usize = 20;
 
 /// Where a value did not fit: row, line, byte offset, column, reason.
 type Place = (u64, u64, u64, Option<String>, &'static str);
+
+/// A column's sum, in the parts of an exact one, and the records whose value cannot be read.
+type Sum = (i128, u128, u64);
 
 /// The blocks of a range, decoded one after the other.
 pub(crate) struct Blocks {
@@ -48,15 +52,15 @@ impl Blocks {
 #[pyclass(frozen, module = "naru_decode")]
 pub(crate) struct Rows {
     blocks: Mutex<Blocks>,
-    schema: SchemaRef,
-    interval_micros: i64,
+    source: usize,
+    shape: Arc<Shape>,
     column_names: Vec<String>,
 }
 
 impl Rows {
-    pub(crate) fn new(blocks: Blocks, schema: SchemaRef, interval_micros: i64, plan: &LoadPlan) -> Self {
+    pub(crate) fn new(blocks: Blocks, source: usize, shape: Arc<Shape>, plan: &LoadPlan) -> Self {
         let names = plan.columns.iter().map(|column| column.target.as_ref().unwrap_or(&column.source).clone());
-        Self { blocks: Mutex::new(blocks), schema, interval_micros, column_names: names.collect() }
+        Self { blocks: Mutex::new(blocks), source, shape, column_names: names.collect() }
     }
 
     fn place(&self, reject: &Reject) -> Place {
@@ -74,13 +78,23 @@ impl Rows {
     fn __next__<'py>(&self, py: Python<'py>) -> PyResult<Option<PyBlock<'py>>> {
         let mut blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         let Some((block, decoded)) = blocks.next()? else { return Ok(None) };
+        let batch = self.shape.of((self.source, block.first_row()), &decoded)?;
         blocks.recycled = Some(block.into_buffer());
-        let mut columns: Vec<ArrayRef> = decoded.batch.columns().to_vec();
-        columns.push(Arc::new(TimestampMicrosecondArray::from_value(self.interval_micros, decoded.batch.num_rows())));
-        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(failed)?;
         let rejected = decoded.records - batch.num_rows() as u64;
         let places = decoded.rejects.iter().take(TOLD_REJECTS).map(|reject| self.place(reject)).collect();
-        Ok(Some((batch.to_pyarrow(py)?, decoded.records, rejected, places)))
+        let sum = |sum: &ColumnSum| {
+            let (upper, lower) = sum.total.parts();
+            (upper, lower, sum.unread)
+        };
+        let sums = decoded.sums.iter().map(sum).collect();
+        Ok(Some((batch.to_pyarrow(py)?, decoded.records, rejected, places, sums)))
+    }
+
+    /// The source's trailer record, its fields and line; None before the end, and in a range that is not the source's last.
+    #[getter]
+    fn trailer(&self) -> Option<(Vec<String>, u64)> {
+        let blocks = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
+        blocks.reader.trailer().map(|trailer| (trailer.fields.clone(), trailer.line))
     }
 }
 

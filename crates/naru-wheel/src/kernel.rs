@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use arrow_pyarrow::ToPyArrow;
-use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use naru_core::LoadPlan;
+use naru_core::control::Control;
 use naru_core::plan::SourceCompression;
-use naru_core::table_spec::LOAD_INTERVAL;
-use naru_decode::{BlockReader, DEFAULT_BLOCK_BYTES, QuarantinedRun, TreatmentKey, find_ranges};
+use naru_decode::{BlockReader, DEFAULT_BLOCK_BYTES, KernelError, QuarantinedRun, TreatmentKey, find_ranges};
+use naru_merge::decoded_columns;
 use pyo3::exceptions::{PyIndexError, PyValueError};
 use pyo3::prelude::*;
 
 use crate::batches::{Blocks, Rejects, Rows};
 use crate::key::treatment_key;
 use crate::plan::Plan;
+use crate::shape::Shape;
 use crate::source::{PythonFile, raised};
 use crate::task;
 
@@ -23,23 +24,31 @@ use crate::task;
 pub(crate) struct Kernel {
     plan: Arc<LoadPlan>,
     kernel: Arc<naru_decode::Kernel>,
-    schema: SchemaRef,
+    shape: Arc<Shape>,
     key_id: Option<String>,
 }
 
 #[pymethods]
 impl Kernel {
-    /// Raises `KeyError` where the plan needs a treatment key and the environment gives none.
+    /// `sums`: columns to sum, those of `Plan.control_sums`. Raises `KeyError` where the plan needs a treatment key and the
+    /// environment gives none.
     #[new]
-    fn new(plan: &Plan) -> PyResult<Self> {
+    #[pyo3(signature = (plan, sums=Vec::new()))]
+    fn new(plan: &Plan, sums: Vec<String>) -> PyResult<Self> {
         let plan = Arc::clone(plan.plan());
         let key = if plan.keyed_columns().is_empty() { None } else { Some(treatment_key()?) };
-        let kernel = naru_decode::Kernel::with_key(&plan.dialect, &plan.columns, key.as_ref())
-            .map_err(|error| PyValueError::new_err(error.to_string()))?;
-        let load_interval = Field::new(LOAD_INTERVAL, DataType::Timestamp(TimeUnit::Microsecond, None), false);
-        let fields: Vec<_> = kernel.schema().fields().iter().cloned().chain([Arc::new(load_interval)]).collect();
+        let refused = |error: KernelError| PyValueError::new_err(error.to_string());
+        // With the column that marks rows which delete their key, also where the table does not have it.
+        let columns = decoded_columns(&plan);
+        let kernel = naru_decode::Kernel::with_key(&plan.dialect, &columns, key.as_ref()).map_err(refused)?;
+        let kernel = match plan.control.as_ref().and_then(Control::mark) {
+            Some(mark) => kernel.with_trailer(mark),
+            None => kernel,
+        };
+        let kernel = kernel.with_sums(&sums).map_err(refused)?;
         let key_id = key.as_ref().map(TreatmentKey::id).map(Into::into);
-        Ok(Self { plan, kernel: Arc::new(kernel), schema: Arc::new(Schema::new(fields)), key_id })
+        let shape = Arc::new(Shape::new(&plan, &kernel.schema())?);
+        Ok(Self { plan, kernel: Arc::new(kernel), shape, key_id })
     }
 
     /// Id of the treatment key; None where no column needs it.
@@ -48,10 +57,11 @@ impl Kernel {
         self.key_id.as_deref()
     }
 
-    /// `pyarrow.Schema` of the rows: the loaded columns, then `load_interval`.
+    /// `pyarrow.Schema` of the rows: the table's columns, `load_interval` last; of a plan that merges also what is known of
+    /// each row beside them, `@source`, `@record` and `@deletes`.
     #[getter]
     fn schema<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        self.schema.to_pyarrow(py)
+        self.shape.schema().to_pyarrow(py)
     }
 
     /// Cuts a source into ranges of about `range_bytes` that can be decoded apart: a list of JSON texts. Reads all of
@@ -62,11 +72,11 @@ impl Kernel {
         Ok(found.map_err(|error| raised(&error))?.iter().map(task::to_json).collect())
     }
 
-    /// The rows of a range: an iterator of (`pyarrow.RecordBatch`, records, rejected records, places). `places` are of
-    /// the first rejects: (row, line, byte offset, column, reason). `file` stands at the range's start and ends with it.
+    /// The rows of a range: an iterator of (`pyarrow.RecordBatch`, records, rejected records, places, sums). `places` are of
+    /// the first rejects: (row, line, byte offset, column, reason); `sums`, for each of the kernel's: two parts, which add up
+    /// by themselves, and the records whose value cannot be read. `file` stands at the range's start and ends with it.
     fn rows(&self, file: Py<PyAny>, source: usize, range: &str) -> PyResult<Rows> {
-        let interval_micros = self.plan.interval.start.timestamp_micros();
-        Ok(Rows::new(self.blocks(file, source, range)?, Arc::clone(&self.schema), interval_micros, &self.plan))
+        Ok(Rows::new(self.blocks(file, source, range)?, source, Arc::clone(&self.shape), &self.plan))
     }
 
     /// The rejected rows of a range, as the quarantine table has them: an iterator of `pyarrow.RecordBatch`.

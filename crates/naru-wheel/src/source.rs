@@ -1,5 +1,6 @@
 //! Python's file objects as the kernel's input, and the kernel's errors as Python's.
 
+use std::error::Error;
 use std::io::{self, Read};
 
 use pyo3::create_exception;
@@ -33,8 +34,24 @@ impl Read for PythonFile {
     }
 }
 
-/// The error as Python's, with its hint.
+/// The error as Python's, with its hint; what a file's own `read` raised is raised as it is.
 pub(crate) fn raised(error: &naru_decode::SourceError) -> PyErr {
+    if let Some(own) = of_file(error) {
+        return own;
+    }
     let hint = error.hint().map(|hint| format!("; hint: {hint}")).unwrap_or_default();
     SourceError::new_err(format!("{error}{hint}"))
+}
+
+/// What Python raised under an error of the kernel; none: it is the kernel's own.
+fn of_file(error: &(dyn Error + 'static)) -> Option<PyErr> {
+    let mut error = Some(error);
+    while let Some(current) = error {
+        let within = current.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if let Some(own) = within.and_then(|within| within.downcast_ref::<PyErr>()) {
+            return Some(Python::attach(|py| own.clone_ref(py)));
+        }
+        error = current.source();
+    }
+    None
 }

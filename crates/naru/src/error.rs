@@ -1,5 +1,7 @@
 //! The one place where errors become a heading, causes, a hint and an exit code.
 
+#[cfg(feature = "aws")]
+mod of_glue;
 mod of_load;
 
 use std::error::Error;

@@ -1,10 +1,10 @@
 //! Tables as users write them, `deposit.account`, and as the lake has them, `dev_deposit.account`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use naru_core::JobName;
 use naru_core::name::QUARANTINE_SUFFIX;
-use naru_lake::{Lake, LakeTable, TableName};
+use naru_lake::{Lake, LakeTable, ListedTable, TableName};
 
 use crate::error::CommandError;
 use crate::phase_lake::PhaseLake;
@@ -42,26 +42,35 @@ impl LakeNames {
         Ok(names)
     }
 
-    /// The lake's tables: all of an embedded lake; of a catalog on AWS, which is not naru's alone, those of the project's
-    /// jobs.
+    /// The tables that may have their files where the phase's have: all of an embedded lake; of a catalog on AWS, which is
+    /// not naru's alone, those of the databases of the project's jobs, and of some `others`.
+    ///
+    /// # Errors
+    /// The catalog's.
+    pub(crate) fn listed(&self, lake: &PhaseLake, others: &[TableName]) -> Result<Vec<ListedTable>, CommandError> {
+        let listed = if lake.region().is_none() {
+            runtime::block_on(lake.lake().tables())
+        } else {
+            let names = self.logical.keys().chain(others);
+            let databases: BTreeSet<&str> = names.map(|name| name.database.as_str()).collect();
+            runtime::block_on(lake.lake().tables_of(databases))
+        };
+        listed.map_err(CommandError::from)
+    }
+
+    /// The lake's tables: all of an embedded lake; of a catalog on AWS those of the project's jobs.
     ///
     /// # Errors
     /// The catalog's.
     pub(crate) fn tables(&self, lake: &PhaseLake) -> Result<Vec<TableName>, CommandError> {
-        match lake {
-            PhaseLake::Embedded(embedded) => Ok(runtime::block_on(embedded.lake().tables())?),
-            #[cfg(feature = "aws")]
-            PhaseLake::Aws(aws) => runtime::block_on(async {
-                let mut found = Vec::new();
-                for name in self.logical.keys() {
-                    if aws.lake().pointer().load(&name.database, &name.table).await?.is_some() {
-                        found.push(name.clone());
-                    }
-                }
-                Ok::<_, naru_lake::LakeError>(found)
-            })
-            .map_err(CommandError::from),
-        }
+        Ok(self.own(lake, &self.listed(lake, &[])?))
+    }
+
+    /// Those of some listed tables that [`Self::tables`] gives.
+    pub(crate) fn own(&self, lake: &PhaseLake, listed: &[ListedTable]) -> Vec<TableName> {
+        let is_all_naru = lake.region().is_none();
+        let names = listed.iter().map(|listed| &listed.name);
+        names.filter(|name| is_all_naru || self.logical.contains_key(name)).cloned().collect()
     }
 
     /// `database.table` as users write it; the lake's own name for a table without a job.

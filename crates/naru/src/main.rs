@@ -28,6 +28,7 @@ mod runtime;
 mod sampling;
 mod saved_plan;
 mod signals;
+mod spark;
 mod table_state;
 mod treatment_key;
 mod verbs;

@@ -42,6 +42,15 @@ impl PhaseLake {
         }
     }
 
+    /// The AWS region that the lake is in; none for one on this machine.
+    pub(crate) fn region(&self) -> Option<&str> {
+        match self {
+            Self::Embedded(_) => None,
+            #[cfg(feature = "aws")]
+            Self::Aws(aws) => Some(aws.keys().session().region()),
+        }
+    }
+
     /// The location of a prefix in a bucket.
     pub(crate) fn location(&self, bucket: &Bucket, prefix: &str) -> String {
         let bucket = match self {

@@ -7,14 +7,17 @@ use naru_core::physical::PhysicalNames;
 use naru_core::plan::{
     LandedControl, PLAN_VERSION, QuarantineTarget, RunIdentity, SourceCompression, SourceFile, Target,
 };
-use naru_core::route::{Place, PlaceKind};
+use naru_core::project::PROJECT_FILE;
+use naru_core::route::{Bill, Place, PlaceKind};
 use naru_core::{Engine, Interval, JobName, LoadPlan, Route};
 use naru_lake::{LandedFile, LandingStore};
+use naru_load::ExecuteOptions;
 
 use crate::error::CommandError;
 use crate::phase_lake::PhaseLake;
 use crate::runtime;
 use crate::saved_plan::SavedPlan;
+use crate::spark::SparkArgs;
 use crate::workspace::Workspace;
 
 /// Options that shape a plan.
@@ -29,6 +32,8 @@ pub(crate) struct PlanArgs {
     /// Memory that a load may use, in MiB.
     #[arg(long, env = "NARU_MEMORY_MIB", value_name = "MIB", value_parser = clap::value_parser!(u32).range(64..))]
     pub(crate) memory_mib: Option<u32>,
+    #[command(flatten)]
+    pub(crate) spark: SparkArgs,
 }
 
 impl PlanArgs {
@@ -43,6 +48,17 @@ impl PlanArgs {
     /// Memory that a load may use, in bytes.
     pub(crate) fn memory_bytes(&self, workspace: &Workspace) -> u64 {
         u64::from(self.memory_mib.unwrap_or(workspace.project.run.memory_mib)) << 20
+    }
+
+    /// The same for one of several runs at once, which has a share of the cores and of the memory.
+    pub(crate) fn shared(&self, share: &ExecuteOptions) -> Self {
+        let memory_mib = u32::try_from(share.memory_bytes >> 20).unwrap_or(u32::MAX);
+        Self { engine: self.engine, threads: u32::try_from(share.threads).ok(), memory_mib: Some(memory_mib) }
+    }
+
+    /// What tells the money of a run in this process.
+    pub(crate) fn bill(&self, workspace: &Workspace, route: &Route) -> Bill {
+        Bill::of_place(&self.place(workspace), &route.prices)
     }
 
     fn place(&self, workspace: &Workspace) -> Place {
@@ -106,6 +122,8 @@ impl PlannedJob {
         args: &PlanArgs,
     ) -> Result<(LoadPlan, Route), CommandError> {
         let job = &self.job;
+        let prices = workspace.project.prices(workspace.phase, lake.region());
+        let prices = prices.map_err(|fault| CommandError::faults(PROJECT_FILE, &[fault]))?;
         let landing = self.landing(lake, interval);
         let landed = runtime::block_on(lake.landing().list(&landing))?;
         let mut sources: Vec<SourceFile> = landed.into_iter().map(source_file).collect();
@@ -113,7 +131,7 @@ impl PlannedJob {
             find_controls(lake.landing(), file, &mut sources)?;
         }
         let engine = args.engine.unwrap_or(job.engine);
-        let route = workspace.project.route.route(&args.place(workspace), engine, job.mode, &sources);
+        let route = workspace.project.route.route(&args.place(workspace), prices, engine, job.mode, &sources);
         let plan = LoadPlan {
             version: PLAN_VERSION,
             job: job.to_string(),

@@ -16,6 +16,9 @@ use crate::signals::StopSignal;
 /// Time between plain lines.
 const LINE_EVERY: Duration = Duration::from_secs(5);
 
+/// Time between two looks of a live line, so that it can be seen to live.
+const TICK_EVERY: Duration = Duration::from_millis(250);
+
 /// The bars of all runs of a command.
 pub(crate) struct Board {
     global: Global,
@@ -74,11 +77,62 @@ impl Board {
         }
     }
 
+    /// A run that goes on elsewhere begins.
+    pub(crate) fn waiting(&self, job: &str) -> Waiting<'_> {
+        let bar = self.bars.as_ref().map(|bars| {
+            let bar = bars.insert(0, ProgressBar::new_spinner());
+            if let Ok(style) = ProgressStyle::with_template("{spinner} {prefix} {msg} ({elapsed})") {
+                bar.set_style(style);
+            }
+            bar.set_prefix(job.to_owned());
+            bar.enable_steady_tick(TICK_EVERY);
+            bar
+        });
+        Waiting { board: self, job: job.to_owned(), bar }
+    }
+
     /// Prints something without tearing the bars.
     pub(crate) fn suspended<T>(&self, print: impl FnOnce() -> T) -> T {
         match &self.bars {
             Some(bars) => bars.suspend(print),
             None => print(),
+        }
+    }
+}
+
+/// A run that goes on elsewhere: what was told of it last is a live line on a terminal, else a plain line for each change.
+pub(crate) struct Waiting<'a> {
+    board: &'a Board,
+    job: String,
+    bar: Option<ProgressBar>,
+}
+
+impl Waiting<'_> {
+    /// Tells a change.
+    pub(crate) fn tell(&self, what: &str, fields: serde_json::Value) {
+        match &self.bar {
+            Some(bar) => bar.set_message(what.to_owned()),
+            None => log::step(&self.board.global, &format!("{}: {what}", self.job), fields),
+        }
+    }
+
+    /// Tells what only a live line shows.
+    pub(crate) fn show(&self, what: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(what.to_owned());
+        }
+    }
+
+    /// Tells what stays to be seen on a terminal, too.
+    pub(crate) fn keep(&self, what: &str, fields: serde_json::Value) {
+        self.board.suspended(|| log::step(&self.board.global, &format!("{}: {what}", self.job), fields));
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
         }
     }
 }

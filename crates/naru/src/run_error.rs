@@ -2,18 +2,62 @@
 
 use chrono::DateTime;
 use naru_core::Interval;
-use naru_load::LoadError;
+use naru_load::{LoadError, Quarantined};
 
 use crate::error::CommandError;
 use crate::lake_names::quarantine_name;
 use crate::planning::PlannedJob;
 use crate::workspace::Workspace;
 
+/// Why a run failed, in this process or on Spark.
+pub(crate) enum RunFailure {
+    Load(LoadError),
+    /// Told by another program, which may have quarantined rows.
+    Elsewhere {
+        error: CommandError,
+        quarantined: Option<Box<Quarantined>>,
+    },
+}
+
+impl RunFailure {
+    /// Where rows are that did not fit.
+    pub(crate) fn quarantined(&self) -> Option<&Quarantined> {
+        match self {
+            Self::Load(error) => error.quarantined(),
+            Self::Elsewhere { quarantined, .. } => quarantined.as_deref(),
+        }
+    }
+
+    pub(crate) fn told(self, workspace: &Workspace, job: &PlannedJob, interval: &Interval) -> CommandError {
+        match self {
+            Self::Load(error) => told(workspace, job, interval, error),
+            Self::Elsewhere { error, quarantined } => {
+                with_place(job, interval, error, quarantined.map(|held| held.rows))
+            }
+        }
+    }
+}
+
+impl From<LoadError> for RunFailure {
+    fn from(error: LoadError) -> Self {
+        Self::Load(error)
+    }
+}
+
+impl From<CommandError> for RunFailure {
+    fn from(error: CommandError) -> Self {
+        Self::Elsewhere { error, quarantined: None }
+    }
+}
+
 /// An error of a run; of one that quarantined rows, with the place where they are.
 pub(crate) fn told(workspace: &Workspace, job: &PlannedJob, interval: &Interval, error: LoadError) -> CommandError {
     let error = with_text_of_newest(workspace, job, error);
     let rows = error.quarantined().map(|quarantined| quarantined.rows);
-    let error = CommandError::from(error);
+    with_place(job, interval, CommandError::from(error), rows)
+}
+
+fn with_place(job: &PlannedJob, interval: &Interval, error: CommandError, rows: Option<u64>) -> CommandError {
     match rows {
         None => error,
         Some(rows) => error.detail(format!(

@@ -1,7 +1,7 @@
 //! What a run came to, as a line for people and as JSON.
 
 use naru_core::Interval;
-use naru_core::route::human_bytes;
+use naru_core::route::{Actual, Bill, Estimated, human_bytes};
 use naru_load::{MergeCounts, Outcome, OutcomeKind, Quarantined};
 use serde::Serialize;
 
@@ -24,6 +24,13 @@ pub(crate) struct RunReport {
     pub(crate) error: Option<String>,
     pub(crate) engine: Option<&'static str>,
     pub(crate) reason: Option<String>,
+    /// What the route had estimated, of the engine that ran.
+    pub(crate) estimate: Option<Estimated>,
+    /// What it took; none: nothing was loaded.
+    pub(crate) actual: Option<Actual>,
+    /// What tells the money of `actual`. Of a run on Glue it is `Bill::Glue`, with the cost of the job's run as it ended.
+    #[serde(skip)]
+    pub(crate) bill: Bill,
     pub(crate) snapshot_id: Option<i64>,
     pub(crate) rows: u64,
     pub(crate) rejected: u64,
@@ -105,6 +112,9 @@ impl RunReport {
             error: None,
             engine: None,
             reason: None,
+            estimate: None,
+            actual: None,
+            bill: Bill::default(),
             snapshot_id: None,
             rows: 0,
             rejected: 0,
@@ -122,13 +132,14 @@ impl RunReport {
         }
     }
 
-    /// Takes over what a run that succeeded came to.
+    /// Takes over what a run that succeeded came to, and how long it took.
     pub(crate) fn succeeded(&mut self, outcome: &Outcome) {
         self.status = match outcome.kind {
             OutcomeKind::Loaded => "loaded",
             OutcomeKind::Reloaded => "reloaded",
             OutcomeKind::Unchanged => "unchanged",
         };
+        self.actual = (outcome.kind != OutcomeKind::Unchanged).then(|| self.bill.of_run(self.seconds));
         self.snapshot_id = Some(outcome.snapshot_id);
         self.rows = outcome.rows;
         self.rejected = outcome.rejected;
@@ -139,6 +150,11 @@ impl RunReport {
         self.run_again_up_to = outcome.revived.as_ref().map(|revived| revived.up_to.clone());
         self.evolved = outcome.evolved.iter().map(ToString::to_string).collect();
         self.control = outcome.control_verified.then_some("verified");
+    }
+
+    /// What the route had estimated wrongly, if that matters.
+    fn far_from_estimate(&self) -> Option<String> {
+        self.actual.as_ref()?.far_from(self.estimate.as_ref()?)
     }
 }
 
@@ -167,6 +183,10 @@ pub(crate) fn tell(global: &Global, report: &RunReport, error: Option<&CommandEr
     };
     let evolved = report.evolved.iter().map(|change| format!("\n  table evolved: {change}")).collect::<String>();
     log::step(global, &format!("{message}{evolved}"), serde_json::json!(report));
+    if let Some(far) = report.far_from_estimate() {
+        let fields = serde_json::json!({ "estimate": report.estimate, "actual": report.actual });
+        log::step(global, &format!("{table} {interval}: {far}"), fields);
+    }
     if let Some(last) = &report.run_again_up_to {
         let message = format!(
             "warning: {table} {interval}: keys that the table did not have were loaded, which later intervals may have \

@@ -22,6 +22,14 @@ pub(crate) struct LocalKey {
     pub(crate) configured_file: Option<PathBuf>,
 }
 
+impl LocalKey {
+    /// The file that a program must be told to read, since it looks for a key in the environment only.
+    pub(crate) fn file_to_pass_on(&self) -> Option<&Path> {
+        let is_said = set(KEY_VARIABLE).is_some() || set(FILE_VARIABLE).is_some();
+        self.configured_file.as_deref().filter(|_| !is_said)
+    }
+}
+
 impl KeySource for LocalKey {
     fn treatment_key(&self) -> Result<TreatmentKey, KeyError> {
         let key = set(KEY_VARIABLE).map(|key| Zeroizing::new(key.into_encoded_bytes()));

@@ -1,6 +1,7 @@
 //! A project on disk: `naru.toml`, the table definitions, the DAG files, and the phase's lake.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use naru_core::check::CheckedDefinition;
 use naru_core::definition::TableDefinition;
@@ -22,6 +23,8 @@ pub(crate) struct Workspace {
     pub(crate) root: PathBuf,
     pub(crate) project: Project,
     pub(crate) phase: Phase,
+    /// What Spark lacks on this machine, once somebody has asked.
+    pub(crate) spark_missing: OnceLock<Vec<String>>,
     #[cfg(feature = "aws")]
     aws: SharedAwsLake,
 }
@@ -63,6 +66,7 @@ impl Workspace {
             root,
             project,
             phase,
+            spark_missing: OnceLock::new(),
             #[cfg(feature = "aws")]
             aws: SharedAwsLake::default(),
         }

@@ -6,7 +6,7 @@ Amazon Athena API Reference (https://docs.aws.amazon.com/athena/latest/APIRefere
   and another query is not created. An error is returned if a parameter, such as QueryString, has changed."
 - StartQueryExecution, errors: InvalidRequestException, "Indicates that something is wrong with the input to the request. For
   example, a required parameter may be missing or out of range." HTTP status code 400. So for wrong SQL, and for a workgroup
-  that does not exist or is disabled.
+  that does not exist or is disabled; and by GetWorkGroup for one that does not exist, of which moto 5.2 says that it is null.
 - QueryExecutionStatus: State is QUEUED, RUNNING, SUCCEEDED, FAILED or CANCELLED; StateChangeReason, "Further detail about the
   status of the query"; AthenaError with ErrorCategory (1 system, 2 user, 3 other), ErrorType, Retryable, "True if the query
   might succeed if resubmitted", ErrorMessage.
@@ -72,8 +72,8 @@ def _state(region: str, query_id: str) -> str:
 
 
 def install() -> None:
-    """Takes the place of moto's operations on queries."""
-    for name in ("start_query_execution", "get_query_execution", "get_query_results"):
+    """Takes the place of moto's operations on queries and workgroups."""
+    for name in ("start_query_execution", "get_query_execution", "get_query_results", "get_work_group"):
         setattr(AthenaResponse, name, functools.partialmethod(globals()[f"_{name}"], getattr(AthenaResponse, name)))
 
 
@@ -107,6 +107,13 @@ def _start_query_execution(response: AthenaResponse, original) -> str:
     execution = backend.executions[query_id]
     execution._transitions, execution.status = [], "QUEUED"
     return answer
+
+
+def _get_work_group(response: AthenaResponse, original) -> str:
+    name = response._get_param("WorkGroup")
+    if name not in response.athena_backend.work_groups:
+        raise InvalidRequestException(f"WorkGroup {name} is not found.")
+    return original(response)
 
 
 def _get_query_execution(response: AthenaResponse, original) -> str:

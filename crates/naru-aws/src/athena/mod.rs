@@ -14,7 +14,9 @@ mod outcome;
 mod query;
 mod results;
 mod value;
+mod workgroup;
 
 pub use query::{Athena, FinishedQuery, QueryProgress, RunningQuery};
 pub use results::{PrintedValue, QueryRows};
 pub use value::{AthenaColumn, ValueKind};
+pub(crate) use workgroup::workgroup;

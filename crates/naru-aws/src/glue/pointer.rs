@@ -14,7 +14,7 @@ use aws_sdk_glue::config::retry::RetryConfig;
 use aws_sdk_glue::types::{DatabaseInput, Table, TableInput};
 use iceberg::io::FileIO;
 use iceberg::spec::TableMetadata;
-use naru_lake::{CatalogPointer, PointerError, PointerErrorKind};
+use naru_lake::{CatalogPointer, ListedTable, PointerError, PointerErrorKind};
 
 use super::table_input::{changed, created, metadata_location};
 use crate::failure::{Cause, Failure};
@@ -140,24 +140,25 @@ impl CatalogPointer for GluePointer {
         Ok(names)
     }
 
-    async fn list_tables(&self, database: &str) -> Result<Vec<String>, PointerError> {
+    async fn list_tables(&self, database: &str) -> Result<Vec<ListedTable>, PointerError> {
         let request = self.session.glue().get_tables().catalog_id(self.session.owner()).database_name(database);
         let mut pages = request.into_paginator().send();
         let listed = self.session.run(async move {
-            let mut names = Vec::new();
+            let mut found: Vec<(String, String)> = Vec::new();
             while let Some(page) = pages.next().await {
                 let page = page?;
-                let tables = page.table_list().iter().filter(|table| metadata_location(table).is_some());
-                names.extend(tables.map(|table| table.name.clone()));
+                let tables = page.table_list().iter();
+                found.extend(tables.filter_map(|table| Some((table.name.clone(), metadata_location(table)?.into()))));
             }
-            Ok(names)
+            Ok(found)
         });
-        let mut names = match listed.await {
+        let found = match listed.await {
             Err(error) if error.cause == Cause::NotFound => Vec::new(),
             listed => listed.map_err(|e| failed(&format!("list the tables of database {database}"), e))?,
         };
-        names.sort();
-        Ok(names)
+        let mut tables: Vec<_> = found.iter().map(|(name, at)| ListedTable::new(database, name, at)).collect();
+        tables.sort();
+        Ok(tables)
     }
 
     async fn create_database(&self, database: &str) -> Result<(), PointerError> {

@@ -9,7 +9,7 @@ use crate::bucket_keys::BucketKeys;
 use crate::failure::{Cause, Failure};
 use crate::glue::job_error::{failed, failed_changing, unverified};
 
-/// Files in a bucket, by their keys. Before the first write its encryption is verified; every write names the bucket's
+/// Files in a bucket, by their keys: what runs are started by. Before the first write its encryption is verified; every write names the bucket's
 /// key.
 ///
 /// A claim's condition is S3's: `If-None-Match: *` for the first, `If-Match` with the ETag that was read for each later
@@ -36,7 +36,21 @@ impl RunFiles {
         written.map(|_| ()).map_err(|e| failed(&doing, e))
     }
 
-    fn location(&self, key: &str) -> String {
+    /// Whether there is a file.
+    ///
+    /// # Errors
+    /// `Denied`, `Unavailable`, `Other`.
+    pub fn exists(&self, key: &str) -> Result<bool, GlueJobError> {
+        let session = self.keys.session();
+        let request = session.s3().head_object().bucket(&self.bucket).key(key).expected_bucket_owner(session.owner());
+        match session.wait(async move { Ok(request.send().await.map(|_| ())?) }) {
+            Err(error) if error.cause == Cause::NotFound => Ok(false),
+            found => found.map(|()| true).map_err(|e| failed(&format!("look for {}", self.location(key)), e)),
+        }
+    }
+
+    /// The URI of a file.
+    pub fn location(&self, key: &str) -> String {
         format!("s3://{}/{key}", self.bucket)
     }
 

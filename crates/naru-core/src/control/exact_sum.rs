@@ -27,6 +27,16 @@ impl ExactSum {
         self.lower += other.lower;
     }
 
+    /// The sum of the upper halves and that of the lower ones: both add up, of parts that other processes summed.
+    pub fn parts(self) -> (i128, u128) {
+        (self.upper, self.lower)
+    }
+
+    /// The sum of these [`Self::parts`].
+    pub fn of_parts(upper: i128, lower: u128) -> Self {
+        Self { upper, lower }
+    }
+
     /// The sum; none if it is beyond 128 bits.
     pub fn total(self) -> Option<i128> {
         let upper = self.upper + (self.lower >> HALF_BITS) as i128;
@@ -66,6 +76,8 @@ mod tests {
             merged.merge(sum(one));
             prop_assert_eq!(merged, sum(&values));
             prop_assert_eq!(merged.total(), Some(values.iter().sum()));
+            let (upper, lower) = merged.parts();
+            prop_assert_eq!(ExactSum::of_parts(upper, lower), merged);
         }
     }
 }

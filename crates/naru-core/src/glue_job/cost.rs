@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::run::GlueRun;
-use super::settings::{DpuPrice, WorkerType};
+use super::settings::WorkerType;
+use crate::prices::Price;
 use crate::route::human_seconds;
 
 /// What a run has used and cost so far. Prints as one line.
@@ -18,16 +20,16 @@ pub struct RunCost {
     /// In US dollars; none without a price for the region.
     pub usd: Option<f64>,
     /// The day of the price.
-    pub price_date: Option<String>,
+    pub price_date: Option<NaiveDate>,
 }
 
 impl RunCost {
     /// The cost of a run. `elapsed_seconds` is the time since it was started, by the caller's clock: Glue may not count
-    /// a run's time before its end. `minimum_billed_seconds` is the shortest time that is billed.
+    /// a run's time before its end. `price` is a DPU-hour's; `minimum_billed_seconds` is the shortest time that is billed.
     ///
     /// DPU-seconds are Glue's own where it tells them, else seconds × workers × DPU of a worker. Source: AWS Glue Web
     /// API Reference, JobRun, DPUSeconds; AWS Glue's price page.
-    pub fn of(run: &GlueRun, elapsed_seconds: u64, price: Option<&DpuPrice>, minimum_billed_seconds: f64) -> Self {
+    pub fn of(run: &GlueRun, elapsed_seconds: u64, price: Option<&Price>, minimum_billed_seconds: f64) -> Self {
         let is_counting = run.state.is_live() && run.execution_seconds == 0;
         let seconds = if is_counting { elapsed_seconds } else { run.execution_seconds };
         let dpu =
@@ -37,8 +39,8 @@ impl RunCost {
         Self {
             seconds,
             dpu_seconds,
-            usd: price.map(|price| billed / 3600.0 * price.usd_per_dpu_hour),
-            price_date: price.map(|price| price.date.clone()),
+            usd: price.map(|price| billed / 3600.0 * price.usd),
+            price_date: price.map(|price| price.date),
         }
     }
 }

@@ -42,8 +42,10 @@ pub use links::run_link;
 pub use meaning::RunMeaning;
 pub use ports::{Clock, GlueJobError, GlueJobErrorKind, GlueJobs, StartClaims, Version};
 pub use run::{GlueRun, GlueRunState};
-pub use settings::{DpuPrice, GlueSettings, WorkerType};
+pub use settings::{GlueSettings, WorkerType};
 pub use spec::{GLUE_VERSION, GlueJobSpec, SparkProgram};
 pub use start::{Started, Starter};
-pub use start_request::{ATTEMPT_ARGUMENT, DIGEST_ARGUMENT, PLAN_ARGUMENT, RUN_ARGUMENT, RunKey, StartRequest};
+pub use start_request::{
+    ATTEMPT_ARGUMENT, DIGEST_ARGUMENT, FORCE_ARGUMENT, PLAN_ARGUMENT, RUN_ARGUMENT, RunKey, StartRequest,
+};
 pub use watch::{StopWish, watch};

@@ -1,7 +1,5 @@
 //! The `[glue]` table of `naru.toml`: what every Glue job of a project has in common.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::name::vocabulary::vocabulary;
@@ -12,12 +10,6 @@ pub const DEFAULT_ROLE: &str = "{org}-{phase}-glue-{level}";
 
 /// Security configuration of a job unless `naru.toml` has another.
 pub const DEFAULT_SECURITY_CONFIGURATION: &str = "{org}-{phase}-glue-{level}";
-
-/// Prices of a DPU-hour that are known without being set: (region, US dollars, day of the price).
-///
-/// Source: AWS Glue's price page. It is the price of the worker types in [`WorkerType`].
-pub const KNOWN_PRICES: &[(&str, f64, &str)] =
-    &[("ap-northeast-2", 0.44, "2026-11-22"), ("us-east-1", 0.44, "2026-11-22")];
 
 /// Longest time that a run may be given, in minutes: Glue refuses seven days and more.
 pub const MAX_TIMEOUT_MINUTES: u32 = 10_079;
@@ -36,18 +28,6 @@ pub struct GlueSettings {
     pub timeout_minutes: u32,
     /// Most runs of one job at once. Default 1: two runs of one table only race for its commit.
     pub max_concurrent_runs: u32,
-    /// What a DPU-hour costs, by region: what `naru.toml` says, and [`KNOWN_PRICES`].
-    pub prices: BTreeMap<String, DpuPrice>,
-}
-
-/// What a DPU-hour costs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DpuPrice {
-    /// In US dollars.
-    pub usd_per_dpu_hour: f64,
-    /// The day that this was the price, as `2026-11-22`.
-    pub date: String,
 }
 
 /// What a worker of a Glue job is. Those with more memory (`R.…`) have a price of their own, which naru does not know.
@@ -95,15 +75,5 @@ impl WorkerType {
             Self::G4X => 4,
             Self::G8X => 8,
         }
-    }
-}
-
-impl GlueSettings {
-    /// The prices that are known without being set.
-    pub(crate) fn known_prices() -> BTreeMap<String, DpuPrice> {
-        let price = |(region, usd, date): &(&str, f64, &str)| {
-            ((*region).to_owned(), DpuPrice { usd_per_dpu_hour: *usd, date: (*date).into() })
-        };
-        KNOWN_PRICES.iter().map(price).collect()
     }
 }

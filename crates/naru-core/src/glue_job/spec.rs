@@ -11,6 +11,12 @@ use crate::{JobName, PhysicalNames, Project};
 /// Glue's version: Spark 3.5.6, Python 3.11, Iceberg 1.10.0.
 pub const GLUE_VERSION: &str = "5.1";
 
+/// The argument that says to which account buckets and catalog must belong.
+const ACCOUNT_ARGUMENT: &str = "--account";
+
+/// What the kernel's wheel is built for: any Python from 3.9 on, and the machines of Glue.
+const WHEEL_TAGS: &str = "cp39-abi3-manylinux_2_28_x86_64";
+
 /// A Glue job, as far as it is naru's business; all else that a job may have stays as it is.
 ///
 /// Nothing of a single load is in it, so that it is the same for every interval: how many workers a run has, and which
@@ -67,6 +73,23 @@ pub struct SparkProgram {
     pub wheels: Vec<String>,
 }
 
+impl SparkProgram {
+    /// The keys of a version of the program.
+    pub fn of_version(version: &str) -> Self {
+        let prefix = format!("spark/{version}");
+        Self {
+            script: format!("{prefix}/main.py"),
+            packages: vec![format!("{prefix}/naru_spark.zip")],
+            wheels: vec![format!("{prefix}/naru_decode-{version}-{WHEEL_TAGS}.whl")],
+        }
+    }
+
+    /// All of them.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        [&self.script].into_iter().chain(&self.packages).chain(&self.wheels).map(String::as_str)
+    }
+}
+
 impl GlueJobSpec {
     /// The Glue job that a name derives.
     pub fn derive(project: &Project, job: &JobName, names: &PhysicalNames, program: &SparkProgram) -> Self {
@@ -95,7 +118,7 @@ impl GlueJobSpec {
             queues: false,
             execution_class: "STANDARD".into(),
             security_configuration: glue.security_configuration.render(&values),
-            default_arguments: default_arguments(names, program),
+            default_arguments: default_arguments(project, names, program),
             fixed_arguments: BTreeMap::new(),
             tags: tags(names),
         }
@@ -103,7 +126,7 @@ impl GlueJobSpec {
 }
 
 /// Source of the arguments' names: AWS Glue Developer Guide, "Using job parameters in AWS Glue jobs".
-fn default_arguments(names: &PhysicalNames, program: &SparkProgram) -> BTreeMap<String, String> {
+fn default_arguments(project: &Project, names: &PhysicalNames, program: &SparkProgram) -> BTreeMap<String, String> {
     let list = |keys: &[String]| keys.iter().map(|key| in_code(names, key)).collect::<Vec<_>>().join(",");
     let mut arguments = BTreeMap::from([
         // Glue's own Iceberg.
@@ -111,6 +134,8 @@ fn default_arguments(names: &PhysicalNames, program: &SparkProgram) -> BTreeMap<
         // Glue's notes of what was read: the load plan says that.
         ("--job-bookmark-option".to_owned(), "job-bookmark-disable".to_owned()),
     ]);
+    // Whose buckets and catalog the program takes for the right ones.
+    arguments.extend(project.account.clone().map(|account| (ACCOUNT_ARGUMENT.to_owned(), account)));
     if !program.packages.is_empty() {
         arguments.insert("--extra-py-files".into(), list(&program.packages));
     }

@@ -14,6 +14,8 @@ pub const DIGEST_ARGUMENT: &str = "--naru-plan-digest";
 pub const ATTEMPT_ARGUMENT: &str = "--naru-attempt";
 /// The argument that says where the load plan is.
 pub const PLAN_ARGUMENT: &str = "--plan";
+/// The argument of a run that loads again what is loaded; left out of others.
+pub const FORCE_ARGUMENT: &str = "--force";
 
 /// What makes two runs of a Glue job the same work.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -39,6 +41,8 @@ pub struct StartRequest {
     pub workers: u32,
     /// When the run is stopped, in minutes.
     pub timeout_minutes: u32,
+    /// Load again what is loaded, as `naru run --force` does.
+    pub force: bool,
 }
 
 impl RunKey {
@@ -70,7 +74,7 @@ impl RunKey {
 
 impl StartRequest {
     /// The run that executes a plan.
-    pub fn of(project: &Project, names: &PhysicalNames, plan: &LoadPlan) -> Self {
+    pub fn of(project: &Project, names: &PhysicalNames, plan: &LoadPlan, force: bool) -> Self {
         let key = RunKey::of(plan);
         Self {
             job: names.glue_job.as_str().into(),
@@ -79,16 +83,19 @@ impl StartRequest {
             worker_type: project.glue.worker_type.as_str().into(),
             workers: project.route.spark_workers(plan.mode, &plan.sources),
             timeout_minutes: project.glue.timeout_minutes,
+            force,
         }
     }
 
     /// The arguments of the run: what its program needs, and what it is known by.
     pub fn arguments(&self, attempt: u32) -> BTreeMap<String, String> {
-        BTreeMap::from([
+        let force = self.force.then(|| (FORCE_ARGUMENT.to_owned(), "true".to_owned()));
+        let always = [
             (PLAN_ARGUMENT.to_owned(), self.plan_location.clone()),
             (RUN_ARGUMENT.to_owned(), self.key.run.clone()),
             (DIGEST_ARGUMENT.to_owned(), self.key.plan_digest.clone()),
             (ATTEMPT_ARGUMENT.to_owned(), attempt.to_string()),
-        ])
+        ];
+        always.into_iter().chain(force).collect()
     }
 }

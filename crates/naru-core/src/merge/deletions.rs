@@ -99,6 +99,29 @@ pub fn decide_revival(
     }
 }
 
+/// What a run records of deletions, and, of one that goes on by `force` alone, the interval up to which others are to be run
+/// again. `past` are the table's recorded runs, `has_marker` whether the definition has one for rows that delete; `unseen`
+/// and `runs_up_to_micros` as for [`decide_revival`], `deletes` and `run` as for [`record`].
+///
+/// # Errors
+/// The interval that may have deleted the unseen keys: the run is to be refused.
+pub fn settle<'a>(
+    past: impl IntoIterator<Item = PastRun<'a>>,
+    has_marker: bool,
+    run: DeletingInterval,
+    (unseen, deletes): (u64, bool),
+    (runs_up_to_micros, force): (Option<i64>, bool),
+) -> Result<(DeletionsRecord, Option<DeletingInterval>), DeletingInterval> {
+    let newest = newest_deleting(past, has_marker);
+    let (revived, told) = match decide_revival(unseen, run.start_micros, newest.as_ref(), runs_up_to_micros, force) {
+        Revival::None => (0, None),
+        Revival::RunAgain => (unseen, None),
+        Revival::Tell(later) => (unseen, Some(later)),
+        Revival::Refuse(later) => return Err(later),
+    };
+    Ok((record(newest, run, deletes, revived), told))
+}
+
 /// Whether runs that were committed after a run of the interval at `start_micros` may have brought back what it deleted.
 pub fn is_undone<'a>(start_micros: i64, later: impl IntoIterator<Item = PastRun<'a>>) -> bool {
     later.into_iter().any(|run| {

@@ -2,7 +2,9 @@
 //! history grows.
 //!
 //! ```text
-//!  definition ──▶ MergeRules ──▶ LoadPlan ──▶ naru-load
+//!  definition ──▶ MergeRules ──▶ LoadPlan ──▶ naru-load, or the Spark program
+//!                                              ├─ rows in memory or on disk ──────────▶ staging::Staging
+//!                                              ├─ which state is changed ─────────────▶ base::base_of
 //!                                              ├─ mode merge: which files lose rows ──▶ cost::choose, per file
 //!                                              │  keys that the table lacks ──────────▶ deletions::decide_revival
 //!                                              └─ mode scd2: a key's rows and events ──▶ history::history, per key
@@ -10,9 +12,11 @@
 //!
 //! `docs/merge.md` and `docs/scd2.md` describe both for authors of definitions.
 
+pub mod base;
 pub mod cost;
 pub mod deletions;
 pub mod history;
+pub mod staging;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -1,16 +1,10 @@
 //! The `[glue]` table of `naru.toml`.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-use toml::Spanned;
-
-use super::parse::region;
 use super::reader::{Faults, Reader};
 use super::template::Placeholder::{self, Account, Level, Org, Phase};
 use super::template::{Template, TemplateError};
 use crate::glue_job::settings::{
-    DEFAULT_ROLE, DEFAULT_SECURITY_CONFIGURATION, DpuPrice, GlueSettings, MAX_TIMEOUT_MINUTES, WorkerType,
+    DEFAULT_ROLE, DEFAULT_SECURITY_CONFIGURATION, GlueSettings, MAX_TIMEOUT_MINUTES, WorkerType,
 };
 use crate::route::RouteModel;
 
@@ -31,8 +25,6 @@ pub(super) fn glue(mut reader: Reader<'_>, has_account: bool, faults: &mut Fault
         faults.add(timeout_span, message, Some(format!("Glue allows up to {MAX_TIMEOUT_MINUTES}, less than 7 days")));
     }
     let max_concurrent_runs = reader.count("max_concurrent_runs", 1, 1, faults);
-    let mut prices = GlueSettings::known_prices();
-    prices.extend(set_prices(&mut reader, faults));
     reader.finish(faults);
     Some(GlueSettings {
         role: role?,
@@ -40,7 +32,6 @@ pub(super) fn glue(mut reader: Reader<'_>, has_account: bool, faults: &mut Fault
         worker_type: worker_type?,
         timeout_minutes,
         max_concurrent_runs,
-        prices,
     })
 }
 
@@ -67,28 +58,4 @@ fn template(text: &str, has_account: bool) -> Result<Template, (String, String)>
         return Err(("{account} is not set".into(), "write account = \"123456789012\" at the top".into()));
     }
     Ok(template)
-}
-
-fn set_prices(reader: &mut Reader<'_>, faults: &mut Faults<'_>) -> BTreeMap<String, DpuPrice> {
-    let given = reader.take::<BTreeMap<String, Spanned<DpuPrice>>>("prices", faults).map(Spanned::into_inner);
-    let mut prices = BTreeMap::new();
-    for (name, price) in given.unwrap_or_default() {
-        let (span, price) = (price.span(), price.into_inner());
-        let mut add = |message: String, hint: String| {
-            faults.add(Some(span.clone()), format!("glue.prices.{name}: {message}"), Some(hint));
-        };
-        if let Err((message, hint)) = region(&name) {
-            add(message, hint);
-        }
-        if !(price.usd_per_dpu_hour.is_finite() && price.usd_per_dpu_hour >= 0.0) {
-            let message = format!("usd_per_dpu_hour is {}", price.usd_per_dpu_hour);
-            add(message, "write the US dollars of AWS Glue's price page, as in 0.44".into());
-        }
-        if price.date.len() != 10 || price.date.parse::<NaiveDate>().is_err() {
-            let hint = "write the day that this was the price, as in date = \"2026-11-22\"";
-            add(format!("\"{}\" is no date", price.date), hint.into());
-        }
-        prices.insert(name, price);
-    }
-    prices
 }

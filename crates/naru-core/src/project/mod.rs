@@ -34,14 +34,22 @@
 //!
 //! [route]                         # constants of the router's model
 //!
+//! [prices.eu-west-1]              # what AWS charges in a region that naru does not know, and when it did
+//! dpu_hour = { usd = 0.44, date = "2026-11-22" }      # so, too: lambda_gb_second, lambda_request
+//!
 //! [glue]                          # what every Glue job has in common
 //! worker_type = "G.1X"
+//!
+//! [spark]                         # Spark on this machine, for embedded lakes
+//! python = ".venv/bin/python"
 //! ```
 
 mod glue;
 pub(crate) mod names;
 mod parse;
+mod prices;
 mod reader;
+mod spark;
 pub(crate) mod template;
 
 #[cfg(test)]
@@ -53,10 +61,12 @@ use chrono_tz::Tz;
 use serde::Serialize;
 
 pub use names::NameTemplates;
+pub use spark::SparkSettings;
 pub use template::{Placeholder, Template, TemplateError};
 
 use crate::evolution::EvolutionPolicy;
 use crate::glue_job::GlueSettings;
+use crate::prices::PriceTable;
 use crate::query_cost::AthenaSettings;
 use crate::route::RouteModel;
 use crate::{Fault, Phase};
@@ -89,10 +99,14 @@ pub struct Project {
     pub athena: AthenaSettings,
     /// Constants of the router's cost model.
     pub route: RouteModel,
+    /// What AWS charges, by region.
+    pub prices: PriceTable,
     /// What runs may change of tables, where the file says it of a phase; see [`Self::evolution`].
     pub evolution: BTreeMap<Phase, EvolutionPolicy>,
     /// What every Glue job has in common.
     pub glue: GlueSettings,
+    /// Spark on this machine, for embedded lakes.
+    pub spark: SparkSettings,
 }
 
 /// Where a phase's storage and catalog are.

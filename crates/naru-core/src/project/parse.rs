@@ -8,7 +8,9 @@ use toml::de::DeTable;
 
 use super::glue;
 use super::names::{self, NameTemplates, Row};
+use super::prices::{check_region, prices};
 use super::reader::{Faults, Reader};
+use super::spark;
 use super::{DEFAULT_LAKE_PATH, LakeSettings, Project, RunSettings};
 use crate::evolution::EvolutionPolicy;
 use crate::nearest::nearest;
@@ -45,10 +47,13 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
     let athena = athena(Reader::new("athena", top.table("athena", &mut faults)), &mut faults);
     let evolution = evolution(Reader::new("evolution", top.table("evolution", &mut faults)), &mut faults);
     let route = top.take::<RouteModel>("route", &mut faults).map(toml::Spanned::into_inner).unwrap_or_default();
+    let prices = prices(&mut top, &mut faults);
+    check_region(&route, &prices, &mut faults);
     let glue = glue::glue(Reader::new("glue", top.table("glue", &mut faults)), has_account, &mut faults);
     if let Some(glue) = &glue {
         glue::check_worker(glue, &route, &mut faults);
     }
+    let spark = spark::spark(Reader::new("spark", top.table("spark", &mut faults)), &mut faults);
     top.finish(&mut faults);
     let all = (|| {
         Some(Project {
@@ -63,8 +68,10 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
             run,
             athena,
             route,
+            prices,
             evolution,
             glue: glue?,
+            spark,
         })
     })();
     faults.into_result(all)

@@ -56,6 +56,12 @@ fn every_key_is_read() {
         [athena]
         usd_per_tb = 6.25
         [route]
+        [spark]
+        python = ".venv/bin/python"
+        jars = ["iceberg.jar", "/opt/sqlite.jar"]
+        package = "../naru/spark"
+        [spark.conf]
+        "spark.driver.memory" = "4g"
     "#;
     let project = Project::parse(text, "naru.toml").unwrap();
     assert_eq!((project.org.as_str(), project.account.as_deref()), ("acme-bank", Some("012345678901")));
@@ -72,7 +78,17 @@ fn every_key_is_read() {
     assert!(project.lake(Phase::Qa).is_err());
     assert_eq!(project.names.bucket.to_string(), "{org}-{account}-{phase}-{layer}-{level}");
     assert_eq!(project.athena, AthenaSettings { usd_per_tb: 6.25 });
+    let SparkSettings { python, jars, package, conf } = &project.spark;
+    assert_eq!((python.as_str(), package.as_deref()), (".venv/bin/python", Some("../naru/spark")));
+    assert_eq!((jars.as_slice(), conf.len()), (["iceberg.jar".to_owned(), "/opt/sqlite.jar".to_owned()].as_slice(), 1));
     assert_eq!(project.run, RunSettings { parallel_jobs: 4, threads: 1, memory_mib: 64, commit_attempts: 1 });
+}
+
+#[test]
+fn spark_is_a_python_unless_more_is_said() {
+    assert_eq!(Project::parse("org = \"acme\"", "naru.toml").unwrap().spark, SparkSettings::default());
+    let text = "org = \"acme\"\n[spark]\npython = \"\"\njar = \"a.jar\"\n[spark.conf]\nport = 1\n";
+    assert_snapshot!(faults(text), @"");
 }
 
 #[test]
@@ -182,7 +198,7 @@ glue_price = 1
     naru.toml:8:10: phases.prod.region: "seoul" is no AWS region
       hint: write its code, as in "ap-northeast-2"
     naru.toml:10:1: unknown key "glue_price" in [route]
-      hint: the keys are place, wait_usd_per_hour, gzip_expansion, zstd_expansion, merge_factor, scd2_factor, process, lambda, spark
+      hint: the keys are place, region, wait_usd_per_hour, gzip_expansion, zstd_expansion, merge_factor, scd2_factor, process, lambda, spark
     "#);
 }
 
@@ -259,4 +275,84 @@ fn the_price_of_a_query_is_a_price() {
         assert_eq!(faults[0].hint.as_deref(), Some("write a price in US dollars, 0 or more"), "{wrong}");
         assert_eq!((faults.len(), faults[0].line), (1, 3));
     }
+}
+
+#[test]
+fn prices_are_of_a_region_and_a_day() {
+    let text = r#"org = "a"
+[prices.us-east-1]
+dpu_hour = { usd = 0.3, date = "2027-01-01", source = "our contract" }
+[prices.eu-west-1]
+dpu_hour = { usd = 1, date = "2026-12-01" }
+lambda_gb_second = { usd = 0.1, date = "2026-12-02" }
+lambda_request = { usd = 0.0, date = "2026-12-03" }
+"#;
+    let prices = Project::parse(text, "naru.toml").unwrap().prices;
+    let told: Vec<String> = prices
+        .regions()
+        .flat_map(|prices| {
+            [&prices.dpu_hour, &prices.lambda_gb_second, &prices.lambda_request]
+                .map(|price| format!("{} {} {} {}", prices.region, price.usd, price.date, price.source))
+        })
+        .collect();
+    assert_snapshot!(told.join("\n"), @r"
+    ap-northeast-2 0.44 2026-11-22 https://aws.amazon.com/glue/pricing/
+    ap-northeast-2 0.0000166667 2026-11-22 https://aws.amazon.com/lambda/pricing/
+    ap-northeast-2 0.0000002 2026-11-22 https://aws.amazon.com/lambda/pricing/
+    eu-west-1 1 2026-12-01 https://aws.amazon.com/glue/pricing/
+    eu-west-1 0.1 2026-12-02 https://aws.amazon.com/lambda/pricing/
+    eu-west-1 0 2026-12-03 https://aws.amazon.com/lambda/pricing/
+    us-east-1 0.3 2027-01-01 our contract
+    us-east-1 0.0000166667 2026-11-22 https://aws.amazon.com/lambda/pricing/
+    us-east-1 0.0000002 2026-11-22 https://aws.amazon.com/lambda/pricing/
+    ");
+}
+
+#[test]
+fn every_fault_of_a_price_is_told() {
+    let text = r#"org = "a"
+[prices.seoul]
+dpu_hour = { usd = -1.0, date = "22.11.2026" }
+[prices.eu-west-1]
+lambda_request = { usd = inf, date = "2026-2-1" }
+"#;
+    assert_snapshot!(faults(text), @r#"
+    naru.toml:2:1: prices.seoul: "seoul" is no AWS region
+      hint: write its code, as in "ap-northeast-2"
+    naru.toml:2:1: prices.seoul: lambda_gb_second is missing
+      hint: write lambda_gb_second = { usd = …, date = "…" }, as https://aws.amazon.com/lambda/pricing/ has it
+    naru.toml:2:1: prices.seoul: lambda_request is missing
+      hint: write lambda_request = { usd = …, date = "…" }, as https://aws.amazon.com/lambda/pricing/ has it
+    naru.toml:3:12: prices.seoul.dpu_hour: usd is -1
+      hint: write the US dollars of https://aws.amazon.com/glue/pricing/, 0 or more
+    naru.toml:3:12: prices.seoul.dpu_hour: "22.11.2026" is no date
+      hint: write the day that this was the price, as in date = "2026-11-22"
+    naru.toml:4:1: prices.eu-west-1: dpu_hour is missing
+      hint: write dpu_hour = { usd = …, date = "…" }, as https://aws.amazon.com/glue/pricing/ has it
+    naru.toml:4:1: prices.eu-west-1: lambda_gb_second is missing
+      hint: write lambda_gb_second = { usd = …, date = "…" }, as https://aws.amazon.com/lambda/pricing/ has it
+    naru.toml:5:18: prices.eu-west-1.lambda_request: usd is inf
+      hint: write the US dollars of https://aws.amazon.com/lambda/pricing/, 0 or more
+    naru.toml:5:18: prices.eu-west-1.lambda_request: "2026-2-1" is no date
+      hint: write the day that this was the price, as in date = "2026-11-22"
+    "#);
+    assert_snapshot!(faults("org = \"a\"\n[prices.us-east-1]\ndpu_hour = { usd = 1.0 }\n"), @r"
+    naru.toml:3:12: prices: missing field `date`
+      hint: none
+    ");
+    assert_snapshot!(faults("org = \"a\"\n[prices.us-east-1]\ndpu_hours = { usd = 1.0 }\n"), @r#"
+    naru.toml:3:1: unknown key "dpu_hours" in [prices]
+      hint: did you mean "dpu_hour"?
+    "#);
+    assert_snapshot!(faults("org = \"a\"\nroute.region = \"eu-west-1\"\n"), @r#"
+    naru.toml: there are no prices of region eu-west-1, which is route.region
+      hint: write a table [prices.eu-west-1] with dpu_hour = { usd = 0.44, date = "2026-11-22" }, lambda_gb_second and lambda_request, each with the price and the day of https://aws.amazon.com/glue/pricing/ and https://aws.amazon.com/lambda/pricing/
+    "#);
+    // Other tables have none.
+    assert_snapshot!(faults("org = \"a\"\nglue.prices = {}\nroute.spark.usd_per_dpu_hour = 1.0\n"), @r#"
+    naru.toml:2:6: unknown key "prices" in [glue]
+      hint: the keys are role, security_configuration, worker_type, timeout_minutes, max_concurrent_runs
+    naru.toml:3:13: unknown key "usd_per_dpu_hour" in [route]
+      hint: the keys are startup_seconds, mib_per_second_per_worker, mib_per_worker, min_workers, max_workers, dpu_per_worker, minimum_billed_seconds
+    "#);
 }

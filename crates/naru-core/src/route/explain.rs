@@ -1,11 +1,11 @@
-//! The router's reason, in two sentences.
+//! The router's reason, in three sentences.
 
-use super::{Route, human_bytes, human_seconds};
+use super::{PlaceKind, Route, human_bytes, human_seconds, human_usd};
 use crate::{Engine, Mode};
 
-/// First sentence: what was found. Second: why that decides.
-pub(super) fn reason(route: &Route, files: usize, mode: Mode) -> String {
-    format!("{} {}", found(route, files, mode), decided(route))
+/// First sentence: what was found. Second: why that decides. Third: whose prices, and of when.
+pub(super) fn reason(route: &Route, files: usize, mode: Mode, place: PlaceKind) -> String {
+    format!("{} {} {}", found(route, files, mode), decided(route), priced(route, place))
 }
 
 fn found(route: &Route, files: usize, mode: Mode) -> String {
@@ -26,8 +26,10 @@ fn found(route: &Route, files: usize, mode: Mode) -> String {
 }
 
 fn decided(route: &Route) -> String {
-    let pl = format!("{} and {} here", human_seconds(route.pl.seconds), usd(route.pl.usd));
-    let sp = format!("{} and {} with {} workers", human_seconds(route.sp.seconds), usd(route.sp.usd), route.sp.workers);
+    let here = if route.pl.buckets > 1 { "here by way of the disk" } else { "here" };
+    let pl = format!("{} and {} {here}", human_seconds(route.pl.seconds), human_usd(route.pl.usd));
+    let (seconds, usd) = (human_seconds(route.sp.seconds), human_usd(route.sp.usd));
+    let sp = format!("{seconds} and {usd} with {} workers", route.sp.workers);
     match (route.engine, route.forced, &route.pl.impossible) {
         (Engine::Sp, true, _) => format!("The name says `sp`, so Spark runs it: about {sp}, against {pl}."),
         (_, true, Some(why)) => format!("The name says `pl`, so this process runs it, although {why}."),
@@ -38,12 +40,6 @@ fn decided(route: &Route) -> String {
     }
 }
 
-fn usd(amount: f64) -> String {
-    if amount == 0.0 {
-        "nothing".into()
-    } else if amount < 0.001 {
-        format!("{amount:.6} USD")
-    } else {
-        format!("{amount:.3} USD")
-    }
+fn priced(route: &Route, place: PlaceKind) -> String {
+    format!("Prices are those of {} on {}.", route.prices.region, route.prices.date(place))
 }

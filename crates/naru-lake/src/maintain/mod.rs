@@ -17,7 +17,8 @@ use async_trait::async_trait;
 
 use self::references::References;
 use crate::error::{LakeError, LakeErrorKind};
-use crate::lake::Lake;
+use crate::lake::{Lake, TableName};
+use crate::ports::ListedTable;
 use crate::table::LakeTable;
 
 /// Lists what stands below a prefix of the storage. Iceberg's `Storage` cannot.
@@ -64,6 +65,9 @@ impl Lake {
     /// Expires a table's old snapshots and deletes files in its directory that no snapshot refers to. With `dry_run` it
     /// changes nothing, and says what it would do.
     ///
+    /// `neighbours` are the tables that could lie in the table's directory, itself among them or not: all that have their
+    /// files where this one has ([`Self::tables`], or [`Self::tables_of`] the databases that share its buckets).
+    ///
     /// Branches and tags keep their snapshots. A run whose snapshot has expired is no longer recorded: running it again
     /// loads it again, in place of the rows that it had loaded.
     ///
@@ -74,18 +78,19 @@ impl Lake {
     pub async fn maintain(
         &self,
         lister: &dyn FileLister,
-        database: &str,
-        name: &str,
+        name: &TableName,
+        neighbours: &[ListedTable],
         keep: Keep,
         dry_run: bool,
     ) -> Result<Maintained, LakeError> {
-        let before = self.expect_table(database, name).await?;
-        self.refuse_nested(&before).await?;
+        let TableName { database, table } = name;
+        let before = self.expect_table(database, table).await?;
+        refuse_nested(name, &before, neighbours)?;
         let expired = expire::expired(&before, keep)?;
         let table = if dry_run {
             before
         } else {
-            self.commit_metadata(database, name, |table| expire::without(table, keep)).await?
+            self.commit_metadata(database, table, |table| expire::without(table, keep)).await?
         };
         let references = References::of(&table, if dry_run { &expired } else { &[] }).await?;
         let listed = lister.list(&format!("{}/", table.location())).await?;
@@ -114,22 +119,17 @@ impl Lake {
         }
         failed.map_or(Ok(()), Err)
     }
+}
 
-    /// Files of a table in another's directory would look like files that nothing refers to.
-    async fn refuse_nested(&self, table: &LakeTable) -> Result<(), LakeError> {
-        let directory = format!("{}/", references::normal(table.location()));
-        for other in self.tables().await? {
-            if (other.database.as_str(), other.table.as_str()) == (table.database(), table.name()) {
-                continue;
-            }
-            let metadata = self.pointer().load(&other.database, &other.table).await?;
-            if metadata.is_some_and(|location| references::normal(&location).starts_with(&directory)) {
-                let message = "another table lies in the table's directory, so that its files cannot be told apart";
-                return Err(LakeError::new(LakeErrorKind::Refused, message)
-                    .with("table", table.full_name())
-                    .with("other table", format!("{}.{}", other.database, other.table)));
-            }
-        }
-        Ok(())
-    }
+/// Files of a table in another's directory would look like files that nothing refers to.
+fn refuse_nested(name: &TableName, table: &LakeTable, neighbours: &[ListedTable]) -> Result<(), LakeError> {
+    let directory = format!("{}/", references::normal(table.location()));
+    let is_inside = |other: &&ListedTable| {
+        other.name != *name && references::normal(&other.metadata_location).starts_with(&directory)
+    };
+    let Some(other) = neighbours.iter().find(is_inside) else { return Ok(()) };
+    let message = "another table lies in the table's directory, so that its files cannot be told apart";
+    Err(LakeError::new(LakeErrorKind::Refused, message)
+        .with("table", table.full_name())
+        .with("other table", &other.name))
 }

@@ -4,13 +4,11 @@ use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use futures::executor::block_on;
 use naru_lake::LakeTable;
+use naru_merge::{KeyIndex, Place, is_of_interval};
 
 use crate::LoadError;
-use crate::merge::changes::Place;
-use crate::merge::columns::Columns;
-use crate::merge::keys::KeyIndex;
+use crate::merge::columns::TableColumns;
 use crate::merge::ranges::KeyRanges;
-use crate::merge::resolve::is_of_interval;
 use crate::merge::search::{Searched, fetch, find};
 
 /// Rows that an earlier state has for keys, of other intervals: where that state is not the one before the run's very first
@@ -27,7 +25,7 @@ impl Earlier {
         (table, snapshot, interval): (&LakeTable, Option<i64>, i64),
         index: &KeyIndex,
         ranges: &KeyRanges,
-        columns: &Columns,
+        columns: &TableColumns,
         (schema, threads): (&SchemaRef, usize),
     ) -> Result<Self, LoadError> {
         if snapshot.is_some_and(|id| !table.has_snapshot(id)) {
@@ -36,7 +34,7 @@ impl Earlier {
         let state = block_on(table.state(snapshot))?;
         let searched = Searched::of(table, &state, |file| ranges.may_hold(file))?;
         let readers = searched.open(table, threads)?;
-        let matches = find(&searched, &readers, index, ranges, &columns.key_schema, threads)?;
+        let matches = find(&searched, &readers, index, ranges, columns.roles.key_schema(), threads)?;
         let fetched = fetch(&readers, &matches, schema, threads)?;
         let is_own = is_of_interval(&fetched.batches, &fetched.places, interval);
         let rows = matches.iter().zip(fetched.places).zip(is_own).filter(|(_, is_own)| !is_own);

@@ -2,8 +2,8 @@
 
 use iceberg::spec::Datum;
 use naru_lake::{Over, RowDelta};
+use naru_merge::{DeletionCounts, MergeCounts};
 
-use crate::merge::changes::{DeletionCounts, MergeCounts};
 use crate::merge::write::MergeFiles;
 
 /// A merge that is ready to be committed.

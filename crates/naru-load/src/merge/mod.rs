@@ -9,42 +9,28 @@
 //!               └─ others changed the same rows meanwhile: again from the matches, over the newest state
 //! ```
 
-mod changes;
 mod columns;
 mod earlier;
-mod incoming;
-mod keys;
-mod marker;
 mod merged;
 mod ranges;
-mod resolve;
-mod resolving;
 mod search;
 mod spill;
 mod staging;
-mod times;
-mod versions;
 mod write;
 
-pub(crate) use changes::DeletionCounts;
-pub use changes::MergeCounts;
-pub(crate) use marker::decoded_columns;
 pub(crate) use staging::{Staged, Staging};
 
 use arrow_array::ArrayRef;
 use futures::executor::block_on;
 use naru_core::{LoadPlan, Mode};
 use naru_lake::{Over, TableState};
+use naru_merge::{Found, Place, Pool, Resolving, StagedBatch, StagedKeys, is_of_interval};
 
-use crate::merge::changes::{Place, Pool};
-use crate::merge::columns::{Columns, StagedKeys};
+use crate::merge::columns::TableColumns;
 use crate::merge::earlier::Earlier;
 use crate::merge::merged::Merged;
 use crate::merge::ranges::KeyRanges;
-use crate::merge::resolve::is_of_interval;
-use crate::merge::resolving::{Found, Resolving};
 use crate::merge::search::{Searched, add_keys_of_interval, fetch, find};
-use crate::merge::staging::StagedBatch;
 use crate::merge::write::{Gone, take_away};
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
@@ -86,7 +72,7 @@ pub(crate) fn merge(
         Over::Earlier(id) => id,
     };
     let state = block_on(table.state(state_id))?;
-    let columns = Columns::of(plan, table, &target.schema)?;
+    let columns = TableColumns::of(plan, table, &target.schema)?;
     let work = Work { plan, target, state: &state, columns: &columns, base, bounds };
     let mut merged = Merged::default();
     match work.all(staged, &mut merged) {
@@ -103,7 +89,7 @@ struct Work<'a> {
     plan: &'a LoadPlan,
     target: &'a WriteTarget<'a>,
     state: &'a TableState,
-    columns: &'a Columns,
+    columns: &'a TableColumns,
     base: MergeBase,
     bounds: MergeBounds<'a>,
 }
@@ -130,12 +116,12 @@ impl Work<'_> {
     ) -> Result<(), LoadError> {
         let Self { plan, target, state, columns, base, bounds } = self;
         let (table, threads) = (target.table, bounds.threads);
-        let StagedKeys { mut index, columns: mut keys, numbers } = columns.index(staged)?;
+        let StagedKeys { mut index, columns: mut keys, numbers } = columns.roles.index(staged)?;
         let interval = plan.interval.start.timestamp_micros();
 
         let loaded = Searched::of(table, state, |file| file.may_hold_interval(columns.load_interval_id, interval))?;
         let readers = loaded.open(table, threads)?;
-        let (key, load_interval) = (&columns.key_schema, &columns.interval_schema);
+        let (key, load_interval) = (columns.roles.key_schema(), &columns.interval_schema);
         let of_run = (columns.load_interval_id, interval);
         let reloaded =
             add_keys_of_interval(&loaded, &readers, &mut index, (key, load_interval), of_run, are_of_bucket)?;
@@ -170,8 +156,9 @@ impl Work<'_> {
         let earlier_places = offset(&earlier.places, pool.batches.len());
         pool.batches.extend(earlier.batches);
 
-        let resolving = Resolving { plan, columns, staged, index: &index, numbers: &numbers };
-        let found = Found { matches: &matches, places: &places, is_void: &is_void };
+        let resolving = Resolving { plan, columns: &columns.roles, staged, index: &index, numbers: &numbers };
+        let match_keys: Vec<u32> = matches.iter().map(|found| found.key).collect();
+        let found = Found { keys: &match_keys, places: &places, is_void: &is_void };
         let earlier: Vec<(u32, Place)> = earlier.keys.into_iter().zip(earlier_places).collect();
         let changes = match plan.mode {
             Mode::Scd2 => resolving.versions(&found, &pool, &target.schema)?,

@@ -10,10 +10,9 @@ use arrow_schema::{Schema, SchemaRef};
 use futures::executor::block_on;
 use iceberg::spec::Datum;
 use naru_lake::{DataReader, DeletedRows, LakeTable, LiveFile, TableState};
+use naru_merge::{KeyIndex, Place};
 
 use crate::LoadError;
-use crate::merge::changes::Place;
-use crate::merge::keys::KeyIndex;
 use crate::merge::ranges::KeyRanges;
 use crate::side_by_side::side_by_side;
 

@@ -14,10 +14,9 @@ use arrow_ipc::reader::StreamReader;
 use arrow_ipc::writer::StreamWriter;
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 use arrow_select::take::take_record_batch;
+use naru_merge::{KeyBuckets, StagedBatch};
 
 use crate::LoadError;
-use crate::merge::keys::KeyBuckets;
-use crate::merge::staging::StagedBatch;
 use crate::scratch::ScratchDirectory;
 
 const SOURCE: &str = "@source";

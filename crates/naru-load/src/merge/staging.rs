@@ -2,23 +2,20 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch, UInt64Array};
+use arrow_array::{Array, ArrayRef};
 use arrow_schema::SchemaRef;
 use naru_core::LoadPlan;
+use naru_core::merge::staging;
 use naru_core::plan::{SourceCompression, SourceFile};
 use naru_decode::Decoded;
+use naru_merge::{KeyBuckets, RunRows, StagedBatch};
 
 use crate::LoadError;
-use crate::merge::keys::KeyBuckets;
-use crate::merge::marker::Marker;
 use crate::merge::spill::Spill;
-use crate::merge::times::ChangeTime;
-use crate::write_target::WriteTarget;
 
 /// Collects decoded rows from all workers.
 pub(crate) struct Staging {
-    marker: Option<Marker>,
-    history: Option<ChangeTime>,
+    shape: RunRows,
     rows: StagedRows,
 }
 
@@ -30,68 +27,14 @@ enum StagedRows {
 /// All rows of a run, in buckets: the rows of one key are in one bucket.
 pub(crate) struct Staged(StagedRows);
 
-/// Rows of a block, as rows of the table.
-pub(crate) struct StagedBatch {
-    /// Index of the source in the plan.
-    pub(crate) source: usize,
-    records: Records,
-    /// With the table's schema.
-    pub(crate) rows: RecordBatch,
-    /// Which rows delete their key.
-    pub(crate) deletes: Option<BooleanArray>,
-}
-
-/// Which records of their source rows are, from 1.
-enum Records {
-    /// Those from `first` on but the rejected ones, which ascend.
-    Block {
-        first: u64,
-        rejected: Vec<u64>,
-    },
-    Listed(UInt64Array),
-}
-
-impl StagedBatch {
-    /// Rows of which each one's record is known.
-    pub(crate) fn listed(source: usize, records: UInt64Array, rows: RecordBatch, deletes: BooleanArray) -> Self {
-        Self { source, records: Records::Listed(records), rows, deletes: Some(deletes) }
-    }
-
-    /// The record of a row in its source, from 1.
-    pub(crate) fn record(&self, row: usize) -> u64 {
-        match &self.records {
-            Records::Listed(records) => records.value(row),
-            Records::Block { first, rejected } => {
-                let mut record = first + row as u64;
-                for rejected in rejected {
-                    if *rejected <= record {
-                        record += 1;
-                    }
-                }
-                record
-            }
-        }
-    }
-
-    /// Whether a row deletes its key.
-    pub(crate) fn deletes(&self, row: usize) -> bool {
-        self.deletes.as_ref().is_some_and(|deletes| deletes.value(row))
-    }
-}
-
-/// Bytes that staged rows may take for each byte of text: as columns, as keys, and as what is compared.
-const BYTES_PER_TEXT_BYTE: u64 = 5;
 /// How much larger text is than its compressed file, about.
 const EXPANSION: u64 = 5;
-/// More buckets would be too many open files.
-const MAX_BUCKETS: u64 = 128;
 
 impl Staging {
     /// Keeps rows in memory where they take less than half of `memory_bytes`, as far as the sources' sizes tell; else on
     /// disk, in buckets of which each does.
     pub(crate) fn new(plan: &LoadPlan, schema: &SchemaRef, memory_bytes: u64) -> Result<Self, LoadError> {
-        let marker = plan.merge.deleted.as_ref().map(|marker| Marker::new(plan, marker)).transpose()?;
-        let history = ChangeTime::of(plan)?;
+        let shape = RunRows::new(plan, schema)?;
         let buckets = buckets_for(plan, memory_bytes);
         let rows = if buckets == 1 {
             StagedRows::Memory(Mutex::new(Vec::new()))
@@ -99,33 +42,18 @@ impl Staging {
             let key = plan.key().iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>()?;
             StagedRows::Disk(Spill::new(schema, KeyBuckets::new(schema, key, buckets)?)?)
         };
-        Ok(Self { marker, history, rows })
+        Ok(Self { shape, rows })
     }
 
     /// Takes a block's rows.
-    pub(crate) fn add(
-        &self,
-        (source, first_record): (usize, u64),
-        decoded: &Decoded,
-        target: &WriteTarget<'_>,
-    ) -> Result<(), LoadError> {
+    pub(crate) fn add(&self, (source, first_record): (usize, u64), decoded: &Decoded) -> Result<(), LoadError> {
         if decoded.batch.num_rows() == 0 {
             return Ok(());
         }
-        let mut batch = decoded.batch.clone();
-        let deletes = self.marker.as_ref().map(|marker| marker.deletes(&batch)).transpose()?;
-        if let Some(marker) = self.marker.as_ref().filter(|marker| marker.is_passed_over) {
-            batch.remove_column(marker.index);
-        }
-        let extra = match &self.history {
-            Some(time) => time.columns(&batch, target)?,
-            None => Vec::new(),
-        };
-        let rows = target.rows(&batch, extra)?;
+        let (rows, deletes) = self.shape.of(&decoded.batch)?;
         let mut rejected: Vec<u64> = decoded.rejects.iter().map(|reject| reject.row).collect();
         rejected.dedup();
-        let records = Records::Block { first: first_record, rejected };
-        let staged = StagedBatch { source, records, rows, deletes };
+        let staged = StagedBatch::of_block(source, (first_record, rejected), rows, deletes);
         match &self.rows {
             StagedRows::Memory(batches) => batches.lock().unwrap_or_else(PoisonError::into_inner).push(staged),
             StagedRows::Disk(spill) => spill.add(&staged)?,
@@ -181,11 +109,9 @@ impl Staged {
     }
 }
 
-/// Buckets that each take less than half of the memory.
+/// Buckets of which each takes less than half of the memory.
 fn buckets_for(plan: &LoadPlan, memory_bytes: u64) -> usize {
     let expansion = |source: &SourceFile| if source.compression == SourceCompression::None { 1 } else { EXPANSION };
-    let text: u64 = plan.sources.iter().map(|source| source.size_bytes.saturating_mul(expansion(source))).sum();
-    let needed = text.saturating_mul(BYTES_PER_TEXT_BYTE);
-    let buckets = needed.div_ceil((memory_bytes / 2).max(1)).clamp(1, MAX_BUCKETS);
-    usize::try_from(buckets).unwrap_or(1)
+    let text = plan.sources.iter().map(|source| source.size_bytes.saturating_mul(expansion(source))).sum();
+    usize::try_from(staging::Staging::of(plan.mode, text, memory_bytes).buckets).unwrap_or(1)
 }

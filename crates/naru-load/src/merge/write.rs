@@ -9,11 +9,11 @@ use iceberg::spec::Struct;
 use naru_core::merge::MergeWrite;
 use naru_core::merge::cost::{FileChange, Way, choose};
 use naru_lake::{DataFile, LakeTable, LiveFile};
+use naru_merge::{Changes, MergeCounts};
 
 use crate::LoadError;
 use crate::data_files::DataFiles;
 use crate::merge::MergeBounds;
-use crate::merge::changes::{Changes, MergeCounts};
 use crate::merge::search::{Match, Searched};
 use crate::partitions::Partitions;
 use crate::row_writer::RowWriter;

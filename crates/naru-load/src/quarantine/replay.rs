@@ -21,12 +21,13 @@ use super::selection::Selection;
 use super::stored_queue::StoredQueue;
 use crate::control::ControlTotals;
 use crate::evolution::Evolving;
+use crate::execute::require_runnable;
 use crate::execute::{Again, execute_again};
 use crate::off_the_executor::off_the_executor;
 use crate::pipeline::{Bounds, Load, Written, load_blocks};
 use crate::treatment::kernel_of;
 use crate::write_target::WriteTarget;
-use crate::{ExecuteOptions, LoadError, Outcome, Progress, require_runnable};
+use crate::{ExecuteOptions, LoadError, Outcome, Progress};
 
 /// What a replay of an interval came to.
 #[derive(Debug, Clone, PartialEq)]

@@ -26,7 +26,7 @@ impl<'a> RowGroups<'a> {
 
     /// Appends rows: all columns but `load_interval`.
     pub(crate) fn write(&self, batch: &RecordBatch) -> Result<(), LoadError> {
-        let rows = self.target.rows(batch, Vec::new())?;
+        let rows = self.target.rows(batch)?;
         let mut slot = self.lock();
         let mut encoder = match slot.take() {
             Some(encoder) => encoder,

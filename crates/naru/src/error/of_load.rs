@@ -49,20 +49,15 @@ impl From<LoadError> for CommandError {
                 "nothing was committed; run every interval from this one to {later} in one command (`--interval-start`, \
                  `--interval-end`), which deletes again what was deleted; or load this one by itself with `--force`",
             )),
-            LoadError::DuplicateKeys { first, has_order, .. } => {
-                let place = |(location, record): &(String, u64)| format!("{location}, row {record}");
-                let told = first.iter().map(|rows| format!("{}: as {}", place(&rows.second), place(&rows.first)));
-                let hint = match has_order {
-                    false => "nothing was committed; say which row is last with `@order_by,<column>`, or mend the source",
-                    true => "nothing was committed; order by a column that tells these rows apart, or mend the source",
-                };
-                with_exit.list(told.collect()).hint(hint)
+            LoadError::Merge(merge) => {
+                let told = with_exit.list(merge.places());
+                match merge.hint() {
+                    Some(hint) => told.hint(hint),
+                    None => told,
+                }
             }
             LoadError::Spill(_) => with_exit.hint(
                 "nothing was committed; make room there, name another directory with TMPDIR, or give the load more memory",
-            ),
-            LoadError::KeyTwiceInTable { .. } => with_exit.hint(
-                "nothing was committed; the rows came by another mode or writer: delete all but one of each key, or load the table anew",
             ),
             LoadError::TreatmentKey { source, .. } => {
                 let remedy = match source {
@@ -77,10 +72,9 @@ impl From<LoadError> for CommandError {
                 "nothing was read; give the definition or the key that those rows were loaded with, or load every interval \
                  again with `--force`",
             ),
-            LoadError::SparkMissing { reason } => with_exit
+            LoadError::ForSpark { reason } => with_exit
                 .detail(reason)
-                .detail("Spark runs on AWS Glue, which needs a phase with `lake = \"aws\"`")
-                .hint("run it in this process all the same with `--engine pl`, or write `pl` as the name's engine"),
+                .hint("do it all the same with `--engine pl`, or write `pl` as the name's engine"),
             LoadError::TableDiffers { policy, differences, .. } => with_exit.refused(&differences).hint(format!(
                 "nothing was committed; runs of this phase may change {}; docs/evolution.md says more",
                 policy.title()

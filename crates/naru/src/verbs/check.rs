@@ -12,10 +12,10 @@ use crate::workspace::Workspace;
 /// Find in CI what would fail in production
 ///
 /// Checks all names, definitions, DAG files without definitions and the reverse, two jobs for one table, names too long
-/// for AWS, in every phase. Reads only files, unless told to look at AWS, too; every fault is told at once.
+/// for AWS, regions without prices, in every phase. Reads only files, unless told to look at AWS, too; every fault is told at once.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
-    /// Look at the phase's buckets and keys on AWS, too: encryption, public access, policies, rotation.
+    /// Look at the phase's buckets, keys and workgroups on AWS, too: encryption, public access, policies, rotation, limits.
     #[cfg(feature = "aws")]
     #[arg(long, env = "NARU_LIVE")]
     live: bool,
@@ -29,18 +29,20 @@ impl Check {
         let (jobs, faults): (Vec<CheckedJob>, Vec<Vec<Fault>>) = named.into_iter().unzip();
         let mut faults = faults.concat();
         faults.extend(check::project(&workspace.project.table_defs, &jobs, &definitions));
+        faults.extend(workspace.project.price_faults());
         faults.sort();
         faults.dedup();
         // What a name's fault derives is no bucket to look at.
-        let buckets = if faults.is_empty() { self.look_at_aws(&workspace, &mut faults)? } else { None };
+        let looked = if faults.is_empty() { self.look_at_aws(&workspace, &mut faults)? } else { None };
         if global.json {
             let mut report = serde_json::json!({
                 "jobs": jobs.len(),
                 "definitions": definitions.len(),
                 "faults": faults,
             });
-            if let Some(buckets) = buckets {
+            if let Some((buckets, workgroups)) = looked {
                 report["buckets"] = buckets.into();
+                report["workgroups"] = workgroups.into();
             }
             output::json(&report)?;
         }
@@ -48,26 +50,33 @@ impl Check {
             return Err(CommandError::faults("the project", &faults));
         }
         if !global.json {
-            let looked =
-                buckets.map(|buckets| format!(", {buckets} buckets and their keys on AWS")).unwrap_or_default();
+            let looked = looked.map(|(buckets, workgroups)| {
+                let plural = if workgroups == 1 { "" } else { "s" };
+                format!(", {buckets} buckets with their keys and {workgroups} workgroup{plural} on AWS")
+            });
+            let looked = looked.unwrap_or_default();
             output::line(format!("{} jobs and {} definitions{looked}: no faults", jobs.len(), definitions.len()));
         }
         Ok(())
     }
 
-    /// How many buckets were looked at; none unless asked for.
+    /// How many buckets and workgroups were looked at; none unless asked for.
     #[cfg(feature = "aws")]
-    fn look_at_aws(&self, workspace: &Workspace, faults: &mut Vec<Fault>) -> Result<Option<usize>, CommandError> {
+    fn look_at_aws(
+        &self,
+        workspace: &Workspace,
+        faults: &mut Vec<Fault>,
+    ) -> Result<Option<(usize, usize)>, CommandError> {
         if !self.live {
             return Ok(None);
         }
-        let (buckets, found) = crate::live_check::run(workspace)?;
+        let (looked, found) = crate::live_check::run(workspace)?;
         faults.extend(found);
-        Ok(Some(buckets))
+        Ok(Some(looked))
     }
 
     #[cfg(not(feature = "aws"))]
-    fn look_at_aws(&self, _: &Workspace, _: &mut Vec<Fault>) -> Result<Option<usize>, CommandError> {
+    fn look_at_aws(&self, _: &Workspace, _: &mut Vec<Fault>) -> Result<Option<(usize, usize)>, CommandError> {
         Ok(None)
     }
 }

@@ -1,6 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use naru_core::prices::{Price, PriceTable, RegionPrices};
 use naru_core::project::PROJECT_FILE;
 use naru_core::route::ORIGINS;
 
@@ -66,7 +67,7 @@ pub(crate) fn create(dir: &Path, settings: &str) -> Result<Vec<PathBuf>, Command
     Ok(made)
 }
 
-/// A `naru.toml` with the few keys that a project sets, and the router's constants as comments with their origins.
+/// A `naru.toml` with the few keys that a project sets, and the router's constants and AWS's prices as comments with their origins.
 ///
 /// With an AWS account the phases after dev have their lakes there.
 pub(crate) fn project_file(org: &str, account: Option<&str>, region: Option<&str>) -> String {
@@ -86,24 +87,45 @@ pub(crate) fn project_file(org: &str, account: Option<&str>, region: Option<&str
          [run]\n\
          # Memory that the loads of one command may use together, in MiB.\n\
          memory_mib = 512\n\n\
-         # The router's constants, each with its origin. Uncomment one to change it.\n",
+         # The router's constants, each with its origin. To change one, uncomment it and the line of its table.\n",
         line("account", account),
     );
-    for (key, value, origin) in route_constants() {
-        text.push_str(&format!("# {key} = {value}  # {origin}\n"));
+    text.push_str(&route_constants());
+    text.push_str("\n# What AWS charges, by region. A region that is not here has to be written, with all three.\n");
+    text.push_str(&known_prices());
+    text
+}
+
+/// The router's constants, table by table, as comments: key, default, origin.
+fn route_constants() -> String {
+    let defaults = toml::Value::try_from(naru_core::route::RouteModel::default()).ok();
+    let value = |key: &str| key.split('.').skip(1).try_fold(defaults.as_ref()?, |found, part| found.get(part));
+    let (mut text, mut table) = (String::new(), "");
+    for (key, origin) in ORIGINS {
+        let (Some((of, name)), Some(value)) = (key.rsplit_once('.'), value(key)) else { continue };
+        if of != table {
+            text.push_str(&format!("# [{of}]\n"));
+            table = of;
+        }
+        text.push_str(&format!("# {name} = {value}  # {origin}\n"));
     }
     text
 }
 
-/// The router's constants as (dotted key, default, origin).
-fn route_constants() -> Vec<(String, String, &'static str)> {
-    let defaults = toml::Value::try_from(naru_core::route::RouteModel::default()).ok();
-    let value = |key: &str| {
-        let mut found = defaults.as_ref()?;
-        for part in key.split('.').skip(1) {
-            found = found.get(part)?;
-        }
-        Some(found.to_string())
+/// The prices that are known without being set, as comments.
+fn known_prices() -> String {
+    let line = |name: &str, Price { usd, date, source }: &Price| {
+        format!("# {name} = {{ usd = {usd}, date = \"{date}\", source = \"{source}\" }}\n")
     };
-    ORIGINS.iter().filter_map(|(key, origin)| Some(((*key).to_owned(), value(key)?, *origin))).collect()
+    let of_region = |prices: &RegionPrices| {
+        let RegionPrices { region, dpu_hour, lambda_gb_second, lambda_request } = prices;
+        [
+            format!("# [prices.{region}]\n"),
+            line("dpu_hour", dpu_hour),
+            line("lambda_gb_second", lambda_gb_second),
+            line("lambda_request", lambda_request),
+        ]
+        .concat()
+    };
+    PriceTable::default().regions().map(of_region).collect()
 }

@@ -48,20 +48,18 @@ impl Maintain {
         let phase_lake = workspace.lake()?;
         let lake = phase_lake.lake();
         let names = LakeNames::of(&workspace)?;
-        let chosen: Vec<TableName> = if self.tables.is_empty() {
-            names.tables(&phase_lake)?
-        } else {
-            let find = |name: &String| {
-                let (_, table) = names.find(&workspace, lake, name)?;
-                Ok(TableName { database: table.database().into(), table: table.name().into() })
-            };
-            self.tables.iter().map(find).collect::<Result<_, CommandError>>()?
+        let find = |name: &String| {
+            let (_, table) = names.find(&workspace, lake, name)?;
+            Ok(TableName { database: table.database().into(), table: table.name().into() })
         };
+        let named = self.tables.iter().map(find).collect::<Result<Vec<TableName>, CommandError>>()?;
+        let neighbours = names.listed(&phase_lake, &named)?;
+        let chosen = if named.is_empty() { names.own(&phase_lake, &neighbours) } else { named };
         let keep = self.keep();
         let (mut reports, mut exits) = (Vec::new(), Vec::new());
         for name in &chosen {
             let table = names.logical(name);
-            let maintained = lake.maintain(phase_lake.files(), &name.database, &name.table, keep, self.dry_run);
+            let maintained = lake.maintain(phase_lake.files(), name, &neighbours, keep, self.dry_run);
             match runtime::block_on(maintained) {
                 Ok(maintained) => reports.push(report(table, maintained)),
                 Err(error) => {

@@ -13,9 +13,10 @@ use crate::error::CommandError;
 use crate::interval_args::IntervalArgs;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::saved_plan::SavedPlan;
+use crate::spark::GlueJobState;
 use crate::table_state::TableState;
 use crate::workspace::Workspace;
-use crate::{backfill_plan, jobs, merge_estimate, output, runtime};
+use crate::{backfill_plan, jobs, merge_estimate, output, runtime, spark};
 
 /// Show what a run would do, and change nothing
 ///
@@ -49,6 +50,8 @@ pub(crate) struct Foreseen {
     state: TableState,
     /// Of a merge: how it would be written.
     merge: Option<String>,
+    /// Of a run on AWS Glue: its Glue job.
+    glue_job: Option<GlueJobState>,
     pub(crate) run: String,
     /// Whether the run would end with an error, so that later intervals would not be tried.
     pub(crate) stops: bool,
@@ -61,7 +64,7 @@ impl Plan {
         let intervals = self.interval.of(&workspace, &job.job)?;
         let foreseen = intervals.iter().map(|interval| self.foresee(&workspace, &job, interval));
         let foreseen = foreseen.collect::<Result<Vec<Foreseen>, CommandError>>()?;
-        let [Foreseen { plan, table, route, state, merge, run, .. }] = foreseen.as_slice() else {
+        let [Foreseen { plan, table, route, state, merge, glue_job, run, .. }] = foreseen.as_slice() else {
             if self.out.is_some() {
                 let several = format!("the span holds {} intervals of job {}", foreseen.len(), job.job);
                 return Err(CommandError::usage(several).hint("a saved plan is of one: give `--date`"));
@@ -72,11 +75,11 @@ impl Plan {
             SavedPlan::write(file, &job, plan, table.as_ref(), state.changes())?;
         }
         if global.json {
-            return output::json(
-                &serde_json::json!({ "plan": plan, "route": route, "table": state, "merge": merge, "run": run }),
-            );
+            return output::json(&serde_json::json!({
+                "plan": plan, "route": route, "table": state, "merge": merge, "glue_job": glue_job, "run": run
+            }));
         }
-        print(plan, state, merge.as_deref(), run);
+        print(plan, state, merge.as_deref(), glue_job.as_ref(), run);
         Ok(())
     }
 
@@ -94,7 +97,12 @@ impl Plan {
         let recorded = planned.as_ref().zip(recorded).and_then(|(table, run)| naru_load::recorded(table, &run));
         let treatments = AppliedTreatments::of(&plan, None);
         let treated = || planned.as_ref().and_then(|table| require_same_treatment(&plan, table, &treatments).err());
-        let refusal = naru_load::require_runnable(&plan).err().or_else(treated);
+        let missing = spark::missing(workspace, &phase_lake, &self.plan, plan.engine);
+        let no_spark = || format!("the route is Spark, which is not installed here; missing: {}", missing.join("; "));
+        let refusal = (!missing.is_empty()).then(no_spark).or_else(|| treated().map(|error| error.to_string()));
+        let glue_job = GlueJobState::of(workspace, job, &phase_lake, plan.engine)?;
+        let alter = |_: &GlueJobState| format!("its Glue job differs; run `naru sync --phase {}`", workspace.phase);
+        let refusal = refusal.or_else(|| glue_job.as_ref().filter(|job| job.is_refused).map(alter));
         let (run, stops) = match (refusal, decide(&plan, &treatments, recorded.as_ref(), newest, false)) {
             (Some(refusal), _) => (format!("would fail: {refusal}"), true),
             (None, Decision::Load { .. }) if state.is_blocked() => {
@@ -106,7 +114,7 @@ impl Plan {
             (None, decision) => (in_words(&decision), !matches!(decision, Decision::Load { .. } | Decision::Unchanged)),
         };
         let merge = merge_estimate::of(&plan, &route, planned.as_ref());
-        Ok(Foreseen { plan, table, route, state, merge, run, stops })
+        Ok(Foreseen { plan, table, route, state, merge, glue_job, run, stops })
     }
 }
 
@@ -135,7 +143,7 @@ fn in_words(decision: &Decision) -> String {
     }
 }
 
-fn print(plan: &LoadPlan, state: &TableState, merge: Option<&str>, run: &str) {
+fn print(plan: &LoadPlan, state: &TableState, merge: Option<&str>, glue_job: Option<&GlueJobState>, run: &str) {
     output::line(format!("job       {}", plan.job));
     output::line(format!("interval  {} [{}, {})", plan.interval.text, plan.interval.start, plan.interval.end));
     output::line(format!("landing   {}", plan.landing));
@@ -159,6 +167,9 @@ fn print(plan: &LoadPlan, state: &TableState, merge: Option<&str>, run: &str) {
     state.print(plan);
     if let Some(merge) = merge {
         output::line(format!("merge     {merge}"));
+    }
+    if let Some(glue_job) = glue_job {
+        glue_job.print();
     }
     output::line(format!("run       {run}"));
 }

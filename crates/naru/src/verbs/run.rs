@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use clap::Args;
-use naru_core::{Cadence, Interval};
+use naru_core::{Cadence, Engine, Interval};
 use naru_load::{ExecuteOptions, LoadError, Outcome, execute};
 
 use crate::backfill::{Ended, Left};
@@ -12,10 +12,11 @@ use crate::error::CommandError;
 use crate::interval_args::IntervalArgs;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::progress::Board;
-use crate::run_error::told;
+use crate::run_error::RunFailure;
 use crate::run_report::{QuarantineReport, RunReport, tell};
 use crate::saved_plan::SavedPlan;
 use crate::signals::StopSignal;
+use crate::spark::SparkRun;
 use crate::workspace::Workspace;
 use crate::{backfill, jobs, output, runtime};
 
@@ -42,6 +43,10 @@ pub(crate) struct Run {
     /// 75 otherwise.
     #[arg(long, env = "NARU_SKIP_MISSING")]
     skip_missing: bool,
+    /// On SIGTERM and Ctrl-C stop the run of the Glue job, too; by default it goes on, and the same command waits for it
+    /// again.
+    #[arg(long, env = "NARU_STOP_GLUE_RUN")]
+    stop_glue_run: bool,
     /// Execute a saved plan (`naru plan --out FILE`) instead: exactly, or not at all if anything has changed since.
     #[arg(long = "plan", env = "NARU_PLAN", value_name = "FILE", conflicts_with_all = [
         "jobs", "force", "date", "interval_start", "interval_end", "engine",
@@ -193,24 +198,33 @@ impl Run {
         report: &mut RunReport,
     ) -> Result<Option<Outcome>, CommandError> {
         let phase_lake = workspace.lake()?;
-        let (plan, route) = job.plan_to_run(workspace, &phase_lake, interval, &self.plan)?;
+        let args = self.plan.shared(&options);
+        let (plan, route) = job.plan_to_run(workspace, &phase_lake, interval, &args)?;
         report.engine = Some(route.engine.as_str());
+        report.estimate = Some(route.estimated());
+        report.bill = args.bill(workspace, &route);
         report.reason = Some(route.reason);
         report.sources = plan.sources.len();
         report.source_bytes = route.landed_bytes;
-        let progress = board.run(&report.table, route.landed_bytes);
-        let key = workspace.treatment_key();
-        let lake = phase_lake.lake().stopping_at(board.stop().to_lake());
-        let executing = execute(&plan, &lake, phase_lake.landing(), &key, options, &progress);
-        let executed = runtime::block_on(executing);
+        let executed = if plan.engine == Engine::Sp {
+            let (lake, args, plan) = (&phase_lake, &self.plan, &plan);
+            let (ExecuteOptions { threads, force, .. }, stop_glue_run) = (options, self.stop_glue_run);
+            SparkRun { workspace, lake, job, interval, plan, args, force, threads, stop_glue_run, board }.run()
+        } else {
+            let progress = board.run(&report.table, route.landed_bytes);
+            let key = workspace.treatment_key();
+            let lake = phase_lake.lake().stopping_at(board.stop().to_lake());
+            let executing = execute(&plan, &lake, phase_lake.landing(), &key, options, &progress);
+            runtime::block_on(executing).map_err(RunFailure::from)
+        };
         let quarantined = match &executed {
             Ok(outcome) => outcome.quarantined.as_ref(),
-            Err(error) => error.quarantined(),
+            Err(failure) => failure.quarantined(),
         };
         report.quarantine = quarantined.map(|quarantined| QuarantineReport::new(job, quarantined));
         match executed {
-            Err(LoadError::NothingLanded { recorded: 0, .. }) if self.skip_missing => Ok(None),
-            executed => executed.map(Some).map_err(|error| told(workspace, job, interval, error)),
+            Err(RunFailure::Load(LoadError::NothingLanded { recorded: 0, .. })) if self.skip_missing => Ok(None),
+            executed => executed.map(Some).map_err(|failure| failure.told(workspace, job, interval)),
         }
     }
 }

@@ -51,5 +51,6 @@ pub fn simple_request(job: &str, digest: &str) -> StartRequest {
         worker_type: "G.1X".into(),
         workers: 3,
         timeout_minutes: 60,
+        force: false,
     }
 }

@@ -65,16 +65,12 @@ fn settings_change_what_a_job_is() {
         worker_type = "G.2X"
         timeout_minutes = 30
         max_concurrent_runs = 3
-        [glue.prices]
-        eu-west-1 = { usd_per_dpu_hour = 0.5, date = "2026-11-01" }
         "#,
     );
     let spec = spec(&project, Phase::Prod);
     assert_eq!(spec.role, "arn:aws:iam::123456789012:role/naru-prod-p2");
     assert_eq!((spec.security_configuration.as_str(), spec.worker_type.as_str(), spec.workers), ("bank", "G.2X", 4));
     assert_eq!((spec.timeout_minutes, spec.max_concurrent_runs), (30, 3));
-    assert_eq!(project.glue.prices["eu-west-1"].usd_per_dpu_hour, 0.5);
-    assert_eq!(project.glue.prices["ap-northeast-2"].date, "2026-11-22", "known without being set");
 }
 
 #[test]
@@ -87,8 +83,6 @@ worker_type = "G.3X"
 timeout_minutes = 10080
 max_concurrent_runs = 0
 worker_typ = "G.1X"
-[glue.prices]
-seoul = { usd_per_dpu_hour = -1.0, date = "22.11.2026" }
 "#;
     assert_snapshot!(show(&Project::parse(text, "naru.toml").unwrap_err()), @r#"
     naru.toml:3:8: glue.role: {job} means nothing here
@@ -103,12 +97,6 @@ seoul = { usd_per_dpu_hour = -1.0, date = "22.11.2026" }
       hint: write 1 or more, up to 4294967295
     naru.toml:8:1: unknown key "worker_typ" in [glue]
       hint: did you mean "worker_type"?
-    naru.toml:10:9: glue.prices.seoul: "seoul" is no AWS region
-      hint: write its code, as in "ap-northeast-2"
-    naru.toml:10:9: glue.prices.seoul: usd_per_dpu_hour is -1
-      hint: write the US dollars of AWS Glue's price page, as in 0.44
-    naru.toml:10:9: glue.prices.seoul: "22.11.2026" is no date
-      hint: write the day that this was the price, as in date = "2026-11-22"
     "#);
     let text = "org = \"acme\"\nglue.worker_type = \"g.4x\"\n";
     assert_snapshot!(show(&Project::parse(text, "naru.toml").unwrap_err()), @r#"

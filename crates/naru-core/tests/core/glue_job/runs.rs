@@ -1,8 +1,9 @@
 //! What a run of a Glue job is known by, what its states mean, and what it costs.
 
 use insta::assert_snapshot;
-use naru_core::glue_job::{DpuPrice, GlueRun, GlueRunState, RunCost, RunKey, RunMeaning, StartRequest, run_link};
+use naru_core::glue_job::{GlueRun, GlueRunState, RunCost, RunKey, RunMeaning, StartRequest, run_link};
 use naru_core::plan::SourceFile;
+use naru_core::prices::{GLUE_PRICES_PAGE, Price};
 use naru_core::{LoadPlan, Mode, Phase};
 
 use super::{JOB, names, project};
@@ -37,11 +38,14 @@ fn a_run_is_known_by_its_identity_and_its_plan() {
     assert_eq!(key.claim_key(2), format!("runs/corebank/deposit/account/2026-11-22/{digest}/attempt-2.json"));
 
     let project = project("");
-    let request = StartRequest::of(&project, &names(&project, Phase::Dev).1, &plan);
+    let request = StartRequest::of(&project, &names(&project, Phase::Dev).1, &plan, false);
     assert_eq!(request.job, format!("acme-dev-{JOB}"));
     assert_eq!(request.plan_location, format!("s3://acme-dev-code/{}", key.plan_key()));
     let arguments = request.arguments(2);
     assert_eq!(arguments["--plan"], request.plan_location);
+    assert_eq!(arguments.get("--force"), None);
+    let forced = StartRequest { force: true, ..request.clone() };
+    assert_eq!(forced.arguments(2)["--force"], "true");
     let run = GlueRun { arguments, ..run("RUNNING", None) };
     assert_eq!((run.key(), run.attempt()), (Some(key), 2));
 }
@@ -50,7 +54,7 @@ fn a_run_is_known_by_its_identity_and_its_plan() {
 fn workers_are_as_many_as_the_router_counted() {
     let project = project("");
     let names = names(&project, Phase::Dev).1;
-    for (gib, workers) in [(0, 2), (1, 2), (20, 8), (10_000, 50)] {
+    for (gib, workers) in [(0, 2), (1, 2), (20, 11), (10_000, 50)] {
         let mut plan = plan();
         plan.sources = vec![SourceFile {
             location: "s3://l/a.csv".into(),
@@ -62,8 +66,9 @@ fn workers_are_as_many_as_the_router_counted() {
         }];
         let place =
             naru_core::route::Place { kind: naru_core::route::PlaceKind::Process, cores: 2, memory_bytes: 1 << 30 };
-        let route = project.route.route(&place, naru_core::Engine::Sp, plan.mode, &plan.sources);
-        let request = StartRequest::of(&project, &names, &plan);
+        let prices = project.prices(Phase::Dev, None).unwrap();
+        let route = project.route.route(&place, prices, naru_core::Engine::Sp, plan.mode, &plan.sources);
+        let request = StartRequest::of(&project, &names, &plan, false);
         assert_eq!((request.workers, route.sp.workers), (workers, workers), "{gib} GiB");
     }
 }
@@ -112,7 +117,7 @@ fn states_mean_exit_codes() {
 
 #[test]
 fn what_a_run_costs() {
-    let price = DpuPrice { usd_per_dpu_hour: 0.44, date: "2026-11-22".into() };
+    let price = Price { usd: 0.44, date: "2026-11-22".parse().unwrap(), source: GLUE_PRICES_PAGE.into() };
     let cost = |run: &GlueRun, elapsed| RunCost::of(run, elapsed, Some(&price), 60.0);
     // 3 workers of 2 DPU.
     let live = cost(&run("RUNNING", None), 100);

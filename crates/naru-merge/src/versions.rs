@@ -9,19 +9,19 @@ use arrow_schema::SchemaRef;
 use naru_core::merge::history::{Event, Kept, Origin, Stored, history};
 use naru_core::table_spec::{IS_CURRENT, LOAD_INTERVAL, VALID_FROM, VALID_TO};
 
-use crate::LoadError;
-use crate::merge::changes::{Changes, Place, Pool};
-use crate::merge::incoming::Comparable;
-use crate::merge::search::Match;
-use crate::merge::staging::StagedBatch;
-use crate::merge::times::{of_times, times};
+use crate::MergeError;
+use crate::changes::{Changes, Place, Pool};
+use crate::incoming::Comparable;
+use crate::staged::StagedBatch;
+use crate::times::{of_times, times};
 
 /// What is known of the versions of all keys. Places are of [`Pool`].
 pub(crate) struct KnownVersions<'a> {
     pub(crate) staged: &'a [StagedBatch],
     /// For each key its rows of the run, one for each time.
     pub(crate) incoming: &'a [Vec<Place>],
-    pub(crate) matches: &'a [Match],
+    /// The number of the key of each row of the table that has one of the keys: the matches.
+    pub(crate) keys: &'a [u32],
     pub(crate) places: &'a [Place],
     /// Which matches the same run has loaded before.
     pub(crate) is_void: &'a [bool],
@@ -53,11 +53,11 @@ struct Version {
 }
 
 /// Decides for each key.
-pub(crate) fn resolve(known: &KnownVersions<'_>, pool: &Pool, schema: &SchemaRef) -> Result<Changes, LoadError> {
+pub(crate) fn resolve(known: &KnownVersions<'_>, pool: &Pool, schema: &SchemaRef) -> Result<Changes, MergeError> {
     let columns = Columns::of(&pool.batches)?;
     let mut by_key: Vec<Vec<usize>> = vec![Vec::new(); known.incoming.len()];
-    for (index, found) in known.matches.iter().enumerate() {
-        by_key[found.key as usize].push(index);
+    for (index, key) in known.keys.iter().enumerate() {
+        by_key[*key as usize].push(index);
     }
     let mut changes = Changes::default();
     let (mut own, mut others) = (Vec::new(), Vec::new());
@@ -145,7 +145,7 @@ fn resolve_key(
 }
 
 /// Rows with their columns of the history set.
-fn patched(rows: &[(Place, Kept)], pool: &Pool, schema: &SchemaRef) -> Result<Vec<RecordBatch>, LoadError> {
+fn patched(rows: &[(Place, Kept)], pool: &Pool, schema: &SchemaRef) -> Result<Vec<RecordBatch>, MergeError> {
     let places: Vec<Place> = rows.iter().map(|(place, _)| *place).collect();
     let mut kept = rows.iter().map(|(_, kept)| kept);
     let mut patched = Vec::new();
@@ -168,9 +168,9 @@ fn patched(rows: &[(Place, Kept)], pool: &Pool, schema: &SchemaRef) -> Result<Ve
 }
 
 impl Columns {
-    fn of(batches: &[RecordBatch]) -> Result<Self, LoadError> {
-        let column = |batch: &RecordBatch, name: &str| -> Result<ArrayRef, LoadError> {
-            batch.column_by_name(name).cloned().ok_or_else(|| LoadError::internal(format!("no column {name}")))
+    fn of(batches: &[RecordBatch]) -> Result<Self, MergeError> {
+        let column = |batch: &RecordBatch, name: &str| -> Result<ArrayRef, MergeError> {
+            batch.column_by_name(name).cloned().ok_or_else(|| MergeError::internal(format!("no column {name}")))
         };
         let all_times = |name| batches.iter().map(|batch| times(&column(batch, name)?)).collect::<Result<_, _>>();
         let is_current = batches.iter().map(|batch| Ok(column(batch, IS_CURRENT)?.as_boolean().clone()));
@@ -180,8 +180,8 @@ impl Columns {
         Ok(Self {
             valid_from: all_times(VALID_FROM)?,
             valid_to: all_times(VALID_TO)?,
-            is_current: is_current.collect::<Result<_, LoadError>>()?,
-            load_interval: load_interval.collect::<Result<_, LoadError>>()?,
+            is_current: is_current.collect::<Result<_, MergeError>>()?,
+            load_interval: load_interval.collect::<Result<_, MergeError>>()?,
         })
     }
 

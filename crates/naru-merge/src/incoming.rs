@@ -6,11 +6,11 @@ use arrow_array::ArrayRef;
 use arrow_row::{RowConverter, Rows, SortField};
 use arrow_schema::ArrowError;
 
-use crate::LoadError;
+use crate::MergeError;
+use crate::changes::Place;
 use crate::error::DuplicateKey;
-use crate::merge::changes::Place;
-use crate::merge::keys::KeyIndex;
-use crate::merge::staging::StagedBatch;
+use crate::keys::KeyIndex;
+use crate::staged::StagedBatch;
 
 /// Duplicates that an error tells; all are counted.
 const TOLD: usize = 20;
@@ -61,7 +61,7 @@ impl Incoming {
         order: Option<&Comparable>,
         content: &Comparable,
         location: impl Fn(usize) -> String,
-    ) -> Result<Self, LoadError> {
+    ) -> Result<Self, MergeError> {
         let mut last: Vec<Option<Place>> = vec![None; index.len()];
         // Keys of which two rows are last; a later one may still come.
         let mut ties: Vec<Tie> = Vec::new();
@@ -96,6 +96,6 @@ impl Incoming {
         let place = |(batch, row): Place| (location(staged[batch].source), staged[batch].record(row));
         let told = ties.iter().take(TOLD);
         let first = told.map(|tie| DuplicateKey { first: place(tie.earlier), second: place(tie.later) });
-        Err(LoadError::DuplicateKeys { first: first.collect(), total: ties.len(), has_order: order.is_some() })
+        Err(MergeError::DuplicateKeys { first: first.collect(), total: ties.len(), has_order: order.is_some() })
     }
 }

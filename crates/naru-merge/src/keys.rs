@@ -7,7 +7,7 @@ use arrow_schema::{ArrowError, DataType, SchemaRef};
 use hashbrown::HashTable;
 
 /// The keys of a run, numbered from 0 in the order in which they came.
-pub(crate) struct KeyIndex {
+pub struct KeyIndex {
     converter: RowConverter,
     keys: Rows,
     numbers: HashTable<u32>,
@@ -16,19 +16,30 @@ pub(crate) struct KeyIndex {
 
 impl KeyIndex {
     /// An empty index of keys of columns of these types.
-    pub(crate) fn new(types: impl Iterator<Item = DataType>) -> Result<Self, ArrowError> {
+    ///
+    /// # Errors
+    /// A type that has no order.
+    pub fn new(types: impl Iterator<Item = DataType>) -> Result<Self, ArrowError> {
         let converter = RowConverter::new(types.map(SortField::new).collect())?;
         let keys = converter.empty_rows(0, 0);
         Ok(Self { converter, keys, numbers: HashTable::new(), hasher: RandomState::new() })
     }
 
     /// Number of keys.
-    pub(crate) fn len(&self) -> usize {
+    pub fn len(&self) -> usize {
         self.keys.num_rows()
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The number of each row's key; new ones are added.
-    pub(crate) fn insert(&mut self, columns: &[ArrayRef]) -> Result<Vec<u32>, ArrowError> {
+    ///
+    /// # Errors
+    /// Columns of other types.
+    pub fn insert(&mut self, columns: &[ArrayRef]) -> Result<Vec<u32>, ArrowError> {
         let rows = self.converter.convert_columns(columns)?;
         let mut numbers = Vec::with_capacity(rows.num_rows());
         for row in &rows {
@@ -51,8 +62,11 @@ impl KeyIndex {
     }
 
     /// Calls `found` with the row and the key's number for each row whose key is known.
-    pub(crate) fn find(&self, columns: &[ArrayRef], mut found: impl FnMut(usize, u32)) -> Result<(), ArrowError> {
-        if self.len() == 0 {
+    ///
+    /// # Errors
+    /// Columns of other types.
+    pub fn find(&self, columns: &[ArrayRef], mut found: impl FnMut(usize, u32)) -> Result<(), ArrowError> {
+        if self.is_empty() {
             return Ok(());
         }
         let rows = self.converter.convert_columns(columns)?;
@@ -67,7 +81,7 @@ impl KeyIndex {
 }
 
 /// Divides keys into buckets; the same key is always in the same one.
-pub(crate) struct KeyBuckets {
+pub struct KeyBuckets {
     converter: RowConverter,
     hasher: RandomState,
     /// Indices of the key's columns.
@@ -77,23 +91,29 @@ pub(crate) struct KeyBuckets {
 
 impl KeyBuckets {
     /// So many buckets, at least 1, for keys in `columns` of batches with `schema`.
-    pub(crate) fn new(schema: &SchemaRef, columns: Vec<usize>, count: usize) -> Result<Self, ArrowError> {
+    ///
+    /// # Errors
+    /// A type that has no order.
+    pub fn new(schema: &SchemaRef, columns: Vec<usize>, count: usize) -> Result<Self, ArrowError> {
         let fields = columns.iter().map(|at| SortField::new(schema.field(*at).data_type().clone()));
         Ok(Self { converter: RowConverter::new(fields.collect())?, hasher: RandomState::new(), columns, count })
     }
 
     /// Number of buckets.
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.count
     }
 
     /// The key's columns of rows.
-    pub(crate) fn pick(&self, rows: &RecordBatch) -> Vec<ArrayRef> {
+    pub fn pick(&self, rows: &RecordBatch) -> Vec<ArrayRef> {
         self.columns.iter().map(|at| rows.column(*at).clone()).collect()
     }
 
     /// The bucket of each key.
-    pub(crate) fn of(&self, keys: &[ArrayRef]) -> Result<Vec<usize>, ArrowError> {
+    ///
+    /// # Errors
+    /// Columns of other types.
+    pub fn of(&self, keys: &[ArrayRef]) -> Result<Vec<usize>, ArrowError> {
         let rows = self.converter.convert_columns(keys)?;
         let bucket = |hash: u64| usize::try_from(hash % self.count as u64).unwrap_or_default();
         Ok(rows.iter().map(|row| bucket(self.hasher.hash_one(row.data()))).collect())

@@ -8,7 +8,7 @@ use naru_core::LoadPlan;
 use naru_core::merge::DeletedMarker;
 use naru_core::plan::PlanColumn;
 
-use crate::LoadError;
+use crate::MergeError;
 
 /// What the marker column is decoded as where the table has no such column.
 const MARKER: &str = "@deleted";
@@ -23,7 +23,7 @@ pub(crate) struct Marker {
 }
 
 /// The plan's columns as they are decoded: with the marker, also where the table does not have it.
-pub(crate) fn decoded_columns(plan: &LoadPlan) -> Vec<PlanColumn> {
+pub fn decoded_columns(plan: &LoadPlan) -> Vec<PlanColumn> {
     let mut columns = plan.columns.clone();
     if let Some(marker) = &plan.merge.deleted
         && let Some(column) = columns.iter_mut().find(|column| column.source == marker.column)
@@ -35,17 +35,17 @@ pub(crate) fn decoded_columns(plan: &LoadPlan) -> Vec<PlanColumn> {
 }
 
 impl Marker {
-    pub(crate) fn new(plan: &LoadPlan, marker: &DeletedMarker) -> Result<Self, LoadError> {
+    pub(crate) fn new(plan: &LoadPlan, marker: &DeletedMarker) -> Result<Self, MergeError> {
         let columns = decoded_columns(plan);
         let decoded = columns.iter().filter(|column| column.stored_type().is_some());
         let index = decoded.clone().position(|column| column.source == marker.column);
-        let index = index.ok_or_else(|| LoadError::internal("no column marks deleted rows"))?;
+        let index = index.ok_or_else(|| MergeError::internal("no column marks deleted rows"))?;
         let is_passed_over = decoded.skip(index).take(1).any(|column| column.target.as_deref() == Some(MARKER));
         Ok(Self { index, is_passed_over, values: marker.values.clone() })
     }
 
     /// Which rows hold one of the marker's values.
-    pub(crate) fn deletes(&self, batch: &RecordBatch) -> Result<BooleanArray, LoadError> {
+    pub(crate) fn deletes(&self, batch: &RecordBatch) -> Result<BooleanArray, MergeError> {
         let column = batch.column(self.index);
         let is_marker = |text: &str| self.values.iter().any(|value| value == text);
         let marked: Vec<bool> = match column.data_type() {
@@ -63,7 +63,7 @@ impl Marker {
                 let numbers = column.as_primitive::<Int64Type>().iter();
                 numbers.map(|value| value.is_some_and(|value| is_marker(&value.to_string()))).collect()
             }
-            other => return Err(LoadError::internal(format!("a column of type {other} marks deleted rows"))),
+            other => return Err(MergeError::internal(format!("a column of type {other} marks deleted rows"))),
         };
         Ok(marked.into())
     }

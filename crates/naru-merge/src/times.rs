@@ -5,11 +5,11 @@ use std::sync::Arc;
 use arrow_array::cast::AsArray;
 use arrow_array::types::{Date32Type, TimestampMicrosecondType};
 use arrow_array::{Array, ArrayRef, BooleanArray, Date32Array, RecordBatch, TimestampMicrosecondArray, new_null_array};
-use arrow_schema::DataType;
+use arrow_schema::{DataType, SchemaRef};
 use naru_core::{LoadPlan, Mode};
 
-use crate::LoadError;
-use crate::write_target::WriteTarget;
+use crate::MergeError;
+use crate::staged::as_written;
 
 /// Where a version's time comes from.
 pub(crate) enum ChangeTime {
@@ -21,25 +21,25 @@ pub(crate) enum ChangeTime {
 
 impl ChangeTime {
     /// Of a plan's versions; none: its mode has none.
-    pub(crate) fn of(plan: &LoadPlan) -> Result<Option<Self>, LoadError> {
+    pub(crate) fn of(plan: &LoadPlan) -> Result<Option<Self>, MergeError> {
         match (plan.mode, &plan.merge.valid_from) {
             (Mode::Scd2, None) => Ok(Some(Self::Interval(plan.interval.start.timestamp_micros()))),
             (Mode::Scd2, Some(column)) => {
                 let index = plan.target.spec.columns.iter().position(|known| known.name == *column);
-                Ok(Some(Self::Column(index.ok_or_else(|| LoadError::internal("no column holds the change time"))?)))
+                Ok(Some(Self::Column(index.ok_or_else(|| MergeError::internal("no column holds the change time"))?)))
             }
             _ => Ok(None),
         }
     }
 
     /// `valid_from`, `valid_to`, `is_current` of new versions, each taken for the key's last.
-    pub(crate) fn columns(&self, batch: &RecordBatch, target: &WriteTarget<'_>) -> Result<Vec<ArrayRef>, LoadError> {
+    pub(crate) fn columns(&self, batch: &RecordBatch, schema: &SchemaRef) -> Result<Vec<ArrayRef>, MergeError> {
         let rows = batch.num_rows();
         let from: ArrayRef = match self {
             Self::Interval(micros) => Arc::new(TimestampMicrosecondArray::from_value(*micros, rows)),
-            Self::Column(index) => match batch.columns().get(*index).zip(target.schema.fields().get(*index)) {
-                Some((column, field)) => crate::write_target::as_written((column, field)),
-                None => return Err(LoadError::internal("no column holds the change time")),
+            Self::Column(index) => match batch.columns().get(*index).zip(schema.fields().get(*index)) {
+                Some((column, field)) => as_written((column, field)),
+                None => return Err(MergeError::internal("no column holds the change time")),
             },
         };
         let to = new_null_array(from.data_type(), rows);
@@ -48,16 +48,16 @@ impl ChangeTime {
 }
 
 /// Times of a column as days or microseconds.
-pub(crate) fn times(column: &ArrayRef) -> Result<Vec<Option<i64>>, LoadError> {
+pub(crate) fn times(column: &ArrayRef) -> Result<Vec<Option<i64>>, MergeError> {
     match column.data_type() {
         DataType::Date32 => Ok(column.as_primitive::<Date32Type>().iter().map(|day| day.map(i64::from)).collect()),
         DataType::Timestamp(..) => Ok(column.as_primitive::<TimestampMicrosecondType>().iter().collect()),
-        other => Err(LoadError::internal(format!("a column of type {other} holds times"))),
+        other => Err(MergeError::internal(format!("a column of type {other} holds times"))),
     }
 }
 
 /// The reverse of [`times`].
-pub(crate) fn of_times(times: Vec<Option<i64>>, data_type: &DataType) -> Result<ArrayRef, LoadError> {
+pub(crate) fn of_times(times: Vec<Option<i64>>, data_type: &DataType) -> Result<ArrayRef, MergeError> {
     match data_type {
         DataType::Date32 => {
             let days = times.into_iter().map(|day| day.and_then(|day| i32::try_from(day).ok()));
@@ -67,6 +67,6 @@ pub(crate) fn of_times(times: Vec<Option<i64>>, data_type: &DataType) -> Result<
             let micros: TimestampMicrosecondArray = times.into_iter().collect();
             Ok(Arc::new(micros.with_timezone_opt(zone.clone())))
         }
-        other => Err(LoadError::internal(format!("a column of type {other} holds times"))),
+        other => Err(MergeError::internal(format!("a column of type {other} holds times"))),
     }
 }

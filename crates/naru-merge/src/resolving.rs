@@ -4,30 +4,37 @@ use arrow_array::ArrayRef;
 use arrow_schema::SchemaRef;
 use naru_core::LoadPlan;
 
-use crate::LoadError;
-use crate::merge::changes::{Changes, Place, Pool};
-use crate::merge::columns::{Columns, pick};
-use crate::merge::incoming::{Comparable, Incoming};
-use crate::merge::keys::KeyIndex;
-use crate::merge::resolve::{self, Known};
-use crate::merge::search::Match;
-use crate::merge::staging::StagedBatch;
-use crate::merge::versions::{self, KnownVersions};
+use crate::MergeError;
+use crate::changes::{Changes, Place, Pool};
+use crate::columns::{Columns, pick};
+use crate::incoming::{Comparable, Incoming};
+use crate::keys::KeyIndex;
+use crate::resolve::{self, Known};
+use crate::staged::StagedBatch;
+use crate::versions::{self, KnownVersions};
 
 /// The rows of the table that have the keys; places are of the pool.
-pub(crate) struct Found<'a> {
-    pub(crate) matches: &'a [Match],
-    pub(crate) places: &'a [Place],
-    pub(crate) is_void: &'a [bool],
+pub struct Found<'a> {
+    /// The number of each row's key.
+    pub keys: &'a [u32],
+    /// Where each row is.
+    pub places: &'a [Place],
+    /// Which of them the same run has loaded before: they count for nothing.
+    pub is_void: &'a [bool],
 }
 
 /// The rows of the run.
-pub(crate) struct Resolving<'a> {
-    pub(crate) plan: &'a LoadPlan,
-    pub(crate) columns: &'a Columns,
-    pub(crate) staged: &'a [StagedBatch],
-    pub(crate) index: &'a KeyIndex,
-    pub(crate) numbers: &'a [Vec<u32>],
+pub struct Resolving<'a> {
+    /// Says how.
+    pub plan: &'a LoadPlan,
+    /// The table's columns.
+    pub columns: &'a Columns,
+    /// The rows, in the order of the sources.
+    pub staged: &'a [StagedBatch],
+    /// Their keys, and those of rows of the table that the run loaded before.
+    pub index: &'a KeyIndex,
+    /// The number of each row's key, by batch.
+    pub numbers: &'a [Vec<u32>],
 }
 
 impl Resolving<'_> {
@@ -35,16 +42,17 @@ impl Resolving<'_> {
         self.plan.sources.get(source).map(|source| source.location.clone()).unwrap_or_default()
     }
 
-    fn comparable(pool: &Pool, columns: &[usize]) -> Result<Comparable, LoadError> {
+    fn comparable(pool: &Pool, columns: &[usize]) -> Result<Comparable, MergeError> {
         let batches: Vec<Vec<ArrayRef>> = pool.batches.iter().map(|batch| pick(batch, columns)).collect();
         Ok(Comparable::of(&batches)?)
     }
 
-    /// What becomes of each key's row.
+    /// What becomes of each key's row. `earlier` are the rows that void ones had replaced, as far as an earlier snapshot
+    /// tells: key and place. The pool holds the staged batches first, in their order.
     ///
     /// # Errors
     /// `DuplicateKeys`, `KeyTwiceInTable`.
-    pub(crate) fn rows(&self, found: &Found<'_>, earlier: &[(u32, Place)], pool: &Pool) -> Result<Changes, LoadError> {
+    pub fn rows(&self, found: &Found<'_>, earlier: &[(u32, Place)], pool: &Pool) -> Result<Changes, MergeError> {
         let order = self.columns.order_by.map(|column| Self::comparable(pool, &[column])).transpose()?;
         let content = Self::comparable(pool, &self.columns.content)?;
         let location = |source| self.location(source);
@@ -52,7 +60,7 @@ impl Resolving<'_> {
         let known = Known {
             staged: self.staged,
             incoming: &incoming,
-            matches: found.matches,
+            keys: found.keys,
             places: found.places,
             is_void: found.is_void,
             earlier,
@@ -62,11 +70,11 @@ impl Resolving<'_> {
         resolve::resolve(&known, pool)
     }
 
-    /// What becomes of each key's versions.
+    /// What becomes of each key's versions; `schema` is the table's.
     ///
     /// # Errors
     /// `DuplicateKeys`.
-    pub(crate) fn versions(&self, found: &Found<'_>, pool: &Pool, schema: &SchemaRef) -> Result<Changes, LoadError> {
+    pub fn versions(&self, found: &Found<'_>, pool: &Pool, schema: &SchemaRef) -> Result<Changes, MergeError> {
         let content = Self::comparable(pool, &self.columns.content)?;
         let order = self.columns.order_by.map(|column| Self::comparable(pool, &[column])).transpose()?;
         // A key has one version at a time: of several the last counts, as of several rows of a merge.
@@ -84,7 +92,7 @@ impl Resolving<'_> {
         let known = KnownVersions {
             staged: self.staged,
             incoming: &incoming,
-            matches: found.matches,
+            keys: found.keys,
             places: found.places,
             is_void: found.is_void,
             content: &content,

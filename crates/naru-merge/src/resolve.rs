@@ -2,18 +2,17 @@
 
 use arrow_array::RecordBatch;
 
-use crate::LoadError;
-use crate::merge::changes::{Changes, Place, Pool};
-use crate::merge::incoming::{Comparable, Incoming};
-use crate::merge::search::Match;
-use crate::merge::staging::StagedBatch;
+use crate::MergeError;
+use crate::changes::{Changes, Place, Pool};
+use crate::incoming::{Comparable, Incoming};
+use crate::staged::StagedBatch;
 
 /// What is known of the rows of all keys. Places are of [`Pool`]: batches of the run first, then those of the table.
 pub(crate) struct Known<'a> {
     pub(crate) staged: &'a [StagedBatch],
     pub(crate) incoming: &'a Incoming,
-    /// Rows of the table that have the keys, in the order of the table.
-    pub(crate) matches: &'a [Match],
+    /// The number of the key of each row of the table that has one of the keys: the matches.
+    pub(crate) keys: &'a [u32],
     /// The place of each match.
     pub(crate) places: &'a [Place],
     /// Which matches the same run has loaded before.
@@ -29,16 +28,16 @@ pub(crate) struct Known<'a> {
 ///
 /// # Errors
 /// `KeyTwiceInTable` where the table holds a key more than once.
-pub(crate) fn resolve(known: &Known<'_>, pool: &Pool) -> Result<Changes, LoadError> {
+pub(crate) fn resolve(known: &Known<'_>, pool: &Pool) -> Result<Changes, MergeError> {
     let mut by_key: Vec<Rows> = vec![Rows::default(); known.incoming.last.len()];
     let mut twice = 0;
-    for (index, found) in known.matches.iter().enumerate() {
-        let rows = &mut by_key[found.key as usize];
+    for (index, key) in known.keys.iter().enumerate() {
+        let rows = &mut by_key[*key as usize];
         let slot = if known.is_void[index] { &mut rows.void } else { &mut rows.live };
         twice += usize::from(slot.replace(index).is_some());
     }
     if twice > 0 {
-        return Err(LoadError::KeyTwiceInTable { rows: twice });
+        return Err(MergeError::KeyTwiceInTable { rows: twice });
     }
     for (key, place) in known.earlier {
         let rows = &mut by_key[*key as usize];
@@ -129,8 +128,8 @@ fn resolve_key(
     }
 }
 
-/// The rows of the table that are of an interval.
-pub(crate) fn is_of_interval(batches: &[RecordBatch], places: &[Place], interval: i64) -> Vec<bool> {
+/// Which rows of the table are of an interval that starts then, in microseconds.
+pub fn is_of_interval(batches: &[RecordBatch], places: &[Place], interval: i64) -> Vec<bool> {
     use arrow_array::cast::AsArray;
     use arrow_array::types::TimestampMicrosecondType;
     let of = |(batch, row): &Place| {

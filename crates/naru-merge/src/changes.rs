@@ -27,7 +27,8 @@ pub struct MergeCounts {
 }
 
 impl MergeCounts {
-    pub(crate) fn add(&mut self, other: &Self) {
+    /// Adds those of other keys.
+    pub fn add(&mut self, other: &Self) {
         self.inserted += other.inserted;
         self.updated += other.updated;
         self.deleted += other.deleted;
@@ -40,15 +41,16 @@ impl MergeCounts {
 
 /// What tells whether a run may bring back what others deleted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct DeletionCounts {
+pub struct DeletionCounts {
     /// Keys that are inserted, and that the table does not have.
-    pub(crate) unseen: u64,
+    pub unseen: u64,
     /// Keys whose last row deletes, whether or not the table has them.
-    pub(crate) deleting: u64,
+    pub deleting: u64,
 }
 
 impl DeletionCounts {
-    pub(crate) fn add(&mut self, other: Self) {
+    /// Adds those of other keys.
+    pub fn add(&mut self, other: Self) {
         self.unseen += other.unseen;
         self.deleting += other.deleting;
     }
@@ -56,29 +58,34 @@ impl DeletionCounts {
 
 /// What changes.
 #[derive(Debug, Default)]
-pub(crate) struct Changes {
+pub struct Changes {
     /// Indices of the matches that are no longer part of the table.
-    pub(crate) gone: Vec<usize>,
+    pub gone: Vec<usize>,
     /// New rows of the run's interval.
-    pub(crate) own: Vec<RecordBatch>,
+    pub own: Vec<RecordBatch>,
     /// Rows of other intervals that are written again.
-    pub(crate) others: Vec<RecordBatch>,
-    pub(crate) counts: MergeCounts,
+    pub others: Vec<RecordBatch>,
+    /// What became of the rows.
+    pub counts: MergeCounts,
     /// Under `merge` only.
-    pub(crate) deletions: DeletionCounts,
+    pub deletions: DeletionCounts,
 }
 
 /// A row: the batch of the pool, and the row in it.
-pub(crate) type Place = (usize, usize);
+pub type Place = (usize, usize);
 
 /// Batches of the table's schema, of the run and of the table.
-pub(crate) struct Pool {
-    pub(crate) batches: Vec<RecordBatch>,
+pub struct Pool {
+    /// All of one schema.
+    pub batches: Vec<RecordBatch>,
 }
 
 impl Pool {
     /// Rows by their batch and row, in batches of bounded size.
-    pub(crate) fn take(&self, places: &[Place]) -> Result<Vec<RecordBatch>, ArrowError> {
+    ///
+    /// # Errors
+    /// Rows that Arrow cannot gather.
+    pub fn take(&self, places: &[Place]) -> Result<Vec<RecordBatch>, ArrowError> {
         let batches: Vec<&RecordBatch> = self.batches.iter().collect();
         places.chunks(CHUNK_ROWS).map(|chunk| interleave_record_batch(&batches, chunk)).collect()
     }

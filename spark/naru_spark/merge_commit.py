@@ -1,0 +1,132 @@
+"""The commit of a merge: what it changed in a state of the table becomes one snapshot.
+
+    state ─▶ merge ─▶ verdict (naru_decode) ─▶ compare-and-swap ─▶ committed
+      ▲                                             │
+      ├─ others touched the same rows: merge again ─┤ lost race
+      └─ they did not: the same files, on top ──────┘
+
+As serializable isolation wants it: what others committed since the merge looked must not have touched the files that it
+takes away, deleted rows, or brought keys that it looked for.
+"""
+
+import json
+from dataclasses import dataclass
+
+from naru_spark import changes, evolve
+from naru_spark.commit import ATTEMPTS, Committed, UnknownOutcome, swap
+from naru_spark.errors import TRY_LATER, Conflict, RunError
+from naru_spark.merging import Merged, merge
+from naru_spark.plan import Plan, kernel_of
+from naru_spark.staging import Staging
+from naru_spark.tables import TableState, Tables
+
+import naru_decode
+
+
+@dataclass
+class Prepared:
+    """A merge over `base` that is ready to be committed, and what its snapshot says."""
+
+    base: TableState
+    merged: Merged
+    properties: dict[str, str]
+    run_again_up_to: str | None
+
+
+def commit_merge(tables: Tables, plan: Plan, staging: Staging, properties: dict[str, str], force: bool) -> Committed:
+    """Merges the held rows of a run into its table. `staging.target` is the state that the run was planned on.
+
+    Raises Conflict, or RunError for what must not be. The staged files are deleted then, unless it is not known whether
+    they are in the table.
+    """
+    base, prepared, is_reload = staging.target, None, None
+    try:
+        for _ in range(ATTEMPTS):
+            state = tables.find(base.name)
+            if state is None:
+                raise Conflict(base.name, "the table was dropped")
+            state = evolve.onto(tables, base, state)
+            if prepared is not None:
+                verdict = json.loads(plan.kernel.verdict(state.history(), base.snapshot_id, prepared.properties))
+                if verdict["do"] == "unchanged":
+                    staging.abandon()
+                    return Committed(verdict["snapshot_id"], is_new=False)
+                if verdict["do"] == "refuse":
+                    raise RunError(f"{base.name}: {verdict['why']}")
+                if verdict["do"] == "conflict" or concerns(tables, prepared, state):
+                    staging.abandon()
+                    prepared = None
+            if prepared is None:
+                if state.snapshot_id != base.snapshot_id:
+                    decision = decide_again(tables, plan, state, force)
+                    if decision is None:
+                        return Committed(state.snapshot_id, is_new=False)
+                    base, is_reload = state, decision
+                prepared = prepare(tables, plan, staging, state, properties, force)
+                # Others may have come first while the rows were merged.
+                continue
+            removal = changes.Removal(whole=prepared.merged.removed)
+            added = [*staging.files, *prepared.merged.restored]
+            snapshot_id = swap(tables, state, added, removal, prepared.properties)
+            if snapshot_id is not None:
+                return Committed(snapshot_id, True, is_reload, told(prepared.merged), prepared.run_again_up_to)
+        raise RunError(f"{base.name}: other commits to the table came first, {ATTEMPTS} times; run the job again",
+                       TRY_LATER)
+    except UnknownOutcome:
+        raise
+    except Exception:
+        staging.abandon()
+        raise
+
+
+def prepare(tables: Tables, plan: Plan, staging: Staging, state: TableState, properties: dict[str, str],
+            force: bool) -> Prepared:
+    merged = merge(tables, plan, staging, state)
+    counts = (merged.counts.get("unseen", 0), merged.counts.get("deleting", 0))
+    try:
+        found, up_to = plan.kernel.merge_properties(state.history(), properties, merged.over.snapshot_id, counts, force)
+    except naru_decode.MergeError as error:
+        raise RunError(str(error)) from error
+    return Prepared(state, merged, {**properties, **found}, up_to)
+
+
+def decide_again(tables: Tables, plan: Plan, state: TableState, force: bool) -> bool | None:
+    """What the run has to do on a newer state than it was planned on: whether it loads again; None: nothing. Raises
+    RunError.
+    """
+    newest = changes.newest_loaded(tables, plan, state)
+    found = json.loads(plan.kernel.decide(state.history(), newest, kernel_of(plan.text).key_id, force))
+    if found["do"] == "unchanged":
+        return None
+    if found["do"] != "load":
+        raise RunError(f"{plan.json['interval']['text']}: {found['why']}", TRY_LATER if found["do"] == "later" else 1)
+    return found["why"] == "again"
+
+
+def concerns(tables: Tables, prepared: Prepared, state: TableState) -> bool:
+    """Whether what others committed since a merge looked may concern its rows."""
+    if state.snapshot_id == prepared.base.snapshot_id:
+        return False
+    since = []
+    for snapshot in state.ancestry():
+        if snapshot["snapshot-id"] == prepared.base.snapshot_id:
+            break
+        since.append(snapshot["snapshot-id"])
+    if prepared.merged.over.is_earlier or len(since) == len(state.ancestry()) and prepared.base.snapshot_id is not None:
+        return True
+    io = state.table.io()
+    may_hold = tables.iceberg.expressions.InclusiveMetricsEvaluator(state.table.schema(), prepared.merged.keys)
+    for snapshot_id in since:
+        snapshot = state.table.snapshot(snapshot_id)
+        if any(True for _ in snapshot.addedDeleteFiles(io)):
+            return True
+        if any(file.location() in prepared.merged.removed for file in snapshot.removedDataFiles(io)):
+            return True
+        if any(may_hold.eval(file) for file in snapshot.addedDataFiles(io)):
+            return True
+    return False
+
+
+def told(merged: Merged) -> dict[str, int]:
+    """The counts that a run tells, as `naru run` does."""
+    return {name: merged.counts.get(name, 0) for name in ("inserted", "updated", "deleted", "unchanged", "older")}
