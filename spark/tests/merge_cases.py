@@ -108,6 +108,7 @@ MERGE_CASES = {
     ], key=KEY),
     "merge of nothing": Job("merge", "@empty,allow\n" + COLUMNS, [
         (DAY1, {"a.csv": rows()}), (DAY2, {"a.csv": many(range(3), "a", 1)}), (DAY2, {"a.csv": rows()}),
+        (DAY3, {"a.csv": many(range(2), "b", 2)}),
     ]),
     "scd2": Job("scd2", COLUMNS, [
         (DAY1, {"a.csv": many(range(40), "a", 1)}), (DAY2, {"a.csv": many(range(20, 60), "b", 1)}),

@@ -100,13 +100,13 @@ def test_of_two_runs_at_once_one_counts(project, monkeypatch):
     assert len(list(found.lake.glob("*lake*/**/*.parquet"))) == 1, "the loser's files are deleted"
 
 
-CONTINUED = ["merge, the newest interval again", "merge by order, late and again",
-             "merge of what a later interval may have deleted", "merge, partitioned by the key", "merge by treated keys",
-             "scd2 by times, late and again", "scd2, partitioned"]
+# Which track begins; the other one goes on, and so in turns.
+CONTINUED = {"merge, the newest interval again": "naru", "merge by order, late and again": "spark",
+             "merge of what a later interval may have deleted": "naru", "merge, partitioned by the key": "spark",
+             "merge by treated keys": "naru", "scd2 by times, late and again": "spark", "scd2, partitioned": "naru"}
 
 
-@pytest.mark.parametrize("first", ["naru", "spark"])
-@pytest.mark.parametrize("name", CONTINUED)
+@pytest.mark.parametrize(("name", "first"), CONTINUED.items())
 def test_each_engine_merges_into_what_the_other_wrote(name, first, project):
     found = project(MERGE_CASES[name])
     alone = steps(found, [found.run_naru])
@@ -116,9 +116,8 @@ def test_each_engine_merges_into_what_the_other_wrote(name, first, project):
     assert steps(found, both) == alone
     assert found.tables() == tables
     assert found.records() == records
-    for interval, _ in found.job.drops[-1:]:
-        for run in both:
-            assert run(interval)[1] in ("unchanged", alone[-1][1]) or alone[-1][0], "a run is known whoever made it"
+    for run in both:
+        assert alone[-1][0] or run(found.job.drops[-1][0]) == (0, "unchanged"), "a run is known whoever made it"
 
 
 def steps(found, runs) -> list[tuple[int, str]]:

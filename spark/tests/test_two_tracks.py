@@ -17,7 +17,10 @@ def test_two_tracks_one_result(name, project):
 @pytest.mark.parametrize("seed", seeds())
 def test_generated_plans(seed, project):
     """A few of them; NARU_TWO_TRACKS=300 runs so many, from NARU_TWO_TRACKS_SEED on."""
-    both_tracks(project(job_of(seed)))
+    found = project(job_of(seed))
+    checked = found.naru("check")
+    assert checked.returncode == 0, checked.stderr
+    both_tracks(found)
 
 
 def both_tracks(found):
