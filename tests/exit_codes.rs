@@ -56,12 +56,14 @@ fn wrong_command_lines_are_usage_errors() {
 }
 
 #[test]
-fn what_is_not_built_yet_is_refused_before_a_row_is_read() {
+fn what_is_not_installed_is_refused_before_a_row_is_read() {
     let job = "core__deposit__account__p1__append__sp__d";
     let project = Project::with_job(job, DEFINITION);
     project.drop(job, "2026-11-22", "a.csv", "this is not even read");
-    let refused = project.load(job, "2026-11-22").fails(1);
-    assert!(refused.stderr.contains("the route is Spark, and this lake has none"), "{}", refused.stderr);
+    let refused = project.naru(&["run", job, "--date", "2026-11-22", "--spark-python", "/there/is/none"]).fails(1);
+    for part in ["the route is Spark, which is not installed here", "/there/is/none: No such file", "--engine pl"] {
+        assert!(refused.stderr.contains(part), "{part}: {}", refused.stderr);
+    }
     // Another lake may have it.
     project.naru(&["check"]).ok();
 }

@@ -49,7 +49,7 @@ pub(crate) async fn examine(
 #[derive(Debug)]
 pub enum Ahead {
     /// Nothing.
-    Unchanged(Outcome),
+    Unchanged(Box<Outcome>),
     /// Load.
     Load {
         /// [`OutcomeKind::Reloaded`] where it replaces what an earlier execution loaded.
@@ -68,7 +68,7 @@ pub async fn decide_ahead(plan: &LoadPlan, lake: &Lake, keys: &dyn KeySource, fo
     let key = key_of(plan, keys)?;
     let treatments = AppliedTreatments::of(plan, key.as_ref().map(TreatmentKey::id));
     match examine(plan, &treatments, lake, force, Again::IfChanged).await? {
-        Examined::Unchanged(outcome) => Ok(Ahead::Unchanged(outcome)),
+        Examined::Unchanged(outcome) => Ok(Ahead::Unchanged(Box::new(outcome))),
         Examined::Load { reload, evolving } => {
             if let Some(evolving) = &evolving {
                 evolving.require_allowed(plan)?;

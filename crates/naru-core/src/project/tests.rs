@@ -88,7 +88,14 @@ fn every_key_is_read() {
 fn spark_is_a_python_unless_more_is_said() {
     assert_eq!(Project::parse("org = \"acme\"", "naru.toml").unwrap().spark, SparkSettings::default());
     let text = "org = \"acme\"\n[spark]\npython = \"\"\njar = \"a.jar\"\n[spark.conf]\nport = 1\n";
-    assert_snapshot!(faults(text), @"");
+    assert_snapshot!(faults(text), @r#"
+    naru.toml:3:10: spark.python: the path is empty
+      hint: write a path, absolute or relative to naru.toml
+    naru.toml:4:1: unknown key "jar" in [spark]
+      hint: did you mean "jars"?
+    naru.toml:6:8: spark.conf: invalid type: integer `1`, expected a string
+      hint: put the value in quotes
+    "#);
 }
 
 #[test]

@@ -56,7 +56,7 @@ impl SparkRun<'_> {
         if kind == OutcomeKind::Unchanged
             && let Ahead::Unchanged(recorded) = self.ahead()?
         {
-            return Ok(recorded);
+            return Ok(*recorded);
         }
         // What the program does not tell of itself stands in the run's record.
         let recorded = runtime::block_on(recorded_outcome(self.plan, self.lake.lake(), kind))?;

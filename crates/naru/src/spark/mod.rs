@@ -144,7 +144,7 @@ impl SparkRun<'_> {
             self.require_no_key()?;
         }
         let (kind, evolved) = match self.ahead()? {
-            Ahead::Unchanged(outcome) => return Ok(outcome),
+            Ahead::Unchanged(outcome) => return Ok(*outcome),
             Ahead::Load { kind, evolved } => (kind, evolved),
         };
         let outcome = match self.lake {

@@ -18,6 +18,18 @@ fn spec(project: &Project, phase: Phase) -> GlueJobSpec {
 }
 
 #[test]
+fn a_job_says_whose_account_it_is() {
+    let account = |more: &str| spec(&project(more), Phase::Dev).default_arguments.get("--account").cloned();
+    assert_eq!((account(""), account("account = \"123456789012\"\n")), (None, Some("123456789012".into())));
+}
+
+#[test]
+fn the_programs_files_are_a_versions() {
+    let keys: Vec<String> = SparkProgram::of_version("0.1.0").keys().map(Into::into).collect();
+    assert_snapshot!(keys.join(" "), @"spark/0.1.0/main.py spark/0.1.0/naru_spark.zip spark/0.1.0/naru_decode-0.1.0-cp39-abi3-manylinux_2_28_x86_64.whl");
+}
+
+#[test]
 fn a_job_follows_from_its_name() {
     assert_snapshot!(serde_json::to_string_pretty(&spec(&project(""), Phase::Dev)).unwrap(), @r#"
     {
