@@ -53,7 +53,8 @@ impl PlanArgs {
     /// The same for one of several runs at once, which has a share of the cores and of the memory.
     pub(crate) fn shared(&self, share: &ExecuteOptions) -> Self {
         let memory_mib = u32::try_from(share.memory_bytes >> 20).unwrap_or(u32::MAX);
-        Self { engine: self.engine, threads: u32::try_from(share.threads).ok(), memory_mib: Some(memory_mib) }
+        let threads = u32::try_from(share.threads).ok();
+        Self { threads, memory_mib: Some(memory_mib), ..self.clone() }
     }
 
     /// What tells the money of a run in this process.

@@ -1,7 +1,7 @@
 //! What a run may say, by the pages on running jobs.
 
 use naru_lake::LakeErrorKind;
-use naru_load::{LoadError, OutcomeKind};
+use naru_load::{LoadError, MergeError, OutcomeKind};
 
 use super::records::Record;
 use super::table_model::Refusal;
@@ -31,7 +31,7 @@ impl Said {
                 LoadError::FewerSources { .. } => Some(Self::FewerSources),
                 LoadError::NoRows { .. } => Some(Self::NoRows),
                 LoadError::Source { .. } => Some(Self::HeaderDiffers),
-                LoadError::DuplicateKeys { .. } => Some(Self::Refused(Refusal::Duplicates)),
+                LoadError::Merge(MergeError::DuplicateKeys { .. }) => Some(Self::Refused(Refusal::Duplicates)),
                 LoadError::MayBeDeleted { .. } => Some(Self::Refused(Refusal::MayBeDeleted)),
                 LoadError::OlderThanLoaded { .. } => Some(Self::Refused(Refusal::Older)),
                 LoadError::Lake(error) if error.kind() == LakeErrorKind::Refused => Some(Self::Refused(Refusal::Older)),

@@ -113,6 +113,7 @@ impl SparkRun<'_> {
             started = self.start(&glue, &request, true, &waiting)?;
         }
         let run = self.wait(&glue, started.run_id(), &waiting)?;
+        self.glue_cost.replace(Some(self.cost(&glue, &run)));
         self.settle(&glue, &run, kind)
     }
 
@@ -179,7 +180,8 @@ impl SparkRun<'_> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let started = run.started_seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(now);
         let minimum = project.route.spark.minimum_billed_seconds;
-        RunCost::of(run, now.saturating_sub(started), project.glue.prices.get(&glue.region), minimum)
+        let price = project.prices.get(&glue.region).map(|prices| &prices.dpu_hour);
+        RunCost::of(run, now.saturating_sub(started), price, minimum)
     }
 
     /// What a run that has ended means.

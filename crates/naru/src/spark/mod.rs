@@ -6,13 +6,14 @@
 mod glue;
 mod local;
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use naru_core::glue_job::GlueJobDifference;
 #[cfg(feature = "aws")]
 use naru_core::glue_job::by_run;
+use naru_core::glue_job::{GlueJobDifference, RunCost};
 use naru_core::{Engine, Interval, LoadPlan};
 use naru_load::{Ahead, Outcome, OutcomeKind, decide_ahead};
 use naru_local::LocalSpark;
@@ -131,6 +132,8 @@ pub(crate) struct SparkRun<'a> {
     /// Of a lake on AWS: whether a run of the Glue job is stopped, too, when this command is told to stop.
     pub(crate) stop_glue_run: bool,
     pub(crate) board: &'a Board,
+    /// What the Glue run cost that it waited for, once that has ended.
+    pub(crate) glue_cost: RefCell<Option<RunCost>>,
 }
 
 impl SparkRun<'_> {

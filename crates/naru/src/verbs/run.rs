@@ -1,8 +1,10 @@
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
 use clap::Args;
+use naru_core::route::Bill;
 use naru_core::{Cadence, Engine, Interval};
 use naru_load::{ExecuteOptions, LoadError, Outcome, execute};
 
@@ -209,7 +211,25 @@ impl Run {
         let executed = if plan.engine == Engine::Sp {
             let (lake, args, plan) = (&phase_lake, &self.plan, &plan);
             let (ExecuteOptions { threads, force, .. }, stop_glue_run) = (options, self.stop_glue_run);
-            SparkRun { workspace, lake, job, interval, plan, args, force, threads, stop_glue_run, board }.run()
+            let glue_cost = RefCell::default();
+            let spark = SparkRun {
+                workspace,
+                lake,
+                job,
+                interval,
+                plan,
+                args,
+                force,
+                threads,
+                stop_glue_run,
+                board,
+                glue_cost,
+            };
+            let executed = spark.run();
+            if let Some(cost) = spark.glue_cost.take() {
+                report.bill = Bill::Glue(cost);
+            }
+            executed
         } else {
             let progress = board.run(&report.table, route.landed_bytes);
             let key = workspace.treatment_key();
