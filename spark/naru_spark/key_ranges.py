@@ -3,12 +3,11 @@
 from py4j.java_gateway import JavaObject
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import DataType, DateType, IntegerType, LongType, StringType, TimestampNTZType, TimestampType
+from pyspark.sql.types import DataType, DateType, IntegerType, LongType, StringType
 
 from naru_spark.tables import Tables
 
 WHOLE_NUMBERS = (IntegerType, LongType, StringType)
-TIMES = (TimestampType, TimestampNTZType)
 
 
 def key_range(tables: Tables, keys: DataFrame) -> JavaObject:
@@ -29,11 +28,11 @@ def key_range(tables: Tables, keys: DataFrame) -> JavaObject:
 
 
 def comparable(column: Column, kind: DataType) -> Column | None:
-    """A key column as Iceberg's expressions take its values, in the same order; None: files are not told by it."""
+    """A key column as Iceberg's expressions take its values, in the same order; None: files are not told by it. So it is
+    of times: a small number of microseconds would reach Iceberg as an int, which it does not take for a time.
+    """
     if isinstance(kind, WHOLE_NUMBERS):
         return column
     if isinstance(kind, DateType):
         return F.unix_date(column)
-    if isinstance(kind, TIMES):
-        return F.unix_micros(column.cast("timestamp"))
     return None
