@@ -1,7 +1,5 @@
 //! Encodes row groups in memory, away from the file that they end in, so that workers encode side by side.
 
-use std::sync::{Mutex, PoisonError};
-
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
 use naru_lake::NanCounts;
@@ -24,12 +22,12 @@ pub(crate) struct EncodedRowGroup {
     pub(crate) nan_counts: NanCounts,
 }
 
-/// Makes encoders for one schema and one codec. What a row group has shown of a column is heeded in later ones.
+/// Makes encoders for one schema and one codec. What one row group has shown of a column is heeded in others.
 pub(crate) struct RowGroupEncoderFactory {
     schema: SchemaRef,
     descriptor: SchemaDescriptor,
     codec: Compression,
-    habits: Mutex<Vec<ColumnHabits>>,
+    habits: Vec<ColumnHabits>,
 }
 
 impl RowGroupEncoderFactory {
@@ -37,17 +35,15 @@ impl RowGroupEncoderFactory {
     pub(crate) fn new(schema: SchemaRef, properties: &WriterProperties) -> Result<Self> {
         let descriptor = ArrowSchemaConverter::new().convert(&schema)?;
         let codec = properties.compression(&ColumnPath::new(Vec::new()));
-        let habits = Mutex::new(vec![ColumnHabits::default(); schema.fields().len()]);
+        let habits = schema.fields().iter().map(|_| ColumnHabits::default()).collect();
         Ok(Self { schema, descriptor, codec, habits })
     }
 
     pub(crate) fn encoder(&self) -> Result<RowGroupEncoder<'_>> {
-        let habits = self.habits.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let fields = self.schema.fields().iter().zip(self.descriptor.columns()).zip(habits);
+        let fields = self.schema.fields().iter().zip(self.descriptor.columns()).zip(&self.habits);
         let columns = fields
             .map(|((field, descriptor), habits)| ColumnEncoder::new(descriptor.clone(), field.data_type(), habits));
         Ok(RowGroupEncoder {
-            made_by: self,
             columns: columns.collect::<Result<_>>()?,
             compressor: PageCompressor::new(self.codec)?,
             rows: 0,
@@ -58,8 +54,7 @@ impl RowGroupEncoderFactory {
 
 /// Encodes one row group.
 pub(crate) struct RowGroupEncoder<'a> {
-    made_by: &'a RowGroupEncoderFactory,
-    columns: Vec<ColumnEncoder>,
+    columns: Vec<ColumnEncoder<'a>>,
     compressor: PageCompressor,
     rows: usize,
     nan_counts: NanCounts,
@@ -87,18 +82,8 @@ impl RowGroupEncoder<'_> {
     }
 
     pub(crate) fn finish(mut self) -> Result<EncodedRowGroup> {
-        let mut chunks = Vec::with_capacity(self.columns.len());
-        let mut learned = Vec::with_capacity(self.columns.len());
-        for column in self.columns {
-            let (chunk, habits) = column.finish(&mut self.compressor)?;
-            chunks.push(chunk);
-            learned.push(habits);
-        }
-        let mut known = self.made_by.habits.lock().unwrap_or_else(PoisonError::into_inner);
-        for (known, learned) in known.iter_mut().zip(learned) {
-            known.is_without_dictionary |= learned.is_without_dictionary;
-            known.search = known.search.or(learned.search);
-        }
+        let compressor = &mut self.compressor;
+        let chunks = self.columns.into_iter().map(|column| column.finish(compressor)).collect::<Result<_>>()?;
         Ok(EncodedRowGroup { chunks, nan_counts: self.nan_counts })
     }
 }

@@ -49,10 +49,15 @@ impl ByteArrayEncoder {
         let values = (0..rows).map(|row| &data[at(row)..at(row + 1)]);
         let bounds = &mut self.page_bounds;
         match self.dictionary.as_mut().filter(|dictionary| dictionary.takes_values()) {
-            Some(dictionary) => values.for_each(|value| {
-                bounds.extend(value);
-                dictionary.push(value);
-            }),
+            Some(dictionary) => {
+                values.for_each(|value| {
+                    bounds.extend(value);
+                    dictionary.push(value);
+                });
+                if dictionary.is_hopeless() {
+                    dictionary.unfold(&mut self.plain);
+                }
+            }
             None => {
                 self.plain.reserve(bytes + 4 * rows);
                 values.for_each(|value| {

@@ -7,6 +7,9 @@ use parquet::basic::Encoding;
 use super::hybrid::{put_values, width_of};
 use super::values::DICTIONARY_BYTES;
 
+/// Values after which it is first looked whether any repeat.
+const SAMPLE_VALUES: usize = 4096;
+
 /// Distinct values as a dictionary keeps them.
 pub(super) trait Distinct: Default + Send {
     /// A value.
@@ -80,6 +83,19 @@ impl<D: Distinct> Dictionary<D> {
         self.positions.push(position);
     }
 
+    /// Whether so many of the first values are different that no dictionary will pay.
+    pub(super) fn is_hopeless(&self) -> bool {
+        let (values, distinct) = (self.positions.len(), self.distinct.len());
+        self.is_undecided() && values >= SAMPLE_VALUES && distinct > values - values / 16
+    }
+
+    /// Appends the page's values in plain encoding, and takes no more.
+    pub(super) fn unfold(&mut self, out: &mut Vec<u8>) {
+        self.positions.iter().for_each(|position| self.distinct.put(*position as usize, out));
+        (self.distinct, self.table, self.positions) = Default::default();
+        self.used = Use::Ended;
+    }
+
     /// Appends the page's values, as positions; or plain, where the first page shows that the dictionary would take as much:
     /// then it is of no use from here on.
     pub(super) fn take_page(&mut self, plain_bytes: usize, out: &mut Vec<u8>) -> Encoding {
@@ -89,9 +105,7 @@ impl<D: Distinct> Dictionary<D> {
         let width = width_of(self.distinct.len().saturating_sub(1));
         let size = self.distinct.plain_bytes() + self.positions.len() * width as usize / 8;
         let encoding = if matches!(self.used, Use::Undecided) && size >= plain_bytes {
-            self.positions.iter().for_each(|position| self.distinct.put(*position as usize, out));
-            (self.distinct, self.table) = Default::default();
-            self.used = Use::Ended;
+            self.unfold(out);
             Encoding::PLAIN
         } else {
             out.push(width as u8);

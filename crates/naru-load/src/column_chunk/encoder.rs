@@ -15,6 +15,7 @@ use super::byte_array::ByteArrayEncoder;
 use super::chunk::EncodedChunk;
 use super::compressor::{MatchSearch, PageCompressor};
 use super::fixed::FixedEncoder;
+use super::habits::ColumnHabits;
 use super::page_index::PageIndex;
 use super::pages::{self, DataPage};
 use super::validity::Validity;
@@ -29,22 +30,13 @@ const PAGE_BYTES: usize = 1 << 20;
 /// Rows that go into a page between two looks at its size.
 const STEP_ROWS: usize = 4096;
 
-/// What is known of a column from earlier chunks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct ColumnHabits {
-    /// Its values do not repeat: a dictionary would be filled in vain.
-    pub(crate) is_without_dictionary: bool,
-    /// How zstd is to search for matches; none: not known yet.
-    pub(crate) search: Option<MatchSearch>,
-}
-
 /// Encodes one column of one row group.
-pub(crate) struct ColumnEncoder {
+pub(crate) struct ColumnEncoder<'a> {
     descriptor: ColumnDescPtr,
     values: Box<dyn ValueEncoder>,
     /// None: the column has no nulls.
     validity: Option<Validity>,
-    habits: ColumnHabits,
+    habits: &'a ColumnHabits,
     page_rows: usize,
     /// Before its compression.
     page: Vec<u8>,
@@ -54,10 +46,10 @@ pub(crate) struct ColumnEncoder {
     index: PageIndex,
 }
 
-impl ColumnEncoder {
+impl<'a> ColumnEncoder<'a> {
     /// An encoder for arrays of a type, which the descriptor says in Parquet's terms.
-    pub(crate) fn new(descriptor: ColumnDescPtr, arrow_type: &DataType, habits: ColumnHabits) -> Result<Self> {
-        let with_dictionary = !habits.is_without_dictionary;
+    pub(crate) fn new(descriptor: ColumnDescPtr, arrow_type: &DataType, habits: &'a ColumnHabits) -> Result<Self> {
+        let with_dictionary = !habits.is_without_dictionary();
         let values: Box<dyn ValueEncoder> = match (arrow_type, descriptor.physical_type()) {
             (DataType::Boolean, Type::BOOLEAN) => Box::new(BooleanEncoder::new()),
             (DataType::Int32 | DataType::Date32 | DataType::Decimal128(..), Type::INT32) => {
@@ -141,10 +133,10 @@ impl ColumnEncoder {
         let PageValues { encoding, bounds } = self.values.take_page(&mut self.page);
         self.index.append(bounds, nulls, nulls == self.page_rows);
         // One page may be all that there is: then a trial is not worth its time.
-        if self.habits.search.is_none() && !self.pages.is_empty() {
-            self.habits.search = compressor.choose(&self.page)?;
+        if self.habits.search().is_none() && !self.pages.is_empty() {
+            self.habits.learn_search(compressor.choose(&self.page)?);
         }
-        let bytes = compressor.compress(&self.page, self.habits.search.unwrap_or(MatchSearch::Full))?;
+        let bytes = compressor.compress(&self.page, self.habits.search().unwrap_or(MatchSearch::Full))?;
         self.pages.push(DataPage { bytes, uncompressed_size: self.page.len(), rows: self.page_rows, encoding });
         self.rows += self.page_rows;
         self.nulls += nulls;
@@ -159,14 +151,15 @@ impl ColumnEncoder {
         pages + self.page.capacity() + validity + self.values.memory_size()
     }
 
-    /// The chunk, and what it tells of the column.
-    pub(crate) fn finish(mut self, compressor: &mut PageCompressor) -> Result<(EncodedChunk, ColumnHabits)> {
+    pub(crate) fn finish(mut self, compressor: &mut PageCompressor) -> Result<EncodedChunk> {
         if self.page_rows > 0 {
             self.end_page(compressor)?;
         }
         let is_in_dictionary = |page: &&DataPage| page.encoding == Encoding::RLE_DICTIONARY;
         let in_dictionary = self.pages.iter().filter(is_in_dictionary).count();
-        self.habits.is_without_dictionary |= !self.pages.is_empty() && in_dictionary * 2 < self.pages.len();
+        if in_dictionary * 2 < self.pages.len() {
+            self.habits.learn_no_dictionary();
+        }
         let dictionary = if in_dictionary > 0 { self.dictionary_page(compressor)? } else { None };
         let written = pages::write(dictionary, self.pages)?;
         let encodings: Vec<Encoding> =
@@ -191,7 +184,7 @@ impl ColumnEncoder {
             column_index: self.index.finish()?,
             offset_index: Some(written.offsets.build()),
         };
-        Ok((EncodedChunk { bytes: Bytes::from(written.bytes), close }, self.habits))
+        Ok(EncodedChunk { bytes: Bytes::from(written.bytes), close })
     }
 
     fn dictionary_page(&self, compressor: &mut PageCompressor) -> Result<Option<CompressedPage>> {

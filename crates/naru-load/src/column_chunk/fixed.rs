@@ -67,7 +67,12 @@ impl<T: FixedValue> ValueEncoder for FixedEncoder<T> {
         T::bound(values, &mut self.page_bounds);
         self.count += values.len();
         match self.dictionary.as_mut().filter(|dictionary| dictionary.takes_values()) {
-            Some(dictionary) => values.iter().for_each(|value| dictionary.push(*value)),
+            Some(dictionary) => {
+                values.iter().for_each(|value| dictionary.push(*value));
+                if dictionary.is_hopeless() {
+                    dictionary.unfold(&mut self.plain);
+                }
+            }
             None => T::put(values, self.width, &mut self.plain),
         }
     }

@@ -19,6 +19,7 @@ mod compressor;
 mod dictionary;
 mod encoder;
 mod fixed;
+mod habits;
 mod hybrid;
 mod page_index;
 mod pages;
@@ -32,4 +33,5 @@ pub(crate) use chunk::EncodedChunk;
 #[cfg(test)]
 use compressor::MatchSearch;
 pub(crate) use compressor::PageCompressor;
-pub(crate) use encoder::{ColumnEncoder, ColumnHabits};
+pub(crate) use encoder::ColumnEncoder;
+pub(crate) use habits::ColumnHabits;

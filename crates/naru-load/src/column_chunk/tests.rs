@@ -31,15 +31,13 @@ fn written(schema: &SchemaRef, groups: &[Vec<RecordBatch>], codec: Compression) 
     let properties = Arc::new(WriterProperties::builder().set_compression(codec).build());
     let mut writer = SerializedFileWriter::new(Vec::new(), descriptor.root_schema_ptr(), properties).unwrap();
     let mut compressor = PageCompressor::new(codec).unwrap();
-    let mut habits = vec![ColumnHabits::default(); schema.fields().len()];
+    let habits: Vec<_> = schema.fields().iter().map(|_| ColumnHabits::default()).collect();
     for group in groups {
         let mut row_group = writer.next_row_group().unwrap();
         for (index, field) in schema.fields().iter().enumerate() {
-            let mut encoder = ColumnEncoder::new(descriptor.column(index), field.data_type(), habits[index]).unwrap();
+            let mut encoder = ColumnEncoder::new(descriptor.column(index), field.data_type(), &habits[index]).unwrap();
             group.iter().for_each(|batch| encoder.write(batch.column(index), &mut compressor).unwrap());
-            let (chunk, learned) = encoder.finish(&mut compressor).unwrap();
-            habits[index] = learned;
-            chunk.append_to(&mut row_group).unwrap();
+            encoder.finish(&mut compressor).unwrap().append_to(&mut row_group).unwrap();
         }
         row_group.close().unwrap();
     }
@@ -242,8 +240,8 @@ fn a_dictionary_is_made_where_values_repeat_and_not_where_they_do_not() {
     let (file, habits) = written(&groups[0][0].schema(), &groups, zstd());
     let metadata = read(&file).1;
     let dictionary = |column: usize| metadata.row_group(1).column(column).dictionary_page_offset().is_some();
-    assert!(habits[3].is_without_dictionary && !dictionary(3), "values that do not repeat");
-    assert!(!habits[15].is_without_dictionary && dictionary(15), "one value");
+    assert!(habits[3].is_without_dictionary() && !dictionary(3), "values that do not repeat");
+    assert!(!habits[15].is_without_dictionary() && dictionary(15), "one value");
     let groups = [vec![batch(100_000, 100, 0, 3)]];
     let metadata = assert_alike(&groups[0][0].schema(), &groups);
     assert!(metadata.row_group(0).column(3).dictionary_page_offset().is_some(), "a hundred values");
@@ -289,11 +287,12 @@ fn zstd_searches_where_it_is_rewarded() {
 fn what_is_no_column_of_a_table_is_refused() {
     let schema = Schema::new(vec![Field::new("time", DataType::Time64(TimeUnit::Microsecond), true)]);
     let descriptor = ArrowSchemaConverter::new().convert(&schema).unwrap();
-    let refused = ColumnEncoder::new(descriptor.column(0), schema.field(0).data_type(), ColumnHabits::default());
+    let habits = ColumnHabits::default();
+    let refused = ColumnEncoder::new(descriptor.column(0), schema.field(0).data_type(), &habits);
     assert!(refused.err().unwrap().to_string().contains("Time64"));
     let required = Schema::new(vec![Field::new("id", DataType::Int64, false)]);
     let descriptor = ArrowSchemaConverter::new().convert(&required).unwrap();
-    let mut encoder = ColumnEncoder::new(descriptor.column(0), &DataType::Int64, ColumnHabits::default()).unwrap();
+    let mut encoder = ColumnEncoder::new(descriptor.column(0), &DataType::Int64, &habits).unwrap();
     let mut compressor = PageCompressor::new(zstd()).unwrap();
     let array: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None]));
     assert!(encoder.write(&array, &mut compressor).unwrap_err().to_string().contains("required"));
