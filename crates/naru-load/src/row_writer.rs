@@ -143,6 +143,7 @@ impl<'a> RowWriter<'a> {
                 let all = buffer.rows();
                 let groups = buffer.groups()?;
                 *enough_rows = groups.len() * ROWS_OF_A_PARTITION;
+                let mut gathered = Gathered::default();
                 for group in groups {
                     if progress.is_stopped() {
                         return Err(LoadError::Stopped);
@@ -153,16 +154,51 @@ impl<'a> RowWriter<'a> {
                         continue;
                     }
                     for chunk in group.rows.chunks(CHUNK_ROWS) {
-                        let rows = buffer.take(chunk)?;
-                        match open.as_mut().filter(|open| open.takes(&partition)) {
-                            Some(open) => open.write(&partition, &rows)?,
-                            None => partitions.spill(run, &partition, &rows)?,
+                        if gathered.rows.len() + chunk.len() > CHUNK_ROWS {
+                            gathered.hand_over(buffer, (open, partitions, run))?;
                         }
+                        gathered.rows.extend_from_slice(chunk);
+                        gathered.parts.push((partition.clone(), chunk.len()));
                     }
                 }
+                gathered.hand_over(buffer, (open, partitions, run))?;
                 buffer.clear();
             }
         }
+        Ok(())
+    }
+}
+
+/// Rows of several partitions that are taken out of the buffer at once: column by column, which stays in the processor's
+/// cache.
+#[derive(Default)]
+struct Gathered {
+    rows: Vec<(usize, usize)>,
+    /// Partitions, and how many of the rows each has.
+    parts: Vec<(Option<Struct>, usize)>,
+}
+
+impl Gathered {
+    /// Writes the rows into row groups, or to disk where they are of one partition too many; none are left.
+    fn hand_over<'a>(
+        &mut self,
+        buffer: &RowBuffer<'_>,
+        (open, partitions, run): (&mut Option<OpenRowGroups<'a>>, &Partitions<'a>, &mut Option<Box<SpilledRun>>),
+    ) -> Result<(), LoadError> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        let rows = buffer.take(&self.rows)?;
+        let mut start = 0;
+        for (partition, length) in self.parts.drain(..) {
+            let part = rows.slice(start, length);
+            match open.as_mut().filter(|open| open.takes(&partition)) {
+                Some(open) => open.write(&partition, &part)?,
+                None => partitions.spill(run, &partition, &part)?,
+            }
+            start += length;
+        }
+        self.rows.clear();
         Ok(())
     }
 }

@@ -1,6 +1,7 @@
 //! Cuts a column's values into pages, and puts them together into a chunk.
 
-use arrow_array::{Array, ArrayRef};
+use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef, OffsetSizeTrait};
 use arrow_schema::DataType;
 use bytes::Bytes;
 use parquet::basic::{Encoding, Type};
@@ -202,9 +203,17 @@ impl<'a> ColumnEncoder<'a> {
 /// Rows from `row` on that go into a page before its size is looked at: fewer where values are long.
 fn step(array: &ArrayRef, row: usize) -> usize {
     let rows = STEP_ROWS.min(array.len() - row);
-    let bytes_of_a_row = array.get_buffer_memory_size() / array.len().max(1);
-    if bytes_of_a_row * rows <= PAGE_BYTES {
-        return rows;
+    match array.data_type() {
+        DataType::Utf8 => fitting(array.as_string::<i32>().value_offsets(), row, rows),
+        DataType::LargeUtf8 => fitting(array.as_string::<i64>().value_offsets(), row, rows),
+        DataType::Binary => fitting(array.as_binary::<i32>().value_offsets(), row, rows),
+        DataType::LargeBinary => fitting(array.as_binary::<i64>().value_offsets(), row, rows),
+        _ => rows,
     }
-    (PAGE_BYTES / bytes_of_a_row.max(1)).clamp(1, rows)
+}
+
+/// How many of `rows` values are no larger than a page together; one at least.
+fn fitting<O: OffsetSizeTrait>(offsets: &[O], row: usize, rows: usize) -> usize {
+    let start = offsets[row].as_usize();
+    offsets[row + 1..=row + rows].partition_point(|end| end.as_usize() - start <= PAGE_BYTES).max(1)
 }
