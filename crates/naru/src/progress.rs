@@ -117,6 +117,7 @@ impl Waiting<'_> {
     }
 
     /// Tells what only a live line shows.
+    #[cfg(feature = "aws")]
     pub(crate) fn show(&self, what: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(what.to_owned());
@@ -124,6 +125,7 @@ impl Waiting<'_> {
     }
 
     /// Tells what stays to be seen on a terminal, too.
+    #[cfg(feature = "aws")]
     pub(crate) fn keep(&self, what: &str, fields: serde_json::Value) {
         self.board.suspended(|| log::step(&self.board.global, &format!("{}: {what}", self.job), fields));
     }

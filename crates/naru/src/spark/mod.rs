@@ -88,6 +88,7 @@ impl GlueJobState {
     ///
     /// # Errors
     /// Glue's.
+    #[cfg_attr(not(feature = "aws"), expect(unused_variables, reason = "only a lake on AWS has Glue jobs"))]
     pub(crate) fn of(
         workspace: &Workspace,
         job: &PlannedJob,
@@ -130,6 +131,7 @@ pub(crate) struct SparkRun<'a> {
     /// Cores of this machine that it may use.
     pub(crate) threads: usize,
     /// Of a lake on AWS: whether a run of the Glue job is stopped, too, when this command is told to stop.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only a lake on AWS has Glue jobs"))]
     pub(crate) stop_glue_run: bool,
     pub(crate) board: &'a Board,
     /// What the Glue run cost that it waited for, once that has ended.
