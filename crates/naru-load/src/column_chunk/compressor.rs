@@ -94,7 +94,7 @@ impl Zstd {
     }
 }
 
-/// What a search sets; 0: as the level says. Found by trial on columns of banks' tables (docs/benchmark.md).
+/// What a search sets; 0: as the level says. Found by trial on the benchmark's columns (docs/benchmark.md).
 fn parameters(search: MatchSearch) -> [CParameter; 4] {
     let (literals, step, shortest, table) = match search {
         MatchSearch::Full => (ParamSwitch::Auto, 0, 0, 0),

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! The columns are flat and of few types. Knowing that, whole slices of a decoded array go into a page at once, statistics
-//! come from the same pass, and zstd looks for matches only in columns that have some; Parquet's own crate, which can encode
-//! any nesting, takes twice as long for the same. It still writes all headers, indexes and footers.
+//! come from the same pass, and zstd looks for matches only in columns that have some. Parquet's own crate, which can encode
+//! any nesting, leaves no such choice; it writes all headers, indexes and footers. docs/benchmark.md has the figures.
 //!
 //! Format: <https://parquet.apache.org/docs/file-format/>, data pages of version 1.
 

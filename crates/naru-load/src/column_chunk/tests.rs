@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use arrow_array::types::{Decimal128Type, TimestampMicrosecondType};
+use arrow_array::cast::AsArray;
+use arrow_array::types::{Decimal128Type, Int64Type, TimestampMicrosecondType};
 use arrow_array::{
     ArrayRef, BooleanArray, Date32Array, Float32Array, Float64Array, Int32Array, Int64Array, LargeBinaryArray,
     PrimitiveArray, RecordBatch, StringArray,
@@ -234,6 +235,42 @@ fn unpacked(mut bytes: &[u8], width: u32, count: usize) -> Vec<u32> {
     }
     values.truncate(count);
     values
+}
+
+/// The least and the greatest of values lie within the bounds that the index has of their page, and are these bounds where
+/// nothing was cut.
+#[test]
+fn pages_are_indexed_by_their_own_rows() {
+    for distinct in [1 << 40, 700] {
+        let group = vec![batch(50_000, distinct, 5, 21), batch(50_000, distinct, 5, 22)];
+        let (batches, metadata) = read(&written(&group[0].schema(), std::slice::from_ref(&group), zstd()).0);
+        let all = rows(&batches);
+        let (numbers, texts) = (all.column(3).as_primitive::<Int64Type>(), all.column(13).as_string::<i32>());
+        let index = |column: usize| &metadata.column_index().unwrap()[0][column];
+        let pages = |column: usize| {
+            let places = metadata.offset_index().unwrap()[0][column].page_locations();
+            let starts = places.iter().map(|place| place.first_row_index as usize);
+            let starts: Vec<usize> = starts.chain([all.num_rows()]).collect();
+            assert!(starts.len() > 2, "several pages");
+            starts.windows(2).map(|two| two[0]..two[1]).enumerate().collect::<Vec<_>>()
+        };
+        let (ColumnIndexMetaData::INT64(of_numbers), ColumnIndexMetaData::BYTE_ARRAY(of_texts)) = (index(3), index(13))
+        else {
+            unreachable!("a bigint and a text");
+        };
+        for (page, rows) in pages(3) {
+            let values = || rows.clone().map(|row| numbers.value(row));
+            assert_eq!(
+                (of_numbers.min_value(page).copied(), of_numbers.max_value(page).copied()),
+                (values().min(), values().max())
+            );
+        }
+        for (page, rows) in pages(13) {
+            let values = || rows.clone().map(|row| texts.value(row).as_bytes());
+            assert!(of_texts.min_value(page).unwrap() <= values().min().unwrap());
+            assert!(of_texts.max_value(page).unwrap() >= values().max().unwrap());
+        }
+    }
 }
 
 #[test]
