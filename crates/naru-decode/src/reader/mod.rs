@@ -4,6 +4,7 @@
 //!  Read ▸ decompress ▸ text_source (byte-order mark, transcoding) ▸ window ▸ split ▸ Block
 //! ```
 
+mod cp949;
 mod decompress;
 mod range;
 mod split;

@@ -6,6 +6,7 @@ use encoding_rs::{Decoder, DecoderResult, EUC_KR, Encoding as EncodingKind, UTF_
 use naru_core::dialect::Encoding;
 use naru_core::plan::SourceCompression;
 
+use super::cp949;
 use super::decompress::Decompressor;
 use crate::SourceError;
 use crate::source_error::BinaryFormat;
@@ -138,6 +139,8 @@ fn check_mark(declared: Encoding, mark: Option<&'static [u8]>) -> Result<usize, 
 struct Transcoder {
     decoder: Decoder,
     is_utf16: bool,
+    /// Whether the decoder holds the first byte of a character.
+    is_inside: bool,
     input: Vec<u8>,
     start: usize,
     end: usize,
@@ -153,6 +156,7 @@ impl Transcoder {
         Self {
             decoder: kind.new_decoder_without_bom_handling(),
             is_utf16: kind != EUC_KR,
+            is_inside: false,
             input: vec![0; INPUT_BYTES],
             start: 0,
             end: 0,
@@ -178,12 +182,26 @@ impl Transcoder {
                 self.end = refill(&mut self.input)?;
                 self.is_last = self.end == 0;
             }
-            let input = &self.input[self.start..self.end];
+            if !self.is_utf16 && !self.is_inside {
+                let (taken, count) = cp949::transcode(&self.input[self.start..self.end], &mut out[written..limit]);
+                self.take(taken);
+                written += count;
+                if limit - written < LEAST_SPACE / 2 {
+                    break;
+                }
+            }
+            // In CP949 only what is no whole, known character comes here; what follows is the table's again.
+            let most = match (self.is_utf16, self.is_inside) {
+                (true, _) => INPUT_BYTES,
+                (false, true) => 1,
+                (false, false) => 2,
+            };
+            let input = &self.input[self.start..self.end.min(self.start + most)];
             let (result, taken, count) =
                 self.decoder.decode_to_utf8_without_replacement(input, &mut out[written..limit], self.is_last);
-            self.start += taken;
-            self.consumed += taken as u64;
+            self.take(taken);
             written += count;
+            self.is_inside = taken > 0 && count == 0 && matches!(result, DecoderResult::InputEmpty);
             match result {
                 DecoderResult::InputEmpty => self.is_finished = self.is_last,
                 DecoderResult::OutputFull => break,
@@ -201,5 +219,10 @@ impl Transcoder {
             return Err(SourceError::TruncatedText { byte_offset: self.consumed - 1 });
         }
         Ok(written)
+    }
+
+    fn take(&mut self, bytes: usize) {
+        self.start += bytes;
+        self.consumed += bytes as u64;
     }
 }
