@@ -59,6 +59,19 @@ fn each_of_many_days_is_one_file_where_memory_is_short() {
     let (more, one): (Vec<usize>, Vec<usize>) = files.values().partition(|files| **files > 1);
     assert_eq!(one.len() + more.len(), DAYS);
     assert!(more.len() <= 1 && more.iter().all(|files| *files <= 2), "{files:?}");
+    all_rows_are_there(&project);
+}
+
+/// More than a thread distributes the rows of.
+#[test]
+fn each_of_more_than_a_thousand_partitions_is_one_file() {
+    let project = load("@partition,\"truncate(250, no)\"\n", "512");
+    let files = files(&project);
+    assert_eq!((files.len(), files.values().max()), (ROWS / 250, Some(&1)));
+    all_rows_are_there(&project);
+}
+
+fn all_rows_are_there(project: &Project) {
     let found = project.csv("select count(*) as n, count(distinct no) as d, sum(amount) as s from deposit.payment");
     let cents: usize = (0..ROWS).map(|no| no % 977 * 100 + no % 100).sum();
     assert_eq!(found, format!("n,d,s\n{ROWS},{ROWS},{}.{:02}\n", cents / 100, cents % 100));

@@ -7,15 +7,15 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use arrow_array::cast::AsArray;
-use arrow_array::types::{Date32Type, Int32Type};
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_row::{RowConverter, Rows, SortField};
-use arrow_schema::{ArrowError, DataType, SchemaRef, SortOptions};
+use arrow_schema::{ArrowError, SchemaRef, SortOptions};
 use arrow_select::interleave::interleave_record_batch;
 
 use crate::LoadError;
+use crate::partition_places::numbers;
 use crate::partitioner::Partitioner;
+use crate::spilled_rows::Place;
 
 /// A column that orders the rows of a file.
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,7 @@ pub(crate) struct Group {
     /// The partition's values as an array of one struct; none for an unpartitioned table.
     pub(crate) partition: Option<ArrayRef>,
     /// Where each stands: which batch of the buffer, which row of it.
-    pub(crate) rows: Vec<(usize, usize)>,
+    pub(crate) rows: Vec<Place>,
 }
 
 impl<'a> RowBuffer<'a> {
@@ -79,7 +79,7 @@ impl<'a> RowBuffer<'a> {
         let mut groups = self.by_partition()?;
         if let Some(sort_rows) = self.sort_rows()? {
             let starts = self.starts();
-            let row = |(batch, index): &(usize, usize)| sort_rows.row(starts[*batch] + index);
+            let row = |(batch, index): &Place| sort_rows.row(starts[*batch] + index);
             for group in &mut groups {
                 group.rows.sort_by(|a, b| row(a).cmp(&row(b)));
             }
@@ -97,7 +97,7 @@ impl<'a> RowBuffer<'a> {
         } else {
             return Ok(vec![Group { partition: None, rows: places.collect() }]);
         };
-        let group = |rows: Vec<(usize, usize)>| {
+        let group = |rows: Vec<Place>| {
             let first = rows.first().and_then(|(batch, row)| Some(self.partitions.get(*batch)?.slice(*row, 1)));
             Group { partition: first, rows }
         };
@@ -106,16 +106,11 @@ impl<'a> RowBuffer<'a> {
 
     /// The partition values of all rows, where they are one number a row: buckets, days, months and the like.
     fn partition_numbers(&self) -> Option<Vec<Option<i32>>> {
-        let mut numbers = Vec::with_capacity(self.rows());
+        let mut all = Vec::with_capacity(self.rows());
         for values in &self.partitions {
-            let [column] = values.as_struct_opt()?.columns() else { return None };
-            match column.data_type() {
-                DataType::Int32 => numbers.extend(column.as_primitive::<Int32Type>().iter()),
-                DataType::Date32 => numbers.extend(column.as_primitive::<Date32Type>().iter()),
-                _ => return None,
-            }
+            all.extend(numbers(values)?);
         }
-        (!numbers.is_empty()).then_some(numbers)
+        (!all.is_empty()).then_some(all)
     }
 
     /// Number of the first row of each batch, and that of all rows.
@@ -128,12 +123,17 @@ impl<'a> RowBuffer<'a> {
     }
 
     /// What is held, as it came.
+    pub(crate) fn batches(&self) -> &[RecordBatch] {
+        &self.batches
+    }
+
+    /// The same, of a buffer that takes no more.
     pub(crate) fn into_batches(self) -> Vec<RecordBatch> {
         self.batches
     }
 
     /// Some of the rows as one batch.
-    pub(crate) fn take(&self, rows: &[(usize, usize)]) -> Result<RecordBatch, ArrowError> {
+    pub(crate) fn take(&self, rows: &[Place]) -> Result<RecordBatch, ArrowError> {
         take(&self.batches, rows)
     }
 
@@ -160,9 +160,9 @@ impl<'a> RowBuffer<'a> {
 }
 
 /// Places by key, in the order of the keys.
-fn in_order<K: Copy + Eq + Hash + Ord>(places: impl Iterator<Item = (K, (usize, usize))>) -> Vec<Vec<(usize, usize)>> {
+fn in_order<K: Copy + Eq + Hash + Ord>(places: impl Iterator<Item = (K, Place)>) -> Vec<Vec<Place>> {
     let mut positions: HashMap<K, usize, ahash::RandomState> = HashMap::default();
-    let mut found: Vec<(K, Vec<(usize, usize)>)> = Vec::new();
+    let mut found: Vec<(K, Vec<Place>)> = Vec::new();
     for (key, place) in places {
         let next = found.len();
         let position = *positions.entry(key).or_insert(next);
@@ -176,7 +176,7 @@ fn in_order<K: Copy + Eq + Hash + Ord>(places: impl Iterator<Item = (K, (usize, 
 }
 
 /// Some of the rows of some batches as one batch.
-pub(crate) fn take(batches: &[RecordBatch], rows: &[(usize, usize)]) -> Result<RecordBatch, ArrowError> {
+pub(crate) fn take(batches: &[RecordBatch], rows: &[Place]) -> Result<RecordBatch, ArrowError> {
     let batches: Vec<&RecordBatch> = batches.iter().collect();
     interleave_record_batch(&batches, rows)
 }

@@ -31,9 +31,12 @@ impl<'a> OpenRowGroups<'a> {
         Self { target, files, memory_bytes, most, open: HashMap::new() }
     }
 
-    /// Whether the partition is one of those that came first.
-    pub(crate) fn takes(&self, partition: &Option<Struct>) -> bool {
-        self.open.len() < self.most || self.open.contains_key(partition)
+    /// Whether the partition is one of those that came first; from here on it is, if there is room for it.
+    pub(crate) fn takes(&mut self, partition: &Option<Struct>) -> bool {
+        if self.open.len() < self.most {
+            self.open.entry(partition.clone()).or_default();
+        }
+        self.open.contains_key(partition)
     }
 
     /// Writes rows of a partition that it [takes](Self::takes).

@@ -1,18 +1,17 @@
 //! Rows that wait for the rest of their partition, in memory or on disk, so that each partition becomes one file and not
 //! one for each time that memory was full.
 //!
-//! On disk: Arrow's IPC files, one for each worker, with a batch for each partition and time.
+//! On disk: one file for each worker, into which it writes some rows of one partition after the other.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::fs::{File, OpenOptions};
-use std::io::BufWriter;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow_array::RecordBatch;
-use arrow_ipc::reader::FileReader;
-use arrow_ipc::writer::FileWriter;
+use arrow_buffer::MutableBuffer;
 use iceberg::spec::Struct;
 
 use crate::data_files::DataFiles;
@@ -20,6 +19,7 @@ use crate::grouping::{RowBuffer, take};
 use crate::row_writer::{CHUNK_ROWS, RowWriter};
 use crate::scratch::ScratchDirectory;
 use crate::side_by_side::side_by_side;
+use crate::spilled_rows::{self, Place};
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
 
@@ -41,23 +41,37 @@ struct Waiting {
 
 /// Some rows of a partition.
 enum Part {
-    Held { batches: Arc<Vec<RecordBatch>>, rows: Vec<(usize, usize)> },
-    Spilled { run: usize, batch: usize },
+    Batch(RecordBatch),
+    Held { batches: Arc<Vec<RecordBatch>>, rows: Vec<Place> },
+    Spilled { run: usize, rows: usize, offset: u64, length: usize },
 }
 
 /// What one worker keeps on disk.
 pub(crate) struct SpilledRun {
     number: usize,
-    writer: FileWriter<BufWriter<File>>,
-    batches: usize,
+    file: File,
+    /// Bytes that are in the file.
+    written: u64,
+    /// Bytes that come next.
+    buffer: Vec<u8>,
 }
 
-type Readers = HashMap<usize, FileReader<File>>;
+/// Bytes that are gathered before they are written.
+const BUFFER_BYTES: usize = 1 << 20;
+
+type Readers = HashMap<usize, File>;
 
 impl SpilledRun {
     /// Ends writing.
     pub(crate) fn finish(mut self) -> Result<(), LoadError> {
-        self.writer.finish().map_err(LoadError::spilled)
+        self.flush()
+    }
+
+    fn flush(&mut self) -> Result<(), LoadError> {
+        self.file.write_all(&self.buffer).map_err(LoadError::spill)?;
+        self.written += self.buffer.len() as u64;
+        self.buffer.clear();
+        Ok(())
     }
 }
 
@@ -77,26 +91,31 @@ impl<'a> Partitions<'a> {
             waiting.runs
         };
         let file = OpenOptions::new().write(true).create_new(true).open(self.path(number)?);
-        let file = BufWriter::new(file.map_err(LoadError::spill)?);
-        let writer = FileWriter::try_new(file, &self.target.schema).map_err(LoadError::spilled)?;
-        Ok(SpilledRun { number, writer, batches: 0 })
+        Ok(SpilledRun { number, file: file.map_err(LoadError::spill)?, written: 0, buffer: Vec::new() })
     }
 
-    /// Keeps rows of a partition on disk, in the worker's own file.
+    /// Keeps rows of a partition on disk, in the worker's own file; `put` appends them as [`spilled_rows`] has them.
     pub(crate) fn spill(
         &self,
         run: &mut Option<Box<SpilledRun>>,
         partition: &Option<Struct>,
-        rows: &RecordBatch,
+        (rows, put): (usize, impl FnOnce(&mut Vec<u8>)),
     ) -> Result<(), LoadError> {
         let run = match run {
             Some(run) => run,
             None => run.insert(Box::new(self.run()?)),
         };
-        run.writer.write(rows).map_err(LoadError::spilled)?;
-        self.add(partition, Part::Spilled { run: run.number, batch: run.batches });
-        run.batches += 1;
-        Ok(())
+        spilled_rows::align(&mut run.buffer);
+        let start = run.buffer.len();
+        put(&mut run.buffer);
+        let (offset, length) = (run.written + start as u64, run.buffer.len() - start);
+        self.add(partition, Part::Spilled { run: run.number, rows, offset, length });
+        if run.buffer.len() >= BUFFER_BYTES { run.flush() } else { Ok(()) }
+    }
+
+    /// Keeps rows of a partition in memory.
+    pub(crate) fn hold_batch(&self, partition: &Option<Struct>, rows: RecordBatch) {
+        self.add(partition, Part::Batch(rows));
     }
 
     /// Keeps buffered rows in memory.
@@ -130,12 +149,16 @@ impl<'a> Partitions<'a> {
                     return Err(LoadError::Stopped);
                 }
                 match part {
+                    Part::Batch(batch) => writer.write(batch.clone())?,
                     Part::Held { batches, rows } => {
                         for chunk in rows.chunks(CHUNK_ROWS) {
                             writer.write(take(batches, chunk)?)?;
                         }
                     }
-                    Part::Spilled { run, batch } => writer.write(self.read(&mut readers, *run, *batch)?)?,
+                    Part::Spilled { run, rows, offset, length } => {
+                        let bytes = self.read(&mut readers, *run, (*offset, *length))?;
+                        writer.write(spilled_rows::read(&self.target.schema, *rows, bytes)?)?;
+                    }
                 }
             }
             writer.finish()?;
@@ -145,19 +168,20 @@ impl<'a> Partitions<'a> {
         Ok(())
     }
 
-    fn read(&self, readers: &mut Readers, run: usize, batch: usize) -> Result<RecordBatch, LoadError> {
-        let missing = || LoadError::internal("rows that were kept on disk are gone");
-        let reader = match readers.entry(run) {
+    fn read(
+        &self,
+        readers: &mut Readers,
+        run: usize,
+        (offset, length): (u64, usize),
+    ) -> Result<MutableBuffer, LoadError> {
+        let file = match readers.entry(run) {
             Entry::Occupied(open) => open.into_mut(),
-            Entry::Vacant(vacant) => {
-                let file = File::open(self.path(run)?).map_err(LoadError::spill)?;
-                vacant.insert(FileReader::try_new(file, None).map_err(LoadError::spilled)?)
-            }
+            Entry::Vacant(vacant) => vacant.insert(File::open(self.path(run)?).map_err(LoadError::spill)?),
         };
-        reader.set_index(batch).map_err(LoadError::spilled)?;
-        let rows = reader.next().ok_or_else(missing)?.map_err(LoadError::spilled)?;
-        // The file does not keep the schema's identity.
-        Ok(rows.with_schema(Arc::clone(&self.target.schema))?)
+        let mut bytes = MutableBuffer::from_len_zeroed(length);
+        file.seek(SeekFrom::Start(offset)).map_err(LoadError::spill)?;
+        file.read_exact(&mut bytes).map_err(LoadError::spill)?;
+        Ok(bytes)
     }
 
     fn add(&self, partition: &Option<Struct>, part: Part) {
@@ -174,7 +198,7 @@ impl<'a> Partitions<'a> {
         let waiting = self.lock();
         let scratch =
             waiting.scratch.as_ref().ok_or_else(|| LoadError::internal("no directory for temporary files"))?;
-        Ok(scratch.path().join(format!("{run}.arrow")))
+        Ok(scratch.path().join(format!("{run}.rows")))
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

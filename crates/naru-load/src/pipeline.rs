@@ -186,7 +186,7 @@ fn worker(shared: &Shared<'_>) -> Result<(), LoadError> {
     let mut scratch = Scratch::default();
     let mut recycled = None;
     let mut rows =
-        RowWriter::new((target, &shared.files, &shared.partitions), shared.bounds.worker_bytes, shared.progress);
+        RowWriter::new((target, &shared.files, &shared.partitions), shared.bounds.worker_bytes, shared.progress)?;
     while let Some((source, block)) = shared.queue.next_block(recycled.take())? {
         let decoded = shared.kernel.decode(&block, &mut scratch)?;
         let location = shared.queue.location(source);

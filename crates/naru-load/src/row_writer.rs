@@ -8,6 +8,8 @@ use crate::grouping::{Group, RowBuffer};
 use crate::open_row_groups::OpenRowGroups;
 use crate::partitions::{Partitions, SpilledRun};
 use crate::row_group::{MAX_ROWS, RowGroupEncoder};
+use crate::scattered_rows::ScatteredRows;
+use crate::spilled_rows::RowSource;
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
 
@@ -15,10 +17,6 @@ use crate::{LoadError, Progress};
 pub(crate) const CHUNK_ROWS: usize = 65_536;
 /// Where rows have an order, a partition with so large a part of the buffered ones, one in so many, makes a file of them.
 const SHARE_OF_A_FILE: usize = 8;
-/// Rows of a partition that are worth being gathered: with fewer at a time the calls cost more than the rows. With more,
-/// what is gathered from is no longer in the processor's cache.
-const ROWS_OF_A_PARTITION: usize = 1024;
-
 /// Writes rows of one thread into data files that threads share.
 pub(crate) struct RowWriter<'a> {
     target: &'a WriteTarget<'a>,
@@ -35,16 +33,15 @@ enum Rows<'a> {
     Encoded(Option<RowGroupEncoder<'a>>),
     /// Of one partition, to be ordered.
     Ordered(RowBuffer<'a>),
-    Grouped(Grouped<'a>),
+    Grouped(Box<Grouped<'a>>),
 }
 
 /// Rows of any partition.
 struct Grouped<'a> {
+    /// Of a table without an order of rows: those of the partitions that came first, and the row groups of some.
+    scattered: Option<(ScatteredRows<'a>, OpenRowGroups<'a>)>,
+    /// All others.
     buffer: RowBuffer<'a>,
-    /// Of a table without an order of rows.
-    open: Option<OpenRowGroups<'a>>,
-    /// Rows that are enough for the row groups that are open, by the partitions that were found last.
-    enough_rows: usize,
     partitions: &'a Partitions<'a>,
     run: Option<Box<SpilledRun>>,
 }
@@ -55,16 +52,23 @@ impl<'a> RowWriter<'a> {
         (target, files, partitions): (&'a WriteTarget<'a>, &'a DataFiles<'a>, &'a Partitions<'a>),
         worker_bytes: usize,
         progress: &'a dyn Progress,
-    ) -> Self {
+    ) -> Result<Self, LoadError> {
         let mut writer = Self::of_partition((target, files, None), worker_bytes, progress);
-        if target.partitioner.is_some() || !target.sort.is_empty() {
-            let buffer = RowBuffer::new(target.partitioner.as_ref(), &target.sort);
-            // One half for the rows that are to be grouped, one for those that are encoded.
-            writer.worker_bytes = worker_bytes / 2;
-            let open = target.sort.is_empty().then(|| OpenRowGroups::new(target, files, worker_bytes / 2));
-            writer.rows = Rows::Grouped(Grouped { buffer, open, enough_rows: 0, partitions, run: None });
+        if target.partitioner.is_none() && target.sort.is_empty() {
+            return Ok(writer);
         }
-        writer
+        // One half for the rows that are to be grouped, one for those that are encoded.
+        writer.worker_bytes = worker_bytes / 2;
+        let scattered = match &target.partitioner {
+            Some(partitioner) if target.sort.is_empty() => Some((
+                ScatteredRows::new(target, partitioner, worker_bytes / 4)?,
+                OpenRowGroups::new(target, files, worker_bytes / 2),
+            )),
+            _ => None,
+        };
+        let buffer = RowBuffer::new(target.partitioner.as_ref(), &target.sort);
+        writer.rows = Rows::Grouped(Box::new(Grouped { scattered, buffer, partitions, run: None }));
+        Ok(writer)
     }
 
     /// A writer of rows of one partition.
@@ -104,10 +108,14 @@ impl<'a> RowWriter<'a> {
                 buffer.push(batch)?;
                 if buffer.bytes() >= self.worker_bytes { self.flush() } else { Ok(()) }
             }
-            Rows::Grouped(Grouped { buffer, open, enough_rows, .. }) => {
-                buffer.push(batch)?;
-                let is_enough = open.is_some() && buffer.rows() >= *enough_rows;
-                if is_enough || buffer.bytes() >= self.worker_bytes { self.flush() } else { Ok(()) }
+            Rows::Grouped(grouped) => {
+                let Grouped { scattered, buffer, partitions, run } = &mut **grouped;
+                let others = match scattered {
+                    Some((scattered, open)) => scattered.write(batch, (open, partitions, run))?,
+                    None => Some(batch),
+                };
+                others.map_or(Ok(()), |others| buffer.push(others))?;
+                if buffer.bytes() >= self.worker_bytes { self.flush() } else { Ok(()) }
             }
         }
     }
@@ -120,15 +128,19 @@ impl<'a> RowWriter<'a> {
         match self.rows {
             Rows::Encoded(Some(encoder)) => self.files.append(self.partition, encoder.finish()?),
             Rows::Encoded(None) | Rows::Ordered(_) => Ok(()),
-            Rows::Grouped(Grouped { buffer, open, partitions, run, .. }) => {
-                open.map_or(Ok(()), OpenRowGroups::finish)?;
+            Rows::Grouped(grouped) => {
+                let Grouped { scattered, buffer, partitions, run } = *grouped;
+                if let Some((scattered, mut open)) = scattered {
+                    scattered.finish(&mut open, partitions)?;
+                    open.finish()?;
+                }
                 run.map_or(Ok(()), |run| run.finish())?;
                 partitions.hold(buffer)
             }
         }
     }
 
-    /// Writes the buffered rows: into row groups, or to disk where they are of one partition too many.
+    /// Writes the buffered rows: into row groups, or to disk until the rest of their partition is here.
     fn flush(&mut self) -> Result<(), LoadError> {
         let Self { target, files, progress, partition, rows, .. } = self;
         match rows {
@@ -139,66 +151,26 @@ impl<'a> RowWriter<'a> {
                 }
                 buffer.clear();
             }
-            Rows::Grouped(Grouped { buffer, open, enough_rows, partitions, run }) => {
-                let all = buffer.rows();
+            Rows::Grouped(grouped) => {
+                let Grouped { scattered, buffer, partitions, run } = &mut **grouped;
                 let groups = buffer.groups()?;
-                *enough_rows = groups.len() * ROWS_OF_A_PARTITION;
-                let mut gathered = Gathered::default();
+                let source = RowSource::new(buffer.batches())?;
                 for group in groups {
                     if progress.is_stopped() {
                         return Err(LoadError::Stopped);
                     }
                     let partition = target.partition(&group)?;
-                    if open.is_none() && group.rows.len() * SHARE_OF_A_FILE >= all {
+                    if scattered.is_none() && group.rows.len() * SHARE_OF_A_FILE >= buffer.rows() {
                         encode((target, files, partition), buffer, &group)?;
-                        continue;
-                    }
-                    for chunk in group.rows.chunks(CHUNK_ROWS) {
-                        if gathered.rows.len() + chunk.len() > CHUNK_ROWS {
-                            gathered.hand_over(buffer, (open, partitions, run))?;
-                        }
-                        gathered.rows.extend_from_slice(chunk);
-                        gathered.parts.push((partition.clone(), chunk.len()));
+                    } else {
+                        let rows = group.rows.len();
+                        partitions.spill(run, &partition, (rows, |out: &mut _| source.put(&group.rows, out)))?;
                     }
                 }
-                gathered.hand_over(buffer, (open, partitions, run))?;
+                drop(source);
                 buffer.clear();
             }
         }
-        Ok(())
-    }
-}
-
-/// Rows of several partitions that are taken out of the buffer at once: column by column, which stays in the processor's
-/// cache.
-#[derive(Default)]
-struct Gathered {
-    rows: Vec<(usize, usize)>,
-    /// Partitions, and how many of the rows each has.
-    parts: Vec<(Option<Struct>, usize)>,
-}
-
-impl Gathered {
-    /// Writes the rows into row groups, or to disk where they are of one partition too many; none are left.
-    fn hand_over<'a>(
-        &mut self,
-        buffer: &RowBuffer<'_>,
-        (open, partitions, run): (&mut Option<OpenRowGroups<'a>>, &Partitions<'a>, &mut Option<Box<SpilledRun>>),
-    ) -> Result<(), LoadError> {
-        if self.rows.is_empty() {
-            return Ok(());
-        }
-        let rows = buffer.take(&self.rows)?;
-        let mut start = 0;
-        for (partition, length) in self.parts.drain(..) {
-            let part = rows.slice(start, length);
-            match open.as_mut().filter(|open| open.takes(&partition)) {
-                Some(open) => open.write(&partition, &part)?,
-                None => partitions.spill(run, &partition, &part)?,
-            }
-            start += length;
-        }
-        self.rows.clear();
         Ok(())
     }
 }

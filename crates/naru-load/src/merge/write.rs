@@ -90,8 +90,11 @@ fn write_rows(
 ) -> Result<Vec<DataFile>, LoadError> {
     let files = DataFiles::new(target);
     let partitions = Partitions::new(target);
-    let mut writer = RowWriter::new((target, &files, &partitions), bounds.worker_bytes, bounds.progress);
-    let written = batches.iter().try_for_each(|batch| writer.write(batch.clone())).and_then(|()| writer.finish());
+    let writer = RowWriter::new((target, &files, &partitions), bounds.worker_bytes, bounds.progress);
+    let written = writer.and_then(|mut writer| {
+        batches.iter().try_for_each(|batch| writer.write(batch.clone()))?;
+        writer.finish()
+    });
     match written.and_then(|()| partitions.write(&files, (bounds.threads, bounds.worker_bytes), bounds.progress)) {
         Ok(()) => files.finish(),
         Err(error) => {

@@ -1,0 +1,348 @@
+//! Distributes rows over partitions, a column at a time: values are read in order, and written to the ends of some columns
+//! that stay in the processor's cache. Gathering each partition's rows out of all that is decoded takes three times as long, since
+//! hardly any of them is in the cache.
+
+use std::sync::Arc;
+
+use arrow_array::builder::BooleanBuilder;
+use arrow_array::cast::AsArray;
+use arrow_array::types::{
+    ArrowPrimitiveType, BinaryType, ByteArrayType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type,
+    Int64Type, LargeBinaryType, LargeUtf8Type, TimestampMicrosecondType, Utf8Type,
+};
+use arrow_array::{Array, ArrayRef, GenericByteArray, PrimitiveArray, RecordBatch};
+use arrow_buffer::{ArrowNativeType, NullBuffer, NullBufferBuilder, OffsetBuffer};
+use arrow_schema::{DataType, SchemaRef};
+
+use crate::LoadError;
+use crate::spilled_rows;
+
+/// Rows of some partitions, which have numbers from 0 on.
+pub(crate) struct Scatter {
+    schema: SchemaRef,
+    columns: Vec<Box<dyn ScatteredColumn>>,
+    /// Of each partition.
+    rows: Vec<usize>,
+    bytes: usize,
+}
+
+impl Scatter {
+    /// For rows of a schema.
+    pub(crate) fn new(schema: SchemaRef) -> Result<Self, LoadError> {
+        let columns = schema.fields().iter().map(|field| column(field.data_type()));
+        Ok(Self { columns: columns.collect::<Result<_, _>>()?, schema, rows: Vec::new(), bytes: 0 })
+    }
+
+    /// Another partition; its number.
+    pub(crate) fn add_partition(&mut self) -> usize {
+        self.columns.iter_mut().for_each(|column| column.add_partition());
+        self.rows.push(0);
+        self.rows.len() - 1
+    }
+
+    /// Takes rows, each with its partition.
+    pub(crate) fn write(&mut self, batch: &RecordBatch, partitions: &[u32]) {
+        for (column, array) in self.columns.iter_mut().zip(batch.columns()) {
+            column.write(array, partitions);
+        }
+        for partition in partitions {
+            self.rows[*partition as usize] += 1;
+        }
+        self.bytes += batch.get_array_memory_size();
+    }
+
+    /// Bytes of memory held, about.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The partitions that have at least so many rows.
+    pub(crate) fn with_rows(&self, least: usize) -> Vec<usize> {
+        (0..self.rows.len()).filter(|partition| self.rows[*partition] >= least).collect()
+    }
+
+    /// Rows of a partition with the most.
+    pub(crate) fn most_rows(&self) -> usize {
+        self.rows.iter().copied().max().unwrap_or_default()
+    }
+
+    /// Gives the memory of rows back that were [taken](Self::take) and are written.
+    pub(crate) fn give_back(&mut self, partition: usize, rows: RecordBatch) {
+        let (_, columns, _) = rows.into_parts();
+        for (column, values) in self.columns.iter_mut().zip(columns) {
+            column.give_back(partition, values);
+        }
+    }
+
+    /// Rows of a partition.
+    pub(crate) fn rows(&self, partition: usize) -> usize {
+        self.rows[partition]
+    }
+
+    /// Appends the rows of a partition as [`spilled_rows`] has them; none are left.
+    pub(crate) fn spill(&mut self, partition: usize, out: &mut Vec<u8>) {
+        self.leave(partition);
+        self.columns.iter_mut().for_each(|column| column.spill(partition, out));
+    }
+
+    fn leave(&mut self, partition: usize) {
+        let all: usize = self.rows.iter().sum();
+        let rows = std::mem::take(&mut self.rows[partition]);
+        self.bytes -= (self.bytes as u128 * rows as u128 / all.max(1) as u128) as usize;
+    }
+
+    /// Takes the rows of a partition out.
+    pub(crate) fn take(&mut self, partition: usize) -> Result<RecordBatch, LoadError> {
+        self.leave(partition);
+        let columns = self.columns.iter_mut().map(|column| column.take(partition)).collect();
+        Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
+    }
+}
+
+/// A column of each partition.
+trait ScatteredColumn {
+    fn add_partition(&mut self);
+    /// Takes values, each with its partition.
+    fn write(&mut self, values: &ArrayRef, partitions: &[u32]);
+    /// Appends a partition's values as [`spilled_rows`] has them; none are left.
+    fn spill(&mut self, partition: usize, out: &mut Vec<u8>);
+    fn take(&mut self, partition: usize) -> ArrayRef;
+    /// Gives memory back that [`Self::take`] took out with the values, for the next: allocating it anew takes a tenth of a load.
+    fn give_back(&mut self, partition: usize, values: ArrayRef);
+}
+
+fn column(data_type: &DataType) -> Result<Box<dyn ScatteredColumn>, LoadError> {
+    Ok(match data_type {
+        DataType::Boolean => Box::new(Booleans(Vec::new())),
+        DataType::Int32 => Box::new(Fixed::<Int32Type>::new(data_type)),
+        DataType::Int64 => Box::new(Fixed::<Int64Type>::new(data_type)),
+        DataType::Float32 => Box::new(Fixed::<Float32Type>::new(data_type)),
+        DataType::Float64 => Box::new(Fixed::<Float64Type>::new(data_type)),
+        DataType::Date32 => Box::new(Fixed::<Date32Type>::new(data_type)),
+        DataType::Timestamp(..) => Box::new(Fixed::<TimestampMicrosecondType>::new(data_type)),
+        DataType::Decimal128(..) => Box::new(Fixed::<Decimal128Type>::new(data_type)),
+        DataType::Utf8 => Box::new(Bytes::<Utf8Type>(Vec::new())),
+        DataType::LargeUtf8 => Box::new(Bytes::<LargeUtf8Type>(Vec::new())),
+        DataType::Binary => Box::new(Bytes::<BinaryType>(Vec::new())),
+        DataType::LargeBinary => Box::new(Bytes::<LargeBinaryType>(Vec::new())),
+        other => return Err(LoadError::internal(format!("rows with a column of {other} cannot be distributed"))),
+    })
+}
+
+/// Which values of a partition are there. May be behind them, where none are null.
+struct Validity(NullBufferBuilder);
+
+impl Validity {
+    fn new() -> Self {
+        Self(NullBufferBuilder::new(0))
+    }
+
+    /// The value number `at` is null.
+    #[cold]
+    fn null(&mut self, at: usize) {
+        self.0.append_n_non_nulls(at - self.0.len());
+        self.0.append_null();
+    }
+
+    fn take(&mut self, values: usize) -> Option<NullBuffer> {
+        self.0.append_n_non_nulls(values - self.0.len());
+        self.0.finish()
+    }
+}
+
+struct Fixed<T: ArrowPrimitiveType> {
+    data_type: DataType,
+    partitions: Vec<(Vec<T::Native>, Validity)>,
+}
+
+impl<T: ArrowPrimitiveType> Fixed<T> {
+    fn new(data_type: &DataType) -> Self {
+        Self { data_type: data_type.clone(), partitions: Vec::new() }
+    }
+}
+
+impl<T: ArrowPrimitiveType> ScatteredColumn for Fixed<T> {
+    fn add_partition(&mut self) {
+        self.partitions.push((Vec::new(), Validity::new()));
+    }
+
+    fn write(&mut self, values: &ArrayRef, partitions: &[u32]) {
+        let values = values.as_primitive::<T>();
+        for (row, (value, partition)) in values.values().iter().zip(partitions).enumerate() {
+            let (all, validity) = &mut self.partitions[*partition as usize];
+            if values.is_null(row) {
+                validity.null(all.len());
+            }
+            all.push(*value);
+        }
+    }
+
+    fn spill(&mut self, partition: usize, out: &mut Vec<u8>) {
+        let (values, validity) = &mut self.partitions[partition];
+        spilled_rows::put_nulls(validity.take(values.len()).as_ref(), out);
+        spilled_rows::put_slice(values, out);
+        values.clear();
+    }
+
+    fn take(&mut self, partition: usize) -> ArrayRef {
+        let (values, validity) = &mut self.partitions[partition];
+        let validity = validity.take(values.len());
+        let array = PrimitiveArray::<T>::new(std::mem::take(values).into(), validity);
+        Arc::new(array.with_data_type(self.data_type.clone()))
+    }
+
+    fn give_back(&mut self, partition: usize, values: ArrayRef) {
+        let array = values.as_primitive::<T>().clone();
+        drop(values);
+        let (_, values, _) = array.into_parts();
+        if let Ok(values) = values.into_inner().into_vec() {
+            let (next, _) = &mut self.partitions[partition];
+            *next = values;
+            next.clear();
+        }
+    }
+}
+
+struct Bytes<T: ByteArrayType>(Vec<BytesOfPartition<T>>);
+
+struct BytesOfPartition<T: ByteArrayType> {
+    ends: Vec<T::Offset>,
+    bytes: Vec<u8>,
+    validity: Validity,
+}
+
+impl<T: ByteArrayType> ScatteredColumn for Bytes<T> {
+    fn add_partition(&mut self) {
+        let start = T::Offset::usize_as(0);
+        self.0.push(BytesOfPartition { ends: vec![start], bytes: Vec::new(), validity: Validity::new() });
+    }
+
+    fn write(&mut self, values: &ArrayRef, partitions: &[u32]) {
+        let values = values.as_bytes::<T>();
+        let all = values.value_data();
+        for (row, (ends, partition)) in values.value_offsets().windows(2).zip(partitions).enumerate() {
+            let BytesOfPartition { ends: places, bytes, validity } = &mut self.0[*partition as usize];
+            if values.is_null(row) {
+                validity.null(places.len() - 1);
+            }
+            bytes.extend_from_slice(&all[ends[0].as_usize()..ends[1].as_usize()]);
+            places.push(T::Offset::usize_as(bytes.len()));
+        }
+    }
+
+    fn spill(&mut self, partition: usize, out: &mut Vec<u8>) {
+        let BytesOfPartition { ends, bytes, validity } = &mut self.0[partition];
+        spilled_rows::put_nulls(validity.take(ends.len() - 1).as_ref(), out);
+        spilled_rows::put_slice(ends, out);
+        spilled_rows::put_slice(bytes, out);
+        ends.truncate(1);
+        bytes.clear();
+    }
+
+    fn take(&mut self, partition: usize) -> ArrayRef {
+        let BytesOfPartition { ends, bytes, validity } = &mut self.0[partition];
+        let validity = validity.take(ends.len() - 1);
+        let start = T::Offset::usize_as(0);
+        let ends = OffsetBuffer::new(std::mem::replace(ends, vec![start]).into());
+        let bytes = std::mem::take(bytes).into();
+        // SAFETY: the values are whole ones of arrays of this type, which hold none but valid text.
+        #[allow(unsafe_code, reason = "checking the text again would take a twentieth of a load")]
+        let array = unsafe { GenericByteArray::<T>::new_unchecked(ends, bytes, validity) };
+        Arc::new(array)
+    }
+
+    fn give_back(&mut self, partition: usize, values: ArrayRef) {
+        let array = values.as_bytes::<T>().clone();
+        drop(values);
+        let (ends, bytes, _) = array.into_parts();
+        let next = &mut self.0[partition];
+        if let Ok(ends) = ends.into_inner().into_inner().into_vec() {
+            next.ends = ends;
+            next.ends.truncate(1);
+        }
+        if let Ok(bytes) = bytes.into_vec() {
+            next.bytes = bytes;
+            next.bytes.clear();
+        }
+    }
+}
+
+struct Booleans(Vec<BooleanBuilder>);
+
+impl ScatteredColumn for Booleans {
+    fn add_partition(&mut self) {
+        self.0.push(BooleanBuilder::with_capacity(0));
+    }
+
+    fn write(&mut self, values: &ArrayRef, partitions: &[u32]) {
+        for (value, partition) in values.as_boolean().iter().zip(partitions) {
+            self.0[*partition as usize].append_option(value);
+        }
+    }
+
+    fn spill(&mut self, partition: usize, out: &mut Vec<u8>) {
+        let (values, validity) = self.0[partition].finish().into_parts();
+        spilled_rows::put_nulls(validity.as_ref(), out);
+        spilled_rows::put_packed(&values, out);
+    }
+
+    fn take(&mut self, partition: usize) -> ArrayRef {
+        Arc::new(self.0[partition].finish())
+    }
+
+    /// A bit each: not worth it.
+    fn give_back(&mut self, _: usize, _: ArrayRef) {}
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "tests")]
+    use arrow_array::BooleanArray;
+    use arrow_buffer::MutableBuffer;
+    use arrow_select::filter::filter_record_batch;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::spilled_rows::tests::{Row, batch};
+
+    proptest! {
+        #[test]
+        fn each_partition_has_its_rows_in_their_order(
+            batches in proptest::collection::vec(proptest::collection::vec((any::<Row>(), 0u32..4), 1..30), 1..4),
+            on_disk in any::<[bool; 4]>(),
+        ) {
+            let schema = batch(&[]).schema();
+            let mut scatter = Scatter::new(Arc::clone(&schema)).unwrap();
+            (0..4).for_each(|partition| assert_eq!(scatter.add_partition(), partition));
+            // Twice: the second time into memory that was given back.
+            for _ in 0..2 {
+                let mut expected = vec![Vec::new(); 4];
+                for rows in &batches {
+                    let (rows, partitions): (Vec<Row>, Vec<u32>) = rows.iter().cloned().unzip();
+                    let rows = batch(&rows);
+                    scatter.write(&rows, &partitions);
+                    for (partition, expected) in expected.iter_mut().enumerate() {
+                        let mask: BooleanArray = partitions.iter().map(|p| Some(*p as usize == partition)).collect();
+                        expected.push(filter_record_batch(&rows, &mask).unwrap());
+                    }
+                }
+                for (partition, expected) in expected.iter().enumerate() {
+                    let expected = arrow_select::concat::concat_batches(&schema, expected).unwrap();
+                    prop_assert_eq!(scatter.rows(partition), expected.num_rows());
+                    let found = if on_disk[partition] {
+                        let mut out = Vec::new();
+                        scatter.spill(partition, &mut out);
+                        let mut bytes = MutableBuffer::new(out.len());
+                        bytes.extend_from_slice(&out);
+                        spilled_rows::read(&schema, expected.num_rows(), bytes).unwrap()
+                    } else {
+                        scatter.take(partition).unwrap()
+                    };
+                    prop_assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+                    scatter.give_back(partition, found);
+                }
+                prop_assert_eq!((scatter.bytes(), scatter.with_rows(1).len()), (0, 0));
+            }
+        }
+    }
+}
