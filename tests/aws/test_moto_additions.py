@@ -54,6 +54,17 @@ class MotoAdditions(unittest.TestCase):
         found = self.athena.get_work_group(WorkGroup="some")["WorkGroup"]
         self.assertEqual(found["Configuration"]["BytesScannedCutoffPerQuery"], 10_000_000)
 
+    def test_a_range_of_a_large_object_is_that_of_its_bytes(self) -> None:
+        large = bytes(range(251)) * 80_000
+        for name, body in {"large": large, "small": large[:1000]}.items():
+            self.s3.put_object(Bucket="bucket", Key=name, Body=body)
+            for asked, found in {"0-9": body[:10], "500-": body[500:], "-7": body[-7:], "990-99999999": body[990:]}.items():
+                answer = self.s3.get_object(Bucket="bucket", Key=name, Range=f"bytes={asked}")
+                self.assertEqual((answer["Body"].read(), answer["ResponseMetadata"]["HTTPStatusCode"]), (found, 206))
+            beyond = {"Bucket": "bucket", "Key": name, "Range": f"bytes={len(body)}-"}
+            self.assert_fails("InvalidRange", 416, self.s3.get_object, **beyond)
+            self.assertEqual(self.s3.get_object(Bucket="bucket", Key=name)["Body"].read(), body)
+
     def test_a_table_is_updated_at_its_current_version_only(self) -> None:
         self.glue.create_database(DatabaseInput={"Name": "db"})
         self.glue.create_table(DatabaseName="db", TableInput={"Name": "t"})

@@ -9,6 +9,7 @@ from . import (
     s3_keys,
     s3_owner,
     s3_policy,
+    s3_ranges,
 )
 
 
@@ -21,6 +22,7 @@ def install() -> None:
     s3_conditions.install()
     s3_keys.install()
     s3_policy.install()
+    s3_ranges.install()
 
 
 def around(application):
