@@ -22,6 +22,7 @@ mod exit_codes;
 mod infer;
 mod killed;
 mod maintain;
+mod manifest;
 mod merge;
 mod merge_deletions;
 mod merge_rules;

@@ -8,6 +8,7 @@ pub(crate) mod history;
 pub(crate) mod infer;
 pub(crate) mod init;
 pub(crate) mod maintain;
+pub(crate) mod manifest;
 pub(crate) mod name;
 pub(crate) mod plan;
 pub(crate) mod quarantine;
