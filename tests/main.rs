@@ -43,6 +43,8 @@ mod scd2;
 mod signals;
 mod spark_merge;
 mod spark_writes;
+mod sync;
+mod sync_faults;
 mod temporary_files;
 mod tidy;
 mod treatments;

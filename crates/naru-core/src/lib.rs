@@ -43,6 +43,7 @@ pub mod run;
 pub mod run_history;
 pub mod run_record;
 pub mod saved_plan;
+pub mod sync;
 pub mod table_spec;
 pub mod time_format;
 pub mod treatment;

@@ -31,6 +31,7 @@ mod sampling;
 mod saved_plan;
 mod signals;
 mod spark;
+mod sync;
 mod table_state;
 mod treatment_key;
 mod verbs;

@@ -7,6 +7,7 @@ mod objects;
 mod range_reader;
 mod run_files;
 mod storage;
+mod synced;
 mod upload;
 mod writer;
 
@@ -15,3 +16,4 @@ pub use landing::S3Landing;
 pub(crate) use landing::lake_error;
 pub use run_files::RunFiles;
 pub use storage::{S3Storage, S3StorageFactory, s3_file_io};
+pub use synced::SyncedBucket;

@@ -16,4 +16,5 @@ pub(crate) mod query;
 pub(crate) mod replay;
 pub(crate) mod route;
 pub(crate) mod run;
+pub(crate) mod sync;
 pub(crate) mod tables;
