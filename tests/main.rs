@@ -23,6 +23,7 @@ mod infer;
 mod killed;
 mod maintain;
 mod manifest;
+mod marks;
 mod merge;
 mod merge_deletions;
 mod merge_rules;

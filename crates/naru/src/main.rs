@@ -15,6 +15,8 @@ mod lake_names;
 #[cfg(feature = "aws")]
 mod live_check;
 mod log;
+mod marked_job;
+mod marks;
 mod merge_estimate;
 mod origin;
 mod output;
@@ -25,6 +27,7 @@ mod progress;
 mod project_jobs;
 mod quarantined;
 mod run_error;
+mod run_queue;
 mod run_report;
 mod runtime;
 mod sampling;

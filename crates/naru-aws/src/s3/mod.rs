@@ -3,6 +3,7 @@
 mod files;
 mod landing;
 mod location;
+mod marks;
 mod objects;
 mod range_reader;
 mod run_files;
@@ -14,6 +15,7 @@ mod writer;
 pub use files::S3Files;
 pub use landing::S3Landing;
 pub(crate) use landing::lake_error;
+pub use marks::S3Marks;
 pub use run_files::RunFiles;
 pub use storage::{S3Storage, S3StorageFactory, s3_file_io};
 pub use synced::SyncedBucket;
