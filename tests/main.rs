@@ -39,6 +39,7 @@ mod quarantine_privacy;
 mod queries;
 mod readers;
 mod replace;
+mod rerun;
 mod round_trip;
 mod scd2;
 mod signals;

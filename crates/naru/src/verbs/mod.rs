@@ -15,6 +15,7 @@ pub(crate) mod plan;
 pub(crate) mod quarantine;
 pub(crate) mod query;
 pub(crate) mod replay;
+pub(crate) mod rerun;
 pub(crate) mod route;
 pub(crate) mod run;
 pub(crate) mod sync;
