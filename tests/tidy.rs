@@ -42,7 +42,7 @@ fn the_demos_command_does_not_wait_for_the_aws_sdk() {
 
 #[test]
 fn crates_know_only_what_they_may() {
-    let may_not: [(&str, &[&str]); 12] = [
+    let may_not: [(&str, &[&str]); 13] = [
         (
             "naru-core",
             &["tokio", "polars", "arrow-array", "arrow-schema", "iceberg", "aws-", "rusqlite", "iana-time-zone"],
@@ -53,6 +53,7 @@ fn crates_know_only_what_they_may() {
         ("naru-local", &["polars", "aws-", "naru-load", "clap"]),
         ("naru-sql", &["polars", "naru-core", "naru-lake", "aws-", "clap"]),
         ("naru-aws", &["polars", "sqlparser", "rusqlite", "naru-local", "naru-load", "clap", "aws-lc-rs", "openssl"]),
+        ("naru-postgres", &["polars", "iceberg", "aws-", "rusqlite", "naru-lake", "clap", "aws-lc-rs", "openssl"]),
         ("naru-load", &["polars", "aws-", "rusqlite", "naru-local", "clap"]),
         ("naru-query", &["iceberg", "aws-sdk", "rusqlite", "naru-lake", "naru-load", "clap"]),
         ("naru-wheel", &["tokio", "polars", "iceberg", "aws-", "parquet", "naru-lake", "naru-load", "clap"]),

@@ -5,6 +5,7 @@ pub(crate) mod cells;
 pub(crate) mod merge_batches;
 mod moto;
 mod paused;
+pub(crate) mod postgres;
 #[allow(dead_code, reason = "the adapters' own tests use the rest")]
 pub(crate) mod proxy;
 mod spark;

@@ -10,7 +10,9 @@
 //!             ├─▶ Athena       a query in a workgroup, its rows by page
 //!             ├─▶ live_faults  are the phase's buckets, keys and workgroups as they must be?
 //!             ├─▶ AwsGlueJobs  GlueJobs: jobs, and runs that are started once
-//!             └─▶ RunFiles     StartClaims: who starts what; load plans
+//!             ├─▶ RunFiles     StartClaims: who starts what; load plans
+//!             ├─▶ S3Marks      MarkStore: which intervals are done
+//!             └─▶ SyncedBucket what `naru sync` puts, by its digest
 //! ```
 //!
 //! The SDK needs tokio, and naru's ports are polled by whatever executor a caller has, or read by threads that have none.
@@ -33,5 +35,5 @@ pub use clock::SystemClock;
 pub use glue::{AwsGlueJobs, GluePointer};
 pub use lake::AwsLake;
 pub use live::live_faults;
-pub use s3::{RunFiles, S3Files, S3Landing, S3StorageFactory, s3_file_io};
+pub use s3::{RunFiles, S3Files, S3Landing, S3Marks, S3StorageFactory, SyncedBucket, s3_file_io};
 pub use session::{AwsAccount, AwsSession};

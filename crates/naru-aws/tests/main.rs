@@ -9,6 +9,7 @@ mod glue_jobs;
 mod keys;
 mod landing;
 mod live;
+mod marks;
 mod moto;
 #[path = "../../../tests/support/moto.rs"]
 mod moto_server;

@@ -11,9 +11,11 @@
 //! Nothing here reads a clock, an environment, a file or a network; adapters bring those in as values. The crate builds
 //! without tokio, polars, arrow and the AWS SDKs, so that what decides can be tested in seconds.
 
+pub mod airflow;
 pub mod check;
 pub mod column_type;
 pub mod control;
+pub mod dag_file;
 pub mod definition;
 pub mod dialect;
 pub mod diff;
@@ -23,9 +25,12 @@ pub mod glue_job;
 pub mod infer;
 pub mod interval;
 pub mod location;
+pub mod manifest;
+pub mod marks;
 pub mod merge;
 pub mod name;
 mod nearest;
+pub mod needs;
 pub mod phase;
 pub mod physical;
 pub mod plan;
@@ -38,6 +43,7 @@ pub mod run;
 pub mod run_history;
 pub mod run_record;
 pub mod saved_plan;
+pub mod sync;
 pub mod table_spec;
 pub mod time_format;
 pub mod treatment;

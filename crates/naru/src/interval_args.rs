@@ -38,23 +38,33 @@ impl IntervalArgs {
 
     /// The intervals of a job: one for a date, one or more for a span.
     pub(crate) fn of(&self, workspace: &Workspace, job: &JobName) -> Result<Vec<Interval>, CommandError> {
+        self.of_cadence(workspace, &job.to_string(), job.cadence)
+    }
+
+    /// The intervals of what runs in a cadence, be it a job of this project or not.
+    pub(crate) fn of_cadence(
+        &self,
+        workspace: &Workspace,
+        job: &str,
+        cadence: Cadence,
+    ) -> Result<Vec<Interval>, CommandError> {
         let zone = workspace.project.time_zone;
         let usage = |error: IntervalError| CommandError::usage(error.to_string()).hint(error.hint());
         match (&self.date, &self.interval_start, &self.interval_end) {
-            (Some(key), ..) if job.cadence == Cadence::X => Ok(vec![Interval::of_run_key(key, zone).map_err(usage)?]),
-            (Some(date), ..) => Ok(vec![Interval::parse(job.cadence, date, zone).map_err(usage)?]),
+            (Some(key), ..) if cadence == Cadence::X => Ok(vec![Interval::of_run_key(key, zone).map_err(usage)?]),
+            (Some(date), ..) => Ok(vec![Interval::parse(cadence, date, zone).map_err(usage)?]),
             (None, Some(start), Some(end)) => {
                 let start = Interval::bound(start, zone).map_err(usage)?;
                 let end = Interval::bound(end, zone).map_err(usage)?;
-                Interval::between(job.cadence, start, end, zone).map_err(usage)
+                Interval::between(cadence, start, end, zone).map_err(usage)
             }
-            _ if job.cadence == Cadence::X => {
+            _ if cadence == Cadence::X => {
                 Err(CommandError::usage(format!("job {job} runs on demand and has no calendar"))
                     .hint("name the run: `--date 2026-11-22`, or `--date 2026-11-22-first-try`"))
             }
             _ => {
-                let running = Interval::containing(job.cadence, Utc::now(), zone).map_err(usage)?;
-                Ok(vec![running.previous(job.cadence, zone).map_err(usage)?])
+                let running = Interval::containing(cadence, Utc::now(), zone).map_err(usage)?;
+                Ok(vec![running.previous(cadence, zone).map_err(usage)?])
             }
         }
     }

@@ -27,6 +27,17 @@ pub(crate) fn replace(path: &Path, old: &[u8], new: &[u8]) -> Result<(), Command
     if found == old { put(path, new) } else { Ok(()) }
 }
 
+/// Writes a file, in place of one that is there, and the directories that it needs.
+///
+/// # Errors
+/// A directory or file that cannot be made.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        std::fs::create_dir_all(parent).map_err(|error| CommandError::io("create", parent, &error))?;
+    }
+    put(path, bytes)
+}
+
 /// Under a name that ends in `.tmp`, which is no data, no definition and no job, then under its own.
 fn put(path: &Path, bytes: &[u8]) -> Result<(), CommandError> {
     let mut hidden = path.as_os_str().to_owned();

@@ -87,6 +87,20 @@ impl Workspace {
         }
     }
 
+    /// AWS in the phase: its lake, or, where that is on this machine, what else of the phase is on AWS.
+    #[cfg(feature = "aws")]
+    pub(crate) fn aws_lake(&self) -> Result<naru_aws::AwsLake, CommandError> {
+        let (account, region) = match self.project.lake(self.phase) {
+            Ok(LakeSettings::Aws { account, region }) => (Some(account), region.as_deref()),
+            _ => (self.project.account.as_ref(), None),
+        };
+        let account = account.ok_or_else(|| {
+            CommandError::failed("the project has no AWS account")
+                .hint("write account = \"123456789012\" at the top of naru.toml: it must own every bucket")
+        })?;
+        Ok(self.aws.open(&self.project, self.phase, account, region)?)
+    }
+
     /// Where the phase's treatment key is looked for, once a run needs it.
     pub(crate) fn treatment_key(&self) -> LocalKey {
         let configured = match self.project.lake(self.phase) {
@@ -144,12 +158,24 @@ impl Workspace {
         in_parallel(&self.dag_paths()?, read).into_iter().collect()
     }
 
+    /// All Python files beside the DAG files, these included: path and content.
+    pub(crate) fn dags_python(&self) -> Result<Vec<(PathBuf, Vec<u8>)>, CommandError> {
+        let read = |file: &PathBuf| {
+            let bytes = std::fs::read(self.root.join(file)).map_err(|e| CommandError::io("read", file, &e))?;
+            Ok((file.clone(), bytes))
+        };
+        in_parallel(&self.python_paths()?, read).into_iter().collect()
+    }
+
     fn dag_paths(&self) -> Result<Vec<PathBuf>, CommandError> {
+        let mut found = self.python_paths()?;
+        found.retain(|file| !file.file_name().unwrap_or_default().to_string_lossy().starts_with('_'));
+        Ok(found)
+    }
+
+    fn python_paths(&self) -> Result<Vec<PathBuf>, CommandError> {
         let mut found = entries(&self.root, Path::new(&self.project.dags), |t| t.is_file())?;
-        found.retain(|file| {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            name.ends_with(".py") && !name.starts_with('_')
-        });
+        found.retain(|file| file.extension().is_some_and(|extension| extension == "py"));
         Ok(found)
     }
 

@@ -30,6 +30,41 @@ impl AwsGlueJobs {
         Self(session)
     }
 
+    /// The names of the jobs whose program is below an `s3://` location, in order.
+    ///
+    /// # Errors
+    /// `Denied`, `Unavailable`, `Other`.
+    pub fn with_program_below(&self, location: &str) -> Result<Vec<String>, GlueJobError> {
+        let mut pages = self.0.glue().get_jobs().into_paginator().send();
+        let below = location.to_owned();
+        let listed = self.0.wait(async move {
+            let mut names = Vec::new();
+            while let Some(page) = pages.next().await {
+                let is_below = |job: &Job| {
+                    let script = job.command.as_ref().and_then(|command| command.script_location.as_deref());
+                    script.is_some_and(|script| script.starts_with(&below))
+                };
+                names.extend(page?.jobs.unwrap_or_default().into_iter().filter(is_below).filter_map(|job| job.name));
+            }
+            names.sort();
+            Ok(names)
+        });
+        listed.map_err(|e| failed("list Glue jobs", e))
+    }
+
+    /// Removes a job; one that is gone already is no error. Runs that go on end as they would.
+    ///
+    /// # Errors
+    /// As [`Self::with_program_below`].
+    pub fn remove(&self, job: &str) -> Result<(), GlueJobError> {
+        let request = self.0.glue().delete_job().job_name(job);
+        match self.0.wait(async move { Ok(request.send().await.map(|_| ())?) }) {
+            Err(error) if error.cause == Cause::NotFound => Ok(()),
+            // To remove it twice does nothing more: without an answer it can be asked again.
+            removed => removed.map_err(|e| failed(&format!("remove Glue job {job}"), e)),
+        }
+    }
+
     fn get(&self, job: &str) -> Result<Option<Job>, Failure> {
         let request = self.0.glue().get_job().job_name(job);
         match self.0.wait(async move { Ok(request.send().await?.job) }) {

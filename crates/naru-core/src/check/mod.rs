@@ -15,8 +15,7 @@ pub mod live;
 mod nearest_path;
 mod tables;
 
-pub use dag_text::DAG_FILE;
-
+pub use crate::dag_file::DAG_FILE;
 use crate::{Fault, JobName, TableDefinition};
 
 /// A DAG file of the project.
@@ -34,16 +33,23 @@ pub struct CheckedJob {
 pub type CheckedDefinition = (String, Result<TableDefinition, Vec<Fault>>);
 
 /// Everything that is wrong in a project: the faults of its names and definitions themselves, DAG files without a
-/// definition and the reverse, two jobs for one table, DAG files that say something else than `job_dag(__file__)`,
-/// columns above their job's level, what the job's mode needs or does not heed, and paths that differ in case only. Sorted by file, line and cell.
+/// definition and the reverse, two jobs for one table, DAG files that say something else than their job and its needs,
+/// needs that can never be met, columns above their job's level, what the job's mode needs or does not heed, and paths that
+/// differ in case only. Sorted by file, line and cell.
 ///
-/// `table_defs` is the directory of the definitions, as hints should name it: `table-defs`.
-pub fn project(table_defs: &str, jobs: &[CheckedJob], definitions: &[CheckedDefinition]) -> Vec<Fault> {
+/// `table_defs` is the directory of the definitions, as hints should name it: `table-defs`. `has_marks`: runs are marked
+/// (`[marks]` of `naru.toml`), so that one can wait for those on demand.
+pub fn project(
+    table_defs: &str,
+    has_marks: bool,
+    jobs: &[CheckedJob],
+    definitions: &[CheckedDefinition],
+) -> Vec<Fault> {
     let mut faults = Vec::new();
     for job in jobs {
         faults.extend(job.name.as_ref().err().into_iter().flatten().cloned());
-        faults.extend(dag_text::check(job));
     }
+    dag_text::check(jobs, has_marks, &mut faults);
     for (_, definition) in definitions {
         faults.extend(definition.as_ref().err().into_iter().flatten().cloned());
     }

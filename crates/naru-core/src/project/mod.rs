@@ -42,9 +42,18 @@
 //!
 //! [spark]                         # Spark on this machine, for embedded lakes
 //! python = ".venv/bin/python"
+//!
+//! [airflow]                       # what all DAGs have in common
+//! retries = 3
+//!
+//! [marks]                         # where it is marked that an interval is done; nowhere unless set
+//! store = "directory"
+//! location = ".naru/marks/{phase}"
 //! ```
 
+mod airflow;
 mod glue;
+mod marks;
 pub(crate) mod names;
 mod parse;
 mod prices;
@@ -64,8 +73,10 @@ pub use names::NameTemplates;
 pub use spark::SparkSettings;
 pub use template::{Placeholder, Template, TemplateError};
 
+use crate::airflow::AirflowSettings;
 use crate::evolution::EvolutionPolicy;
 use crate::glue_job::GlueSettings;
+use crate::marks::MarkSettings;
 use crate::prices::PriceTable;
 use crate::query_cost::AthenaSettings;
 use crate::route::RouteModel;
@@ -107,6 +118,10 @@ pub struct Project {
     pub glue: GlueSettings,
     /// Spark on this machine, for embedded lakes.
     pub spark: SparkSettings,
+    /// What all DAGs have in common.
+    pub airflow: AirflowSettings,
+    /// Where it is marked that an interval is done; none: nowhere.
+    pub marks: Option<MarkSettings>,
 }
 
 /// Where a phase's storage and catalog are.

@@ -6,7 +6,9 @@ use std::str::FromStr;
 use chrono_tz::{TZ_VARIANTS, Tz};
 use toml::de::DeTable;
 
+use super::airflow;
 use super::glue;
+use super::marks;
 use super::names::{self, NameTemplates, Row};
 use super::prices::{check_region, prices};
 use super::reader::{Faults, Reader};
@@ -54,6 +56,8 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
         glue::check_worker(glue, &route, &mut faults);
     }
     let spark = spark::spark(Reader::new("spark", top.table("spark", &mut faults)), &mut faults);
+    let airflow = airflow::airflow(Reader::new("airflow", top.table("airflow", &mut faults)), &mut faults);
+    let marks = marks::marks(Reader::new("marks", top.table("marks", &mut faults)), phases.len(), &mut faults);
     top.finish(&mut faults);
     let all = (|| {
         Some(Project {
@@ -72,6 +76,8 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
             evolution,
             glue: glue?,
             spark,
+            airflow: airflow?,
+            marks,
         })
     })();
     faults.into_result(all)

@@ -363,3 +363,40 @@ lambda_request = { usd = inf, date = "2026-2-1" }
       hint: the keys are startup_seconds, mib_per_second_per_worker, mib_per_worker, min_workers, max_workers, dpu_per_worker, minimum_billed_seconds
     "#);
 }
+
+#[test]
+fn airflow_and_marks_have_their_keys() {
+    let settings = r#"
+        org = "acme"
+        [airflow]
+        retries = 5
+        start_date = "2026-03-01"
+        catchup = true
+        runner = "ecs"
+        runner_options = { cluster = "{org}" }
+        owners = { deposit = "team" }
+        [marks]
+        store = "postgres"
+        location = "postgresql://naru@db/naru_{phase}"
+    "#;
+    let project = Project::parse(settings, "naru.toml").unwrap();
+    assert_eq!((project.airflow.retries, project.airflow.catchup), (5, true));
+    assert_eq!((project.airflow.owner_of("deposit"), project.airflow.owner_of("card")), ("team", "data-platform"));
+    let marks = project.marks.clone().unwrap();
+    assert_eq!(marks.location_of(&project, crate::Phase::Qa), "postgresql://naru@db/naru_qa");
+    let told = |text: &str| {
+        let faults = Project::parse(&format!("org = \"acme\"\n{text}"), "naru.toml").unwrap_err();
+        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(told("[airflow]\nretry = 3"), "naru.toml:3:1: unknown key \"retry\" in [airflow]");
+    assert_eq!(told("[airflow]\nrunner = \"fargat\"").split(": ").last(), Some("unknown runner \"fargat\""));
+    assert_eq!(told("[airflow]\nstart_date = \"1.3.\"").split(": ").last(), Some("\"1.3.\" is no day"));
+    assert!(told("[airflow.owners]\nDeposit = \"x\"").contains("holds 'D'"));
+    assert_eq!(told("[marks]\nstore = \"s3\""), "naru.toml: marks.store without a location");
+    assert!(told("[marks]\nlocation = \"x\"").ends_with("marks.location without a store"));
+    assert!(told("[marks]\nstore = \"s3\"\nlocation = \"x\"").ends_with("this is no location of store \"s3\""));
+    let secret = told("[marks]\nstore = \"postgres\"\nlocation = \"postgresql://naru:s3cr3t@db/naru\"");
+    assert!(secret.ends_with("it holds a password") && !secret.contains("s3cr3t"), "{secret}");
+    let mixed = "[phases.qa]\nlake = \"embedded\"\n[marks]\nstore = \"directory\"\nlocation = \"marks\"";
+    assert!(told(mixed).ends_with("the marks of all phases would be one another's"));
+}

@@ -32,14 +32,17 @@ fn definition(path: &str, text: &str) -> CheckedDefinition {
 }
 
 fn show(dags: &[CheckedJob], definitions: &[CheckedDefinition]) -> String {
-    super::show(&check::project("table-defs", dags, definitions))
+    super::show(&check::project("table-defs", false, dags, definitions))
 }
 
 #[test]
 fn a_sound_project_has_no_fault() {
     let dags = [dag("core", "deposit", "account", Level::P1)];
-    assert_eq!(check::project("table-defs", &dags, &[definition("table-defs/deposit/account.csv", DEFINITION)]), []);
-    assert_eq!(check::project("table-defs", &[], &[]), []);
+    assert_eq!(
+        check::project("table-defs", false, &dags, &[definition("table-defs/deposit/account.csv", DEFINITION)]),
+        []
+    );
+    assert_eq!(check::project("table-defs", false, &[], &[]), []);
 }
 
 #[test]
@@ -141,6 +144,36 @@ fn dag_files_that_say_something_else() {
 }
 
 #[test]
+fn needs_that_can_never_be_met() {
+    let mut dags: Vec<_> =
+        ["account", "branch", "customer", "daily"].map(|t| dag("core", "deposit", t, Level::P1)).into();
+    let name = |table: &str| format!("core__deposit__{table}__p1__append__auto__d");
+    let needs = |names: &[String]| DAG.replace("__file__", &format!("__file__, needs={names:?}"));
+    dags[0].text = needs(&[name("branch"), name("branch"), name("account")]);
+    dags[1].text = needs(&[name("customer")]);
+    dags[2].text = needs(&[name("account"), name("balance")]);
+    dags[3].text = needs(&[name("account") + "@hour"]).replace("@hour\"", "@hour\",\n");
+    let definitions: Vec<_> = ["account", "branch", "customer", "daily"]
+        .map(|table| definition(&format!("table-defs/deposit/{table}.csv"), DEFINITION))
+        .into();
+    insta::assert_snapshot!(show(&dags, &definitions), @r#"
+    dags/core__deposit__account__p1__append__auto__d.py: jobs need each other in a circle, so that none can run: core__deposit__account__p1__append__auto__d needs core__deposit__branch__p1__append__auto__d needs core__deposit__customer__p1__append__auto__d needs core__deposit__account__p1__append__auto__d
+      hint: take one of these needs out
+    dags/core__deposit__account__p1__append__auto__d.py:3:78: needs core__deposit__branch__p1__append__auto__d twice
+      hint: leave one of them out
+    dags/core__deposit__account__p1__append__auto__d.py:3:124: needs itself
+      hint: leave it out: intervals of one job run in order anyway
+    dags/core__deposit__customer__p1__append__auto__d.py:3:79: needs "core__deposit__balance__p1__append__auto__d", which is no job of this project
+      hint: did you mean "core__deposit__branch__p1__append__auto__d"?
+    dags/core__deposit__daily__p1__append__auto__d.py:3:32: needs core__deposit__account__p1__append__auto__d within one hour, and it runs every day: no hour holds a run of it
+      hint: write "core__deposit__account__p1__append__auto__d@day" or a longer slice, or leave the slice out
+    "#);
+    dags.iter_mut().for_each(|dag| dag.text = DAG.into());
+    dags[3].text = needs(&[name("account"), name("branch") + "@week"]);
+    assert_eq!(show(&dags, &definitions), "");
+}
+
+#[test]
 fn paths_that_differ_in_case() {
     let lower = dag("core", "deposit", "account", Level::P1);
     let path = lower.path.replace("account", "Account");
@@ -166,7 +199,7 @@ fn ten_thousand_files_take_no_time() {
     let path = |n: u32| format!("table-defs/deposit/acount_{n:04}.csv");
     let definitions: Vec<_> = (0..5_000).map(|n| (path(n), parsed.clone())).collect();
     let start = Instant::now();
-    let faults = check::project("table-defs", &dags, &definitions);
+    let faults = check::project("table-defs", false, &dags, &definitions);
     // All are misspelt, which is the worst case; the bound is loose, for a busy machine and a build without optimisation.
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     assert_eq!(faults.len(), 10_000);

@@ -1,18 +1,16 @@
 use clap::Args;
-use naru_core::check::{self, CheckedJob};
-use naru_core::physical::PhysicalNames;
-use naru_core::{Fault, JobName, Phase, Project};
+use naru_core::Fault;
 
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::output;
-use crate::parallel::in_parallel;
+use crate::project_jobs::CheckedProject;
 use crate::workspace::Workspace;
 
 /// Find in CI what would fail in production
 ///
-/// Checks all names, definitions, DAG files without definitions and the reverse, two jobs for one table, names too long
-/// for AWS, regions without prices, in every phase. Reads only files, unless told to look at AWS, too; every fault is told at once.
+/// Checks all names, definitions, DAG files without definitions and the reverse, two jobs for one table, needs that can never
+/// be met, names too long for AWS, regions without prices, in every phase. Reads only files, unless told to look at AWS, too; every fault is told at once.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Look at the phase's buckets, keys and workgroups on AWS, too: encryption, public access, policies, rotation, limits.
@@ -24,14 +22,7 @@ pub(crate) struct Check {
 impl Check {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
-        let definitions = workspace.definitions()?;
-        let named = in_parallel(&workspace.dag_files()?, |(path, text)| name(&workspace.project, path, text));
-        let (jobs, faults): (Vec<CheckedJob>, Vec<Vec<Fault>>) = named.into_iter().unzip();
-        let mut faults = faults.concat();
-        faults.extend(check::project(&workspace.project.table_defs, &jobs, &definitions));
-        faults.extend(workspace.project.price_faults());
-        faults.sort();
-        faults.dedup();
+        let CheckedProject { jobs, definitions, mut faults } = CheckedProject::of(&workspace)?;
         // What a name's fault derives is no bucket to look at.
         let looked = if faults.is_empty() { self.look_at_aws(&workspace, &mut faults)? } else { None };
         if global.json {
@@ -79,13 +70,4 @@ impl Check {
     fn look_at_aws(&self, _: &Workspace, _: &mut Vec<Fault>) -> Result<Option<(usize, usize)>, CommandError> {
         Ok(None)
     }
-}
-
-/// A DAG file's job, and the faults of the names that follow from it in any phase.
-fn name(project: &Project, path: &str, text: &str) -> (CheckedJob, Vec<Fault>) {
-    let name = JobName::parse(path).map_err(Vec::<Fault>::from);
-    let in_phase = |job, phase: &Phase| PhysicalNames::derive(project, *phase, job).err().unwrap_or_default();
-    let derived = name.iter().flat_map(|job| Phase::ALL.iter().flat_map(move |phase| in_phase(job, phase)));
-    let faults = derived.map(|fault| Fault { file: path.into(), ..fault }).collect();
-    (CheckedJob { path: path.into(), text: text.into(), name }, faults)
 }

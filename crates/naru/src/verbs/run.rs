@@ -1,5 +1,4 @@
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -12,9 +11,11 @@ use crate::backfill::{Ended, Left};
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::interval_args::IntervalArgs;
+use crate::marks::SharedMarks;
 use crate::planning::{PlanArgs, PlannedJob};
 use crate::progress::Board;
 use crate::run_error::RunFailure;
+use crate::run_queue::{JobRuns, Next, RunQueue};
 use crate::run_report::{QuarantineReport, RunReport, tell};
 use crate::saved_plan::SavedPlan;
 use crate::signals::StopSignal;
@@ -36,6 +37,18 @@ pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) interval: IntervalArgs,
     #[command(flatten)]
+    options: RunOptions,
+    /// Execute a saved plan (`naru plan --out FILE`) instead: exactly, or not at all if anything has changed since.
+    #[arg(long = "plan", env = "NARU_PLAN", value_name = "FILE", conflicts_with_all = [
+        "jobs", "force", "date", "interval_start", "interval_end", "engine",
+    ])]
+    plan_file: Option<PathBuf>,
+}
+
+/// How runs are run; the same for `naru run` and `naru rerun`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunOptions {
+    #[command(flatten)]
     plan: PlanArgs,
     /// Load again what is loaded, take fewer files for fact, let a replace go back in time, load beside rows that were
     /// treated otherwise.
@@ -49,20 +62,9 @@ pub(crate) struct Run {
     /// again.
     #[arg(long, env = "NARU_STOP_GLUE_RUN")]
     stop_glue_run: bool,
-    /// Execute a saved plan (`naru plan --out FILE`) instead: exactly, or not at all if anything has changed since.
-    #[arg(long = "plan", env = "NARU_PLAN", value_name = "FILE", conflicts_with_all = [
-        "jobs", "force", "date", "interval_start", "interval_end", "engine",
-    ])]
-    plan_file: Option<PathBuf>,
     /// Runs at the same time; threads and memory are shared out among them.
-    #[arg(long, env = "NARU_PARALLEL_JOBS", value_name = "N")]
+    #[arg(long, visible_alias = "parallel", env = "NARU_PARALLEL_JOBS", value_name = "N")]
     parallel_jobs: Option<usize>,
-}
-
-/// One job's intervals, in order: two runs of one table never go side by side.
-struct JobRuns {
-    job: PlannedJob,
-    intervals: Vec<Interval>,
 }
 
 impl Run {
@@ -72,13 +74,13 @@ impl Run {
             Some(file) => {
                 let saved = SavedPlan::read(file)?;
                 let intervals = vec![saved.interval().clone()];
-                VecDeque::from([JobRuns { job: saved.job(&workspace)?, intervals }])
+                vec![JobRuns { job: saved.job(&workspace)?, intervals, after: Vec::new() }]
             }
             None => self.queue(&workspace)?,
         };
         let planned: usize = queue.iter().map(|job| job.intervals.len()).sum();
         let stop = StopSignal::listen();
-        let ended = self.run_all(global, &workspace, queue, stop);
+        let ended = self.options.run_all(global, &workspace, queue, stop);
         let error = ended.error(planned, self.interval.is_span(), stop);
         match (global.json, self.interval.is_span()) {
             (true, true) => output::json(&ended.report(planned, error.as_ref()))?,
@@ -90,8 +92,8 @@ impl Run {
     }
 
     /// The jobs that the command line names, each with its intervals.
-    fn queue(&self, workspace: &Workspace) -> Result<VecDeque<JobRuns>, CommandError> {
-        let mut queue = VecDeque::new();
+    fn queue(&self, workspace: &Workspace) -> Result<Vec<JobRuns>, CommandError> {
+        let mut queue = Vec::new();
         let mut jobs = jobs::select(workspace, &self.jobs)?;
         if self.jobs.is_empty() && self.interval.date.is_none() {
             // What runs on demand is not asked for by running everything that is due, and has no place in a span.
@@ -99,17 +101,19 @@ impl Run {
         }
         for job in jobs {
             let intervals = self.interval.of(workspace, &job).map_err(|e| e.about(&job.to_string()))?;
-            queue.push_back(JobRuns { job: PlannedJob::new(workspace, job)?, intervals });
+            queue.push(JobRuns { job: PlannedJob::new(workspace, job)?, intervals, after: Vec::new() });
         }
         Ok(queue)
     }
+}
 
+impl RunOptions {
     /// Runs all jobs, several at a time; reports in the order of completion, errors told as they come.
-    fn run_all(
+    pub(crate) fn run_all(
         &self,
         global: &Global,
         workspace: &Workspace,
-        queue: VecDeque<JobRuns>,
+        queue: Vec<JobRuns>,
         stop: &'static StopSignal,
     ) -> Ended {
         let runs: usize = queue.iter().map(|j| j.intervals.len()).sum();
@@ -123,19 +127,23 @@ impl Run {
             runs_up_to_micros: None,
         };
         let board = Board::new(global, runs, stop);
-        let queue = Mutex::new(queue);
+        let queue = RunQueue::new(queue);
+        let marks = SharedMarks::default();
         let ended = Mutex::new(Ended::default());
         let work = || {
-            loop {
-                let next = queue.lock().unwrap_or_else(|p| p.into_inner()).pop_front();
-                let Some(JobRuns { job, intervals }) = next else { return };
+            while let Some(next) = queue.next() {
+                let (place, JobRuns { job, intervals, .. }) = match next {
+                    Next::Run(place, job) => (Some(place), job),
+                    Next::Leave(job) => (None, job),
+                };
                 let runs_up_to_micros = intervals.last().map(|last| last.start.timestamp_micros());
                 let options = ExecuteOptions { runs_up_to_micros, ..options };
                 let mut left = intervals.as_slice();
                 while let [interval, behind @ ..] = left
+                    && place.is_some()
                     && !stop.is_requested()
                 {
-                    let (report, error) = self.run_one(workspace, &job, interval, options, &board);
+                    let (report, error) = self.run_one(workspace, &job, interval, options, &board, &marks);
                     board.suspended(|| tell(global, &report, error.as_ref(), runs));
                     let failed = error.is_some();
                     board.ran();
@@ -147,6 +155,9 @@ impl Run {
                         break;
                     }
                     left = behind;
+                }
+                if let Some(place) = place {
+                    queue.ended(place, left.is_empty());
                 }
                 let left = Left::of(job.job.to_string(), job.job.qualified_table(), left);
                 ended.lock().unwrap_or_else(|p| p.into_inner()).left.extend(left);
@@ -168,6 +179,7 @@ impl Run {
         interval: &Interval,
         options: ExecuteOptions,
         board: &Board,
+        marks: &SharedMarks,
     ) -> (RunReport, Option<CommandError>) {
         let started = std::time::Instant::now();
         let mut report = RunReport::new(job, interval);
@@ -176,7 +188,13 @@ impl Run {
         match result {
             Ok(Some(outcome)) => {
                 report.succeeded(&outcome);
-                (report, None)
+                // What is loaded stays loaded: the same command again only marks it.
+                let unmarked = marks.mark(workspace, &report.job, interval).err();
+                if let Some(error) = &unmarked {
+                    report.exit = error.exit() as u8;
+                    report.error = Some(error.heading().to_owned());
+                }
+                (report, unmarked)
             }
             Ok(None) => {
                 report.status = "missing";

@@ -1,0 +1,16 @@
+//! `naru sync`: what a project must have where it runs, and making it so.
+//!
+//! ```text
+//!  contents.rs  the project's files, the manifest, the Spark program ─┐
+//!  target/      what is there: buckets and Glue jobs, or a folder ────┴─▶ SyncPlan ─▶ carry_out ─▶ the record
+//! ```
+
+mod archive;
+mod carry_out;
+mod contents;
+mod plan;
+mod spark_program;
+mod target;
+
+pub(crate) use plan::SyncPlan;
+pub(crate) use target::target;
