@@ -31,6 +31,7 @@ mod names;
 mod nycflights13;
 mod os_faults;
 mod partitions;
+mod pipelines;
 mod planning;
 mod position_deletes;
 mod quarantine;
