@@ -178,6 +178,24 @@ fn marks_in_postgres_are_rows_that_others_write_too() {
 }
 
 #[test]
+fn a_connection_that_is_lost_is_made_again() {
+    let postgres = Postgres::start();
+    let project = in_postgres(&postgres, "sslmode=disable");
+    let args = ["wait", JOB, "--date", "2026-11-22", "--timeout", "60", "--every", "1"];
+    let mut waiting = project.command(&args);
+    waiting.env("NARU_MARKS_PASSWORD", postgres.password()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let waiting = waiting.spawn().unwrap();
+    let others = "FROM pg_stat_activity WHERE application_name = 'naru'";
+    while postgres.sql(&format!("SELECT count(*) {others}")).trim() == "0" {
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    postgres.sql(&format!("SELECT pg_terminate_backend(pid) {others}"));
+    with_password(&project, &["mark", JOB, "--date", "2026-11-22"], postgres.password()).ok();
+    let output = waiting.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
 fn a_database_is_reached_by_verified_tls_or_not_at_all() {
     let postgres = Postgres::start();
     let mark = ["mark", JOB, "--date", "2026-11-22"];

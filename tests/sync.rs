@@ -55,8 +55,12 @@ fn a_project_is_put_once_and_then_only_what_differs() {
     assert!(plan.contains("11 to create, 0 to change, 0 to remove\nnothing was changed"), "{plan}");
     assert_eq!((objects(&aws, "dags"), objects(&aws, "audit").len(), glue_jobs(&aws).len()), (BTreeMap::new(), 0, 0));
 
-    let mut sync = aws.command(&["sync", "--wheel", &wheel, "--json"]);
-    let report = run(sync.env("NARU_ACTOR", "pipeline").env("NARU_COMMIT", "0123456789abcdef")).ok().json();
+    // As a pipeline runs it: the commit stands in the manifest, too.
+    let sync = |args: &[&str]| {
+        let mut sync = aws.command(args);
+        run(sync.env("NARU_ACTOR", "pipeline").env("NARU_COMMIT", "0123456789abcdef")).ok()
+    };
+    let report = sync(&["sync", "--wheel", &wheel, "--json"]).json();
     assert_eq!(counts(&report), (11, 0, 0));
     let dags: Vec<String> = objects(&aws, "dags").into_keys().collect();
     assert_eq!(dags, [format!("dags/{JOB}.py"), format!("dags/{OTHER}.py"), "dags/naru-manifest.json".into()]);
@@ -78,12 +82,12 @@ fn a_project_is_put_once_and_then_only_what_differs() {
 
     // Again: nothing to do, and nothing is written, not even a record.
     let before = (objects(&aws, "dags"), objects(&aws, "defs"), objects(&aws, "code"), objects(&aws, "audit"));
-    assert!(aws.naru(&["sync"]).ok().stdout.ends_with("0 to create, 0 to change, 0 to remove\nnothing to do\n"));
+    assert!(sync(&["sync"]).stdout.ends_with("0 to create, 0 to change, 0 to remove\nnothing to do\n"));
     assert_eq!((objects(&aws, "dags"), objects(&aws, "defs"), objects(&aws, "code"), objects(&aws, "audit")), before);
 
     // A changed description changes the definition, and the page in the manifest.
     aws.project.write("table-defs/deposit/account.csv", DEFINITION.replace("Name", "Its name").as_bytes());
-    let report = aws.naru(&["sync", "--json"]).ok().json();
+    let report = sync(&["sync", "--json"]).json();
     let changed: Vec<&Value> = report["changes"]["files"].as_array().unwrap().iter().map(|step| &step["key"]).collect();
     assert_eq!(changed, ["table-defs/deposit/account.csv", "dags/naru-manifest.json"]);
 }

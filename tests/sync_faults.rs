@@ -23,7 +23,7 @@ fn change(aws: &AwsProject, step: usize) {
     let text = std::fs::read_to_string(&settings).unwrap();
     let kept: String = text.split("\n[glue]").next().unwrap().into();
     std::fs::write(&settings, format!("{kept}\n[glue]\ntimeout_minutes = {}\n", 100 + step)).unwrap();
-    let (comes, goes) = if step % 2 == 0 { (THIRD, OTHER) } else { (OTHER, THIRD) };
+    let (comes, goes) = if step.is_multiple_of(2) { (THIRD, OTHER) } else { (OTHER, THIRD) };
     aws.project.job(comes, DEFINITION);
     if aws.project.path().join(format!("dags/{goes}.py")).exists() {
         aws.project.remove_job(goes);
@@ -80,7 +80,7 @@ fn a_request_that_fails_anywhere_leaves_a_sync_that_goes_on() {
     // Every one of them with NARU_FAULTS=all, else a sample.
     let all = std::env::var("NARU_FAULTS").is_ok_and(|which| which == "all");
     for at in (0..writes).step_by(if all { 1 } else { 3 }) {
-        let fate = if at % 2 == 0 { Fate::LostAfterwards } else { Fate::Refused(403, "AccessDenied") };
+        let fate = if at.is_multiple_of(2) { Fate::LostAfterwards } else { Fate::Refused(403, "AccessDenied") };
         change(&aws, at + 1);
         let seen = AtomicUsize::new(0);
         let proxy = Proxy::start(move |_, head| {

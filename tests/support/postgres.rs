@@ -27,7 +27,7 @@ impl Postgres {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
-        let mut line = || lines.next().expect("PostgreSQL has not started; see above").unwrap();
+        let mut line = || lines.next().unwrap_or_else(|| panic!("PostgreSQL has not started; see above")).unwrap();
         let (port, certificate, binaries) = (line(), line(), line());
         Self { server: Mutex::new(server), port, certificate, binaries }
     }

@@ -1,6 +1,6 @@
 //! The table of marks.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard};
 
 use naru_core::Interval;
 use naru_core::marks::{Mark, MarkError, MarkErrorKind, MarkStore};
@@ -26,8 +26,12 @@ const WITHIN: &str = "SELECT job, interval_start, interval_end, marked_at, marke
 const FIND: &str = "SELECT job, interval_start, interval_end, marked_at, marked_by FROM naru_marks \
     WHERE job = $1 AND interval_start = $2";
 
-/// Marks in a database.
-pub struct PostgresMarks(Mutex<Client>);
+/// Marks in a database. A connection that was lost is made again with the next request.
+pub struct PostgresMarks {
+    location: String,
+    password: Option<String>,
+    client: Mutex<Client>,
+}
 
 impl PostgresMarks {
     /// Connects to `postgresql://user@host/database`.
@@ -35,26 +39,24 @@ impl PostgresMarks {
     /// # Errors
     /// `Unavailable` where the server is out of reach, `Refused` where it does not let in.
     pub fn connect(location: &str, password: Option<&str>) -> Result<Self, MarkError> {
-        let (config, security) = parse(location, password)?;
-        let client = match security {
-            Security::Plain => config.connect(NoTls),
-            Security::VerifyFull { authorities } => config.connect(tls::connector(authorities.as_deref())?),
-        };
-        client
-            .map(|client| Self(Mutex::new(client)))
-            .map_err(|error| failed("connect to the database of marks", &error))
+        let client = Mutex::new(connect(location, password)?);
+        Ok(Self { location: location.into(), password: password.map(Into::into), client })
     }
 
     fn rows(&self, doing: &str, query: &str, values: &[&(dyn ToSql + Sync)]) -> Result<Vec<Row>, MarkError> {
-        match self.client().query(query, values) {
+        match self.client()?.query(query, values) {
             // Nobody has marked anything yet. Source: PostgreSQL, Appendix A, undefined_table.
             Err(error) if error.code().is_some_and(|code| code.code() == "42P01") => Ok(Vec::new()),
             read => read.map_err(|error| failed(doing, &error)),
         }
     }
 
-    fn client(&self) -> std::sync::MutexGuard<'_, Client> {
-        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    fn client(&self) -> Result<MutexGuard<'_, Client>, MarkError> {
+        let mut client = self.client.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if client.is_closed() {
+            *client = connect(&self.location, self.password.as_deref())?;
+        }
+        Ok(client)
     }
 }
 
@@ -63,7 +65,7 @@ impl MarkStore for PostgresMarks {
         let doing = format!("mark {}", mark.job);
         let Mark { job, interval_start, interval_end, marked_at, marked_by } = mark;
         let values: [&(dyn ToSql + Sync); 5] = [job, interval_start, interval_end, marked_at, marked_by];
-        let mut client = self.client();
+        let mut client = self.client()?;
         match client.execute(PUT, &values) {
             Err(error) if error.code().is_some_and(|code| code.code() == "42P01") => {}
             put => return put.map(|_| ()).map_err(|error| failed(&doing, &error)),
@@ -86,6 +88,15 @@ impl MarkStore for PostgresMarks {
         let rows = self.rows(&format!("read the marks of {job}"), WITHIN, &[&job, &window.start, &window.end])?;
         rows.iter().map(|row| mark(job, row)).collect()
     }
+}
+
+fn connect(location: &str, password: Option<&str>) -> Result<Client, MarkError> {
+    let (config, security) = parse(location, password)?;
+    let client = match security {
+        Security::Plain => config.connect(NoTls),
+        Security::VerifyFull { authorities } => config.connect(tls::connector(authorities.as_deref())?),
+    };
+    client.map_err(|error| failed("connect to the database of marks", &error))
 }
 
 fn mark(job: &str, row: &Row) -> Result<Mark, MarkError> {

@@ -1,5 +1,5 @@
 //! Marks in PostgreSQL do what every store of marks does.
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[path = "../../../tests/support/postgres.rs"]
 #[allow(dead_code, reason = "the acceptance tests use the rest")]

@@ -3,19 +3,14 @@
 use std::path::Path;
 
 use naru_core::dag_file::DAG_FILE;
-use naru_core::glue_job::{GlueJobSpec, SparkProgram};
+use naru_core::glue_job::GlueJobSpec;
 use naru_core::manifest::{MANIFEST_FILE, Manifest};
-use naru_core::project::PROJECT_FILE;
 use naru_core::sync::{Part, WantedFile};
 use sha2::{Digest, Sha256};
 
-use super::spark_program;
 use crate::error::CommandError;
 use crate::project_jobs::ProjectJobs;
 use crate::workspace::{Workspace, slashed};
-
-/// Where DAG files and the manifest are in their bucket.
-pub(crate) const DAGS_PREFIX: &str = "dags/";
 
 /// A file with its content.
 pub(crate) struct Content {
@@ -41,39 +36,6 @@ impl Contents {
         Ok(Self { files, expected: Vec::new(), glue_jobs: Vec::new(), manifest })
     }
 
-    /// What a phase on AWS must have. `wheel` is the kernel, if it is given.
-    pub(crate) fn for_aws(
-        workspace: &Workspace,
-        jobs: &ProjectJobs,
-        wheel: Option<&Path>,
-    ) -> Result<Self, CommandError> {
-        let manifest = jobs.manifest(workspace)?;
-        let mut files = definitions(workspace)?;
-        let program = SparkProgram::of_version(env!("CARGO_PKG_VERSION"));
-        files.push(content(Part::Program, program.script.clone(), spark_program::MAIN.to_vec()));
-        let packages = program.packages.iter().map(|key| content(Part::Program, key.clone(), spark_program::package()));
-        files.extend(packages);
-        let mut expected = Vec::new();
-        for key in &program.wheels {
-            match wheel {
-                Some(file) => {
-                    let bytes = std::fs::read(file).map_err(|error| CommandError::io("read", file, &error))?;
-                    if !bytes.starts_with(b"PK") {
-                        return Err(CommandError::usage(format!("{} is no wheel", file.display())));
-                    }
-                    files.push(content(Part::Program, key.clone(), bytes));
-                }
-                None => expected.push(key.clone()),
-            }
-        }
-        files.push(content(Part::Manifest, format!("{DAGS_PREFIX}{MANIFEST_FILE}"), json(&manifest)?));
-        files.extend(dag_files(workspace, DAGS_PREFIX)?);
-        let spec = |job: &crate::project_jobs::WholeJob| {
-            GlueJobSpec::derive(&workspace.project, &job.job, &job.names, &program)
-        };
-        Ok(Self { files, expected, glue_jobs: jobs.0.iter().map(spec).collect(), manifest })
-    }
-
     /// The files without their content.
     pub(crate) fn wanted(&self) -> Vec<WantedFile> {
         self.files.iter().map(|content| content.file.clone()).collect()
@@ -90,30 +52,18 @@ pub(crate) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn content(part: Part, key: String, bytes: Vec<u8>) -> Content {
+pub(super) fn content(part: Part, key: String, bytes: Vec<u8>) -> Content {
     Content { file: WantedFile { part, key, digest: digest(&bytes) }, bytes }
 }
 
-fn json(manifest: &Manifest) -> Result<Vec<u8>, CommandError> {
+pub(super) fn json(manifest: &Manifest) -> Result<Vec<u8>, CommandError> {
     let json = manifest.to_json();
     let json = json.map_err(|error| CommandError::failed(format!("cannot write the manifest as JSON: {error}")))?;
     Ok(json.into_bytes())
 }
 
-/// `naru.toml` and the definitions, by their paths in the project: whoever runs a job elsewhere finds them there.
-fn definitions(workspace: &Workspace) -> Result<Vec<Content>, CommandError> {
-    let mut paths = vec![PROJECT_FILE.to_owned()];
-    paths.extend(workspace.definitions()?.into_iter().map(|(path, _)| path));
-    let read = |path: String| {
-        let bytes = std::fs::read(workspace.root.join(&path));
-        let bytes = bytes.map_err(|error| CommandError::io("read", Path::new(&path), &error))?;
-        Ok(content(Part::Definitions, path, bytes))
-    };
-    paths.into_iter().map(read).collect()
-}
-
 /// The DAG files of jobs and what stands beside them, as the DAG of reruns, by their names.
-fn dag_files(workspace: &Workspace, prefix: &str) -> Result<Vec<Content>, CommandError> {
+pub(super) fn dag_files(workspace: &Workspace, prefix: &str) -> Result<Vec<Content>, CommandError> {
     let named = workspace.dags_python()?.into_iter().map(|(path, bytes)| {
         let name = path.file_name().map(|name| slashed(Path::new(name))).unwrap_or_default();
         content(Part::Dags, format!("{prefix}{name}"), bytes)

@@ -5,10 +5,14 @@
 //!  target/      what is there: buckets and Glue jobs, or a folder ────┴─▶ SyncPlan ─▶ carry_out ─▶ the record
 //! ```
 
+#[cfg(feature = "aws")]
 mod archive;
+#[cfg(feature = "aws")]
+mod aws_contents;
 mod carry_out;
 mod contents;
 mod plan;
+#[cfg(feature = "aws")]
 mod spark_program;
 mod target;
 

@@ -26,6 +26,7 @@ pub(crate) struct SyncPlan {
 
 /// A Glue job that differs.
 #[derive(Debug, Serialize)]
+#[cfg_attr(not(feature = "aws"), allow(dead_code, reason = "a folder has no Glue jobs"))]
 pub(crate) struct JobStep {
     pub(crate) job: String,
     pub(crate) differences: Vec<GlueJobDifference>,

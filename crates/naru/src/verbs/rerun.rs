@@ -74,11 +74,14 @@ impl Rerun {
         let project = ProjectJobs::read(&workspace)?;
         let plan = self.plan(&workspace, &project, &job, intervals)?;
         let touched = touched(&plan);
-        if self.plan_only {
-            return if global.json { output::json(&touched) } else { Ok(show(&touched)) };
+        if self.plan_only && global.json {
+            return output::json(&touched);
         }
         if !global.json {
             show(&touched);
+        }
+        if self.plan_only {
+            return Ok(());
         }
         self.confirm(touched.intervals)?;
         let planned = touched.intervals;

@@ -9,10 +9,10 @@ use crate::sync::{SyncPlan, target};
 use crate::workspace::Workspace;
 use crate::{log, output};
 
-/// Put a project where its phase runs it: definitions, Glue jobs, DAG files
+/// Put a project where its phase runs it
 ///
-/// Whatever is used is put before what uses it, and only what differs. A sync that fails leaves what ran before running, and
-/// the same command again goes on. What the project has no more stays, unless `--prune` removes it. On AWS these are the
+/// That is: definitions, the Spark program, Glue jobs, the manifest, DAG files. Whatever is used is put before what uses it,
+/// and only what differs. A sync that fails leaves what ran before running, and the same command again goes on. What the project has no more stays, unless `--prune` removes it. On AWS these are the
 /// phase's buckets and Glue jobs; a phase on this machine has `dags_folder` of `[airflow]`.
 #[derive(Debug, Args)]
 pub(crate) struct Sync {

@@ -10,7 +10,8 @@ use super::folder::no_jobs;
 use crate::error::CommandError;
 use crate::parallel::requests;
 use crate::project_jobs::ProjectJobs;
-use crate::sync::contents::{Content, Contents, DAGS_PREFIX, digest};
+use crate::sync::aws_contents::DAGS_PREFIX;
+use crate::sync::contents::{Content, Contents, digest};
 use crate::sync::plan::JobStep;
 use crate::workspace::Workspace;
 
