@@ -17,9 +17,10 @@ from py4j.protocol import Py4JJavaError
 
 from naru_spark import changes, evolve
 from naru_spark.errors import TRY_LATER, Conflict, RunError
+from naru_spark.expressions import LOAD_INTERVAL
 from naru_spark.plan import Plan
 from naru_spark.staging import Staging
-from naru_spark.tables import TableState, Tables, all_files
+from naru_spark.tables import TableState, Tables
 
 ATTEMPTS = 10
 
@@ -108,7 +109,7 @@ def keep_rest(tables: Tables, plan: Plan, staging: Staging, state: TableState, r
         start = f"timestamp_micros({plan.kernel.interval_start_micros})"
         held = tables.read(state)
         columns = held.columns
-        held = held.selectExpr("*", "_file as naru_file").where(f"not ({changes.LOAD_INTERVAL} <=> "
+        held = held.selectExpr("*", "_file as naru_file").where(f"not ({LOAD_INTERVAL} <=> "
                                                                 f"cast({start} as timestamp_ntz))")
         held = held.where(held["naru_file"].isin(sorted(paths)))
         staging.write(held.select(*columns))
@@ -118,7 +119,7 @@ def keep_rest(tables: Tables, plan: Plan, staging: Staging, state: TableState, r
 def refuse_older(tables: Tables, plan: Plan, state: TableState, change: str, removal: changes.Removal) -> None:
     """A replacement must not take the place of newer rows. Raises RunError."""
     if change == "replace-table" and state.snapshot_id is not None:
-        everything = all_files(state)
+        everything = tables.files(state)
         newest = [changes.newest_of(tables, state, everything), plan.kernel.newest_recorded(state.history())]
     elif change == "replace-partitions":
         newest = [changes.newest_of(tables, state, list(removal.whole.values()))]

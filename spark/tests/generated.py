@@ -93,6 +93,8 @@ class Maker:
         self.make_columns()
         self.make_rules()
         self.make_partitions()
+        # A key may stand anywhere, and its columns in another order than that of the key.
+        self.random.shuffle(self.columns)
         encoding = self.random.choices(list(ENCODINGS), [7, 2, 1, 1])[0]
         self.encoding = ENCODINGS[encoding]
         if encoding != "utf-8":
