@@ -75,10 +75,6 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
         raise RunError(f"{interval}: {found['why']}", TRY_LATER if found["do"] == "later" else 1)
     evolving = evolving or evolve.evolving(tables, plan, tables.find_or_create(plan.target, target["location"], target["spec"]))
     evolving.require_allowed()
-    if plan.change == "merge" and evolving.changes:
-        differences = "\n".join(f"  {text}" for text in evolving.changes)
-        raise RunError(f"{plan.target} is not as its definition says; a merge changes no table on Spark: run `naru apply` "
-                       f"first\n{differences}")
     control = ControlTotals(plan)
     with Staging(tables, evolving.state) as staging:
         try:

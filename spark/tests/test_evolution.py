@@ -68,6 +68,49 @@ STEPS = {
     ]),
 }
 
+# COLUMNS of a merge some releases later: the key renamed and widened, another name, a wider amount, a column more, other
+# partitions. The key is among the partitions, so that files of three partitionings are looked through.
+KEYED = HEADER + """\
+ID,id,int,1,y,p1,,,
+AT,at,timestamp,2,y,p0,,,
+NAME,name,string,,,p1,,,
+AMT,amount,"decimal(9,2)",,y,p1,,,
+"""
+KEYED_LATER = '@partition,"bucket(2, number)"\n' + WITH_NAMES + """\
+BRANCH,branch,int,,,p1,,,Branch,
+ID,number,bigint,1,y,p1,,,,id
+AT,changed,timestamp,2,y,p0,,,,at
+AMT,amount,"decimal(18,2)",,y,p1,,,,
+NAME,holder,string,,,p1,,,,name
+"""
+KEYED_LATEST = "@partition,month(changed),branch\n" + KEYED_LATER.split("\n", 1)[1] + "NOTE,note,string,,,p1,,,,\n"
+
+
+def keyed(numbers: range, word: str, *beside: str) -> bytes:
+    """Records of KEYED; keys of each number at two times, one of them microseconds about 1970. `beside`: columns more."""
+    more = "".join(f",{name}" for name in beside)
+    times = ["1969-12-31 23:59:59.999999", "2026-11-20 05:00:00"]
+    return (f"ID,AT,NAME,AMT{more}\n" + "".join(
+        f"{n},{at},{word}{n % 3},{ord(word)}.5{',' + str(n % 2) if beside else ''}{',x' * (len(beside) - 1)}\n"
+        for n in numbers for at in times)).encode()
+
+
+MERGED_STEPS = [
+    (None, DAY1, {"a.csv": keyed(range(20), "a")}),
+    (KEYED_LATER, DAY2, {"a.csv": keyed(range(15, 25), "b", "BRANCH")}),
+    # Again, over the state from before: its columns had other names, its files other partitions.
+    (None, DAY2, {"a.csv": keyed(range(18, 22), "c", "BRANCH")}),
+    (KEYED_LATEST, DAY3, {"a.csv": keyed(range(5, 19), "d", "BRANCH", "NOTE")}),
+    (None, DAY2, {"a.csv": keyed(range(17, 23), "e", "BRANCH", "NOTE")}),
+    (None, DAY3, {"a.csv": keyed(range(3), "f", "BRANCH", "NOTE")}),
+]
+ORDERED = "@order_by,amount\n"
+MERGED = {"merge": (ORDERED, MERGED_STEPS), "scd2": ("", [MERGED_STEPS[n] for n in (0, 1, 2, 3, 5)])}
+VALUES_LOST = [
+    (None, DAY1, {"a.csv": keyed(range(5), "a")}),
+    (KEYED.replace('"decimal(9,2)"', '"decimal(5,2)"'), DAY2, {"a.csv": keyed(range(5), "b")}),
+]
+
 
 def metadata(found) -> dict:
     """What of a table's metadata is not the same for two tables by chance."""
@@ -101,8 +144,23 @@ def results(found, job: Job, steps: list, run) -> dict:  # noqa: ANN001
 @pytest.mark.parametrize("name", STEPS)
 def test_both_tracks_evolve_alike(name, project):
     definition, steps = STEPS[name]
-    job = Job("append", definition, [], key=KEY)
-    found = project(job)
+    both_tracks(project(Job("append", definition, [], key=KEY)), steps)
+
+
+@pytest.mark.parametrize("name", MERGED)
+def test_both_tracks_evolve_alike_in_a_merge(name, project):
+    settings, steps = MERGED[name]
+    found = project(Job(name, settings + KEYED, []))
+    both_tracks(found, [(definition and settings + definition, *drop) for definition, *drop in steps])
+
+
+def test_both_tracks_refuse_alike_in_a_merge(project):
+    both_tracks(project(Job("merge", KEYED, [])), VALUES_LOST)
+
+
+def both_tracks(found, steps: list) -> None:
+    """Takes a project through the steps on either track, and compares what was told and what is there."""
+    job = found.job
     by_naru, by_spark = (results(found, job, steps, run) for run in (found.run_naru, found.run_spark))
     for (naru_code, naru_text), (spark_code, spark_text) in zip(by_naru["told"], by_spark["told"], strict=True):
         assert spark_code == naru_code, (spark_text, naru_text)
