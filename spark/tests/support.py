@@ -9,13 +9,16 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from py4j.protocol import Py4JJavaError
 from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.sql import SqlCatalog
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from naru_spark import catalogs
 from naru_spark import plan as plans
 from naru_spark.errors import RunError
+from naru_spark.java_errors import told_by_java
 from naru_spark.run import Options, execute
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "spark"))
@@ -117,6 +120,9 @@ class Project:
             plan = options.pop("plan", None) or self.plan(interval)
             session = self.session(options.pop("endpoint", None))
             outcome = execute(session, plan, Options(**{"range_bytes": RANGE_BYTES, **options}))
+        except (Py4JJavaError, PySparkException) as error:
+            told = told_by_java(error)
+            return told.exit_code, str(told)
         except RunError as error:
             return error.exit_code, str(error)
         return 0, outcome.status
