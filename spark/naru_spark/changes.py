@@ -6,6 +6,7 @@ from py4j.java_gateway import JavaObject
 
 from naru_spark.errors import Conflict, RunError
 from naru_spark.expressions import LOAD_INTERVAL, of_interval
+from naru_spark.partition_ranges import partition_range
 from naru_spark.plan import Plan
 from naru_spark.tables import TableState, Tables
 
@@ -49,18 +50,24 @@ def decide(tables: Tables, state: TableState, base: TableState, change: str, add
 
 
 def replace_partitions(tables: Tables, state: TableState, added: list[JavaObject], removal: Removal) -> None:
-    touched = {}
+    spec, schema = state.table.spec(), state.table.schema()
+    touched = tables.iceberg.util.StructLikeSet.create(spec.partitionType())
     for file in added:
-        spec = state.table.specs().get(file.specId())
-        if spec.specId() not in touched:
-            touched[spec.specId()] = tables.iceberg.util.StructLikeSet.create(spec.partitionType())
-        touched[spec.specId()].add(file.partition())
+        touched.add(file.partition())
+    ranges = None
     for file in tables.files(state):
-        if file.specId() not in touched:
-            raise RunError(f"{state.name}: a data file from before the table was partitioned anew may hold rows of the "
-                           "partitions to be replaced; load the whole table once with `@replace,table`")
-        if file.partition() in touched[file.specId()]:
+        if file.specId() == spec.specId():
+            if file.partition() in touched:
+                removal.whole[file.location()] = file
+            continue
+        if ranges is None:
+            ranges = [partition_range(tables, schema, spec, partition) for partition in touched]
+        if any(found.has_all_of(file) for found in ranges):
             removal.whole[file.location()] = file
+        elif any(found.has_some_of(file) for found in ranges):
+            raise RunError(f"{state.name}: a data file from before the table was partitioned anew may hold rows of the "
+                           "partitions to be replaced beside others; load the whole table once with `@replace,table`, or have "
+                           "another engine rewrite its data files")
 
 
 def newest_loaded(tables: Tables, plan: Plan, state: TableState | None) -> int | None:

@@ -111,6 +111,46 @@ VALUES_LOST = [
     (KEYED.replace('"decimal(9,2)"', '"decimal(5,2)"'), DAY2, {"a.csv": keyed(range(5), "b")}),
 ]
 
+# Partitions are replaced that files of earlier partitionings may hold rows of.
+PLACED = HEADER + """\
+ID,id,bigint,1,y,p1,,,
+REGION,region,string,,,p0,,,
+DAY,day,date,,,p0,,,
+AT,at,timestamp,,,p0,,,
+AMT,amount,"decimal(18,2)",,,p1,,,
+"""
+
+
+def placed(*records: str) -> bytes:
+    return ("ID,REGION,DAY,AT,AMT\n" + "".join(f"{record}\n" for record in records)).encode()
+
+
+def partitioned(fields: str) -> str:
+    return f"@partition,{fields}\n@replace,partitions\n{PLACED}"
+
+
+REPLACED = {
+    "by the bounds of dates and times": (partitioned("month(day)"), [
+        (None, DAY1, {"a.csv": placed("1,a,2026-10-05,2026-10-05 01:00:00,1", "2,a,2026-11-20,2026-11-20 01:00:00,1",
+                                      "3,a,2026-11-21,2026-11-21 23:59:59.999999,1", "4,a,,,1")}),
+        # Of no earlier file; of all of one; of all that have no day; of one that holds others, too.
+        (partitioned("day(day)"), DAY2, {"a.csv": placed("5,a,2026-12-01,2026-12-01 00:00:00,1")}),
+        (None, DAY3, {"a.csv": placed("6,a,2026-10-05,2026-10-05 01:30:00,1")}),
+        (None, DAY3, {"a.csv": placed("7,a,,,1", "6,a,2026-10-05,2026-10-05 01:30:00,1")}),
+        (None, DAY3, {"a.csv": placed("8,a,2026-11-20,2026-11-20 02:00:00,1")}),
+        (partitioned("hour(at)"), DAY3, {"a.csv": placed("9,a,9999-12-31,9999-12-31 23:59:59.999999,1")}),
+        (partitioned("year(at),day"), DAY3, {"a.csv": placed("9,a,2025-12-31,2025-12-31 23:59:59.999999,1")}),
+    ]),
+    "by the bounds of numbers and texts": (partitioned("region"), [
+        (None, DAY1, {"a.csv": placed("11,ab,,,1.05", "19,ab,,,1.09", "20,b,,,2.50", "31,가나,,,3.00", "39,가나,,,3.00")}),
+        (partitioned('"truncate(10, id)"'), DAY2, {"a.csv": placed("10,x,,,1")}),
+        (partitioned('"truncate(1, region)"'), DAY2, {"a.csv": placed("40,a,,,1")}),
+        (partitioned('"truncate(2, region)",day'), DAY2, {"a.csv": placed("41,가나다,,,1")}),
+        (partitioned('"truncate(10, amount)"'), DAY2, {"a.csv": placed("42,x,,,4.04")}),
+        (partitioned('"bucket(4, id)"'), DAY3, {"a.csv": placed("43,x,,,1")}),
+    ]),
+}
+
 
 def metadata(found) -> dict:
     """What of a table's metadata is not the same for two tables by chance."""
@@ -152,6 +192,12 @@ def test_both_tracks_evolve_alike_in_a_merge(name, project):
     settings, steps = MERGED[name]
     found = project(Job(name, settings + KEYED, []))
     both_tracks(found, [(definition and settings + definition, *drop) for definition, *drop in steps])
+
+
+@pytest.mark.parametrize("name", REPLACED)
+def test_both_tracks_replace_partitions_of_an_earlier_partitioning_alike(name, project):
+    definition, steps = REPLACED[name]
+    both_tracks(project(Job("replace", definition, [])), steps)
 
 
 def test_both_tracks_refuse_alike_in_a_merge(project):
