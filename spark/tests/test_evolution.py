@@ -6,7 +6,7 @@ import pytest
 
 from cases import DAY1, DAY2, DAY3, KEY, SIMPLE, TREATED, TREATED_ROWS, simple
 from naru_spark import commit
-from support import HEADER, Job
+from support import HEADER, Job, others_first
 
 WITH_NAMES = HEADER.strip() + ",renamed_from\n"
 
@@ -245,20 +245,10 @@ def test_rows_and_structure_come_onto_the_newest_state(project, monkeypatch):
     older = found.plan(DAY2)
     found.define(LATER)
     found.drop(DAY3, {"a.csv": LATER_ROWS})
-    swaps = []
-
-    def other_first(tables, state, *rest, swap=commit.swap):
-        swaps.append(state.snapshot_id)
-        if len(swaps) == 1:
-            from naru_spark.run import Options, execute
-
-            assert execute(found.session(), older, Options()).status == "loaded"
-        return swap(tables, state, *rest)
-
-    monkeypatch.setattr(commit, "swap", other_first)
+    tries = others_first(monkeypatch, commit, lambda: found.run_spark(DAY2, plan=older))
     assert found.run_spark(DAY3) == (0, "loaded")
     # The other run's own swap is among them.
-    assert len(swaps) == 3
+    assert len(tries) == 3
     assert len(found.tables()["dev_deposit.account"]["rows"]) == 52
 
 
@@ -269,13 +259,11 @@ def test_a_structure_that_others_changed_is_a_conflict(project, monkeypatch):
     found.define(LATER)
     found.drop(DAY2, {"a.csv": LATER_ROWS})
 
-    def other_first(tables, state, *rest, swap=commit.swap):
-        monkeypatch.undo()
+    def sorted_otherwise():
         found.define("@sort,day\n" + SIMPLE)
         assert found.naru("apply").returncode == 0
-        return swap(tables, state, *rest)
 
-    monkeypatch.setattr(commit, "swap", other_first)
+    others_first(monkeypatch, commit, sorted_otherwise)
     code, text = found.run_spark(DAY2)
     assert code == 75 and "columns, partitioning or sort order were changed" in text, text
 
