@@ -13,11 +13,11 @@ from naru_spark.decoding import Findings, describe, rejects, rows
 from naru_spark.errors import TRY_LATER, RunError
 from naru_spark.expressions import LOAD_INTERVAL, of_interval
 from naru_spark.merge_commit import commit_merge
-from naru_spark.plan import Plan, kernel_of
+from naru_spark.plan import Plan
 from naru_spark.ranges import find_tasks
 from naru_spark.staging import Staging
 from naru_spark.stopping import Stop
-from naru_spark.tables import CATALOG, TableState, Tables
+from naru_spark.tables import CATALOG, Tables
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
     """Runs a plan. Raises RunError; the target is then as it was before."""
     tables = Tables(spark)
     interval, target = plan.json["interval"]["text"], plan.json["target"]
-    key_id = kernel_of(plan.text).key_id
+    key_id = plan.key_id
     state = tables.find(plan.target)
     evolving = evolve.evolving(tables, plan, state) if state else None
     state = evolving and evolving.state
