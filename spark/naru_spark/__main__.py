@@ -34,6 +34,9 @@ def arguments() -> argparse.Namespace:
                              "Catalog, unless --conf names the catalog `naru`")
     parser.add_argument("--account", default=os.environ.get("NARU_ACCOUNT"),
                         help="the AWS account that buckets and catalog must belong to")
+    parser.add_argument("--treatment-key-secret", default=os.environ.get("NARU_TREATMENT_KEY_SECRET"), metavar="SECRET",
+                        help="name or ARN of the secret in AWS Secrets Manager that holds the treatment key; without it, the "
+                             "environment's NARU_TREATMENT_KEY or NARU_TREATMENT_KEY_FILE")
     parser.add_argument("--jars", default=os.environ.get("NARU_SPARK_JARS"),
                         help="class path of Iceberg's runtime and, for an embedded lake, the SQLite driver, for S3 and Glue "
                              "Iceberg's AWS bundle")
@@ -54,7 +57,7 @@ def read_plan(given: argparse.Namespace, stop: Stop) -> plans.Plan:
         text = s3.read_whole(given.plan, given.account).decode("utf-8")
     else:
         text = Path(given.plan).read_text(encoding="utf-8")
-    return plans.read(text, given.account)
+    return plans.read(text, given.account, given.treatment_key_secret)
 
 
 def catalog_of(given: argparse.Namespace, plan: plans.Plan, conf: dict[str, str]) -> dict[str, str]:
@@ -73,7 +76,7 @@ def run(given: argparse.Namespace) -> Outcome:
     try:
         plan = read_plan(given, stop)
         # The key is read before Spark is started, so that a missing one costs nothing.
-        plans.kernel_of(plan.text)
+        _ = plan.key_id
         conf = dict(setting.split("=", 1) for setting in given.conf)
         spark = session.start(catalog_of(given, plan, conf), given.jars, conf)
         try:

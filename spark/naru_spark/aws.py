@@ -12,7 +12,8 @@ from naru_spark.errors import FAILED, TRY_LATER, RunError
 
 # Source: Amazon S3 API Reference, "Error responses"; AWS KMS and AWS Glue Web API Reference, "Common error types". The same
 # codes as `naru-aws`'s failure.rs; `HEAD` has no body, and so only a status.
-NOT_FOUND = {"NoSuchKey", "NoSuchBucket", "NotFoundException", "EntityNotFoundException", "404"}
+NOT_FOUND = {"NoSuchKey", "NoSuchBucket", "NotFoundException", "EntityNotFoundException", "ResourceNotFoundException",
+             "404"}
 CHANGED = {"PreconditionFailed", "412"}
 THROTTLED = {"SlowDown", "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled",
              "RequestThrottledException", "RequestLimitExceeded", "TooManyRequestsException", "429"}

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from py4j.java_gateway import JavaObject
 
 from naru_spark.errors import Conflict, RunError
+from naru_spark.expressions import LOAD_INTERVAL, of_interval
+from naru_spark.partition_ranges import partition_range
 from naru_spark.plan import Plan
-from naru_spark.tables import TableState, Tables, all_files, files
-
-LOAD_INTERVAL = "load_interval"
+from naru_spark.tables import TableState, Tables
 
 
 @dataclass
@@ -34,9 +34,9 @@ def decide(tables: Tables, state: TableState, base: TableState, change: str, add
         return removal
     if change == "replace-partitions" and added:
         replace_partitions(tables, state, added, removal)
-    same = tables.iceberg.expressions.Expressions.equal(LOAD_INTERVAL, start_micros)
+    same = of_interval(tables, start_micros)
     is_all = tables.iceberg.expressions.StrictMetricsEvaluator(state.table.schema(), same)
-    for file in files(state, same):
+    for file in tables.files(state, same):
         path = file.location()
         if path in removal.whole:
             continue
@@ -50,25 +50,31 @@ def decide(tables: Tables, state: TableState, base: TableState, change: str, add
 
 
 def replace_partitions(tables: Tables, state: TableState, added: list[JavaObject], removal: Removal) -> None:
-    touched = {}
+    spec, schema = state.table.spec(), state.table.schema()
+    touched = tables.iceberg.util.StructLikeSet.create(spec.partitionType())
     for file in added:
-        spec = state.table.specs().get(file.specId())
-        if spec.specId() not in touched:
-            touched[spec.specId()] = tables.iceberg.util.StructLikeSet.create(spec.partitionType())
-        touched[spec.specId()].add(file.partition())
-    for file in all_files(state):
-        if file.specId() not in touched:
-            raise RunError(f"{state.name}: a data file from before the table was partitioned anew may hold rows of the "
-                           "partitions to be replaced; load the whole table once with `@replace,table`")
-        if file.partition() in touched[file.specId()]:
+        touched.add(file.partition())
+    ranges = None
+    for file in tables.files(state):
+        if file.specId() == spec.specId():
+            if file.partition() in touched:
+                removal.whole[file.location()] = file
+            continue
+        if ranges is None:
+            ranges = [partition_range(tables, schema, spec, partition) for partition in touched]
+        if any(found.has_all_of(file) for found in ranges):
             removal.whole[file.location()] = file
+        elif any(found.has_some_of(file) for found in ranges):
+            raise RunError(f"{state.name}: a data file from before the table was partitioned anew may hold rows of the "
+                           "partitions to be replaced beside others; load the whole table once with `@replace,table`, or have "
+                           "another engine rewrite its data files")
 
 
 def newest_loaded(tables: Tables, plan: Plan, state: TableState | None) -> int | None:
     """The newest loaded interval, in microseconds, looked for only where the mode asks."""
     if state is None or state.snapshot_id is None or not plan.kernel.goes_forward_only:
         return None
-    found = [newest_of(tables, state, all_files(state)), plan.kernel.newest_recorded(state.history())]
+    found = [newest_of(tables, state, tables.files(state)), plan.kernel.newest_recorded(state.history())]
     return max((micros for micros in found if micros is not None), default=None)
 
 

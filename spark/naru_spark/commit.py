@@ -8,83 +8,44 @@ Iceberg's own `commit()` would repeat itself on a newer state than the one that 
 prepares the snapshot, and the swap is tried once for each state that was validated.
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 from py4j.java_gateway import JavaObject
 from py4j.protocol import Py4JJavaError
 
-from naru_spark import changes, evolve
-from naru_spark.errors import TRY_LATER, Conflict, RunError
+from naru_spark import changes
+from naru_spark.attempts import Committed, UnknownOutcome, held_against, until_committed
+from naru_spark.errors import Conflict, RunError
+from naru_spark.expressions import LOAD_INTERVAL
 from naru_spark.plan import Plan
 from naru_spark.staging import Staging
-from naru_spark.tables import TableState, Tables, all_files
-
-ATTEMPTS = 10
-
-
-@dataclass(frozen=True)
-class Committed:
-    """What became of a commit; `is_new`: it made the snapshot itself. Of a merge also whether it took the place of an
-    earlier execution (None: as it was planned), what became of its rows, and up to which interval others are to be run
-    again.
-    """
-
-    snapshot_id: int
-    is_new: bool
-    is_reload: bool | None = None
-    merge: dict[str, int] | None = None
-    run_again_up_to: str | None = None
+from naru_spark.tables import TableState, Tables
 
 
 def commit(tables: Tables, plan: Plan, staging: Staging, change: str, properties: dict[str, str],
            force: bool) -> Committed:
     """Makes the interval's rows of a table, or the table's, those that were staged. `staging.target` is the state that
-    the run was planned on.
-
-    Raises Conflict, or RunError for what must not be. The staged files are deleted then, unless it is not known whether
-    they are in the table.
+    the run was planned on. Raises Conflict, RunError; see `until_committed`.
     """
-    base = staging.target
-    try:
-        rest = None
-        for _ in range(ATTEMPTS):
-            state = tables.find(base.name)
-            if state is None:
-                raise Conflict(base.name, "the table was dropped")
-            state = evolve.onto(tables, base, state)
-            found = json.loads(plan.kernel.verdict(state.history(), base.snapshot_id, properties))
-            if found["do"] == "unchanged":
-                staging.abandon()
-                return Committed(found["snapshot_id"], is_new=False)
-            if found["do"] == "conflict":
-                raise Conflict(base.name, found["why"])
-            if found["do"] == "refuse":
-                raise RunError(f"{base.name}: {found['why']}")
-            added = list(staging.files) if rest is None else staging.files[: rest.staged]
-            removal = changes.decide(tables, state, base, change, added, plan.kernel.interval_start_micros)
-            if not force:
-                refuse_older(tables, plan, state, change, removal)
-            rest = keep_rest(tables, plan, staging, state, removal, rest)
-            snapshot_id = swap(tables, state, staging.files, removal, properties)
-            if snapshot_id is not None:
-                return Committed(snapshot_id, is_new=True)
-        raise RunError(f"{base.name}: other commits to the table came first, {ATTEMPTS} times; run the job again",
-                       TRY_LATER)
-    except UnknownOutcome:
-        raise
-    except Exception:
-        staging.abandon()
-        raise
+    base, rest = staging.target, None
 
+    def attempt(state: TableState) -> Committed | None:
+        nonlocal rest
+        loaded, conflict = held_against(plan, base, state, properties)
+        if loaded is not None:
+            return Committed(loaded, is_new=False)
+        if conflict is not None:
+            raise Conflict(base.name, conflict)
+        added = list(staging.files) if rest is None else staging.files[: rest.staged]
+        removal = changes.decide(tables, state, base, change, added, plan.kernel.interval_start_micros)
+        if not force:
+            refuse_older(tables, plan, state, change, removal)
+        rest = keep_rest(tables, plan, staging, state, removal, rest)
+        snapshot_id = swap(tables, state, staging.files, removal, properties)
+        return None if snapshot_id is None else Committed(snapshot_id, is_new=True)
 
-class UnknownOutcome(RunError):
-    """The catalog did not tell whether a swap succeeded, and could not be asked."""
-
-    def __init__(self, table: str) -> None:
-        super().__init__(f"{table}: the catalog did not tell whether a commit succeeded; run the job again to find out",
-                         TRY_LATER)
+    return until_committed(tables, staging, attempt)
 
 
 @dataclass(frozen=True)
@@ -108,7 +69,7 @@ def keep_rest(tables: Tables, plan: Plan, staging: Staging, state: TableState, r
         start = f"timestamp_micros({plan.kernel.interval_start_micros})"
         held = tables.read(state)
         columns = held.columns
-        held = held.selectExpr("*", "_file as naru_file").where(f"not ({changes.LOAD_INTERVAL} <=> "
+        held = held.selectExpr("*", "_file as naru_file").where(f"not ({LOAD_INTERVAL} <=> "
                                                                 f"cast({start} as timestamp_ntz))")
         held = held.where(held["naru_file"].isin(sorted(paths)))
         staging.write(held.select(*columns))
@@ -118,7 +79,7 @@ def keep_rest(tables: Tables, plan: Plan, staging: Staging, state: TableState, r
 def refuse_older(tables: Tables, plan: Plan, state: TableState, change: str, removal: changes.Removal) -> None:
     """A replacement must not take the place of newer rows. Raises RunError."""
     if change == "replace-table" and state.snapshot_id is not None:
-        everything = all_files(state)
+        everything = tables.files(state)
         newest = [changes.newest_of(tables, state, everything), plan.kernel.newest_recorded(state.history())]
     elif change == "replace-partitions":
         newest = [changes.newest_of(tables, state, list(removal.whole.values()))]

@@ -88,14 +88,14 @@ def rows(spark: SparkSession, plan: Plan, tasks: list[Task], sums: tuple[str, ..
     sum.
     """
     found = spark.sparkContext.accumulator({}, ByTask())
-    plan_text, sources, owner = plan.text, plan.json["sources"], plan.owner
+    plan_text, sources, owner, secret = plan.text, plan.json["sources"], plan.owner, plan.key_secret
 
     def decode(number: int) -> Iterator[pa.RecordBatch]:
         task = tasks[number]
         finding = {"records": 0, "rejected": 0, "places": [], "sums": [], "trailer": None, "error": None}
         try:
             with open_range(sources[task.source], *task.bounds(), owner) as file:
-                blocks = kernel_of(plan_text, sums).rows(file, task.source, task.range)
+                blocks = kernel_of(plan_text, sums, secret).rows(file, task.source, task.range)
                 for batch, records, rejected, places, block_sums in blocks:
                     finding["records"] += records
                     finding["rejected"] += rejected
@@ -107,7 +107,7 @@ def rows(spark: SparkSession, plan: Plan, tasks: list[Task], sums: tuple[str, ..
             finding["error"] = told(sources[task.source], error)
         found.add({number: finding})
 
-    frame = by_task(spark, len(tasks), decode, spark_schema(kernel_of(plan_text).schema))
+    frame = by_task(spark, len(tasks), decode, spark_schema(kernel_of(plan_text, key_secret=secret).schema))
     return frame, lambda: Findings(plan, tasks, found.value)
 
 
@@ -117,13 +117,13 @@ def rejects(spark: SparkSession, plan: Plan, tasks: list[Task], quarantined_at: 
     once they are written: it raises RunError for a source that could not be read again.
     """
     failed = spark.sparkContext.accumulator({}, ByTask())
-    plan_text, sources, owner = plan.text, plan.json["sources"], plan.owner
+    plan_text, sources, owner, secret = plan.text, plan.json["sources"], plan.owner, plan.key_secret
 
     def decode(number: int) -> Iterator[pa.RecordBatch]:
         task = tasks[number]
         try:
             with open_range(sources[task.source], *task.bounds(), owner) as file:
-                yield from kernel_of(plan_text).rejects(file, task.source, task.range, quarantined_at)
+                yield from kernel_of(plan_text, key_secret=secret).rejects(file, task.source, task.range, quarantined_at)
         except (naru_decode.SourceError, RunError) as error:
             failed.add({number: told(sources[task.source], error)})
 

@@ -9,6 +9,10 @@ from pyspark.errors import PySparkException
 from naru_spark import aws
 from naru_spark.errors import FAILED, TRY_LATER, RunError
 
+# An answer that breaks off is tried again by neither the SDK nor Iceberg.
+NETWORK = re.compile(r"\b(java\.net\.(Connect|NoRouteToHost|Socket|SocketTimeout|UnknownHost)Exception"
+                     r"|javax\.net\.ssl\.SSL\w*Exception|apache\.http\.\w+Exception)")
+
 
 def told_by_java(error: Py4JJavaError | PySparkException) -> RunError:
     """What an error of Java's means for the run. Values may stand in messages of Spark's, so that only those of Iceberg's
@@ -17,19 +21,24 @@ def told_by_java(error: Py4JJavaError | PySparkException) -> RunError:
     if isinstance(error, PySparkException):
         # One of Java's that PySpark has made its own.
         return RunError(f"Spark failed: {type(error).__name__}; its log says more")
-    cause, found = error.java_exception, None
+    cause, found, names = error.java_exception, None, []
     while cause is not None:
-        name = cause.getClass().getName()
-        if ".awssdk." in name or name.startswith("org.apache.iceberg.exceptions."):
+        names.append(cause.getClass().getName())
+        if ".awssdk." in names[-1] or names[-1].startswith("org.apache.iceberg.exceptions."):
             found = cause
         cause = cause.getCause()
-    if found is not None:
+    # Of what failed on an executor, the driver may have the text alone.
+    text = "\n".join([*names, str(error.java_exception.getMessage())])
+    if found is not None and ".awssdk." in found.getClass().getName():
         return of_library(found)
-    # Of what failed on an executor, the driver has the text alone.
-    status = re.search(r"\(Service: \w+, Status Code: (\d+)", str(error.java_exception.getMessage()))
+    status = re.search(r"\(Service: \w+, Status Code: (\d+)", text)
     if status:
         why, exit_code = aws.meaning(status[1], int(status[1]), "")
         return RunError(f"AWS: {why}; Spark's log says more", exit_code)
+    if NETWORK.search(text):
+        return RunError("a connection to AWS broke off; try again later; Spark's log says more", TRY_LATER)
+    if found is not None:
+        return of_library(found)
     return RunError(f"Spark failed: {error.java_exception.getClass().getName()}; its log says more")
 
 

@@ -12,11 +12,12 @@ takes away, deleted rows, or brought keys that it looked for.
 import json
 from dataclasses import dataclass
 
-from naru_spark import changes, evolve
-from naru_spark.commit import ATTEMPTS, Committed, UnknownOutcome, swap
-from naru_spark.errors import TRY_LATER, Conflict, RunError
+from naru_spark import changes
+from naru_spark.attempts import Committed, held_against, until_committed
+from naru_spark.commit import swap
+from naru_spark.errors import TRY_LATER, RunError
 from naru_spark.merging import Merged, merge
-from naru_spark.plan import Plan, kernel_of
+from naru_spark.plan import Plan
 from naru_spark.staging import Staging
 from naru_spark.tables import TableState, Tables
 
@@ -33,50 +34,54 @@ class Prepared:
     run_again_up_to: str | None
 
 
-def commit_merge(tables: Tables, plan: Plan, staging: Staging, properties: dict[str, str], force: bool) -> Committed:
-    """Merges the held rows of a run into its table. `staging.target` is the state that the run was planned on.
-
-    Raises Conflict, or RunError for what must not be. The staged files are deleted then, unless it is not known whether
-    they are in the table.
+@dataclass
+class MergeCommit:
+    """The commit of a run's held rows. `base`: the state that the run is planned on, a newer one once it was decided again;
+    `is_reload`: what that decision was; `prepared`: the merge that is to be committed, None: it is to be made.
     """
-    base, prepared, is_reload = staging.target, None, None
-    try:
-        for _ in range(ATTEMPTS):
-            state = tables.find(base.name)
-            if state is None:
-                raise Conflict(base.name, "the table was dropped")
-            state = evolve.onto(tables, base, state)
-            if prepared is not None:
-                verdict = json.loads(plan.kernel.verdict(state.history(), base.snapshot_id, prepared.properties))
-                if verdict["do"] == "unchanged":
-                    staging.abandon()
-                    return Committed(verdict["snapshot_id"], is_new=False)
-                if verdict["do"] == "refuse":
-                    raise RunError(f"{base.name}: {verdict['why']}")
-                if verdict["do"] == "conflict" or concerns(tables, prepared, state):
-                    staging.abandon()
-                    prepared = None
-            if prepared is None:
-                if state.snapshot_id != base.snapshot_id:
-                    decision = decide_again(tables, plan, state, force)
-                    if decision is None:
-                        return Committed(state.snapshot_id, is_new=False)
-                    base, is_reload = state, decision
-                prepared = prepare(tables, plan, staging, state, properties, force)
-                # Others may have come first while the rows were merged.
-                continue
-            removal = changes.Removal(whole=prepared.merged.removed)
-            added = [*staging.files, *prepared.merged.restored]
-            snapshot_id = swap(tables, state, added, removal, prepared.properties)
-            if snapshot_id is not None:
-                return Committed(snapshot_id, True, is_reload, told(prepared.merged), prepared.run_again_up_to)
-        raise RunError(f"{base.name}: other commits to the table came first, {ATTEMPTS} times; run the job again",
-                       TRY_LATER)
-    except UnknownOutcome:
-        raise
-    except Exception:
-        staging.abandon()
-        raise
+
+    tables: Tables
+    plan: Plan
+    staging: Staging
+    properties: dict[str, str]
+    force: bool
+    base: TableState
+    is_reload: bool | None = None
+    prepared: Prepared | None = None
+
+    def attempt(self, state: TableState) -> Committed | None:
+        """Commits on top of a state, or makes the merge over it; None: once more, on the newest state."""
+        if self.prepared is not None:
+            loaded, conflict = held_against(self.plan, self.base, state, self.prepared.properties)
+            if loaded is not None:
+                return Committed(loaded, is_new=False)
+            if conflict is None and not concerns(self.tables, self.prepared, state):
+                return self.swapped(state, self.prepared)
+            self.staging.abandon()
+            self.prepared = None
+        if state.snapshot_id != self.base.snapshot_id:
+            decision = decide_again(self.tables, self.plan, state, self.force)
+            if decision is None:
+                return Committed(state.snapshot_id, is_new=False)
+            self.base, self.is_reload = state, decision
+        self.prepared = prepare(self.tables, self.plan, self.staging, state, self.properties, self.force)
+        # Others may have come first while the rows were merged.
+        return None
+
+    def swapped(self, state: TableState, prepared: Prepared) -> Committed | None:
+        merged = prepared.merged
+        removal = changes.Removal(whole=merged.removed)
+        snapshot_id = swap(self.tables, state, [*self.staging.files, *merged.restored], removal, prepared.properties)
+        if snapshot_id is None:
+            return None
+        return Committed(snapshot_id, True, self.is_reload, told(merged), prepared.run_again_up_to)
+
+
+def commit_merge(tables: Tables, plan: Plan, staging: Staging, properties: dict[str, str], force: bool) -> Committed:
+    """Merges the held rows of a run into its table. `staging.target` is the state that the run was planned on. Raises
+    Conflict, RunError; see `until_committed`.
+    """
+    return until_committed(tables, staging, MergeCommit(tables, plan, staging, properties, force, staging.target).attempt)
 
 
 def prepare(tables: Tables, plan: Plan, staging: Staging, state: TableState, properties: dict[str, str],
@@ -95,7 +100,7 @@ def decide_again(tables: Tables, plan: Plan, state: TableState, force: bool) -> 
     RunError.
     """
     newest = changes.newest_loaded(tables, plan, state)
-    found = json.loads(plan.kernel.decide(state.history(), newest, kernel_of(plan.text).key_id, force))
+    found = json.loads(plan.kernel.decide(state.history(), newest, plan.key_id, force))
     if found["do"] == "unchanged":
         return None
     if found["do"] != "load":

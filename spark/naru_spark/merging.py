@@ -17,13 +17,13 @@ import naru_decode
 import pyarrow as pa
 from py4j.java_gateway import JavaObject
 from pyspark import StorageLevel, TaskContext
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import IntegerType, LongType, StringType, StructField, StructType
 
-from naru_spark.changes import LOAD_INTERVAL
 from naru_spark.decoding import ByTask
 from naru_spark.errors import RunError
+from naru_spark.expressions import LOAD_INTERVAL, of_interval
 from naru_spark.key_ranges import key_range
 from naru_spark.plan import Plan, merger_of
 from naru_spark.staging import Staging
@@ -89,13 +89,11 @@ def merge(tables: Tables, plan: Plan, staging: Staging, state: TableState) -> Me
         keys = keys.distinct()
         wanted = key_range(tables, keys)
         candidates = rows.tasks(base.snapshot_id, wanted)
-        parts = [of_kind(OF_RUN, held.select(*names, F.lit(None).cast("string").alias(FILE),
-                                             F.lit(None).cast("long").alias(POSITION),
-                                             *(quoted(name) for name in KNOWN_OF_RUN)))]
+        parts = [of_kind(OF_RUN, held, names)]
         found = [(OF_TABLE, candidates)]
         if reloaded is not None and plan.json["mode"] == "merge":
             found += [(EARLIER, rows.tasks(snapshot, wanted)) for snapshot in base.before_first]
-        parts += [of_kind(kind, rows.read(tasks).join(keys, plan.kernel.key, "left_semi"))
+        parts += [of_kind(kind, rows.read(tasks).join(keys, plan.kernel.key, "left_semi"), names)
                   for kind, tasks in found if tasks]
         with resolved(plan, parts, columns, key) as changes:
             written, gone = changes.summary()
@@ -112,14 +110,15 @@ def merge(tables: Tables, plan: Plan, staging: Staging, state: TableState) -> Me
             return Merged(base, files.removed, files.restored, wanted, changes.counts)
 
 
-def quoted(name: str):  # noqa: ANN201 - a Column; the program's own columns have names that SQL would not read
+def quoted(name: str) -> Column:
+    """A column by its name; the program's own have names that SQL would not read."""
     return F.col(f"`{name}`")
 
 
 def keys_of_interval(tables: Tables, plan: Plan, rows: TableRows, base: MergeBase) -> DataFrame | None:
     """The keys of rows that an earlier execution of the run brought; None: there are none."""
     start = plan.kernel.interval_start_micros
-    tasks = rows.tasks(base.snapshot_id, tables.iceberg.expressions.Expressions.equal(LOAD_INTERVAL, start))
+    tasks = rows.tasks(base.snapshot_id, of_interval(tables, start))
     if not tasks:
         return None
     is_own = F.expr(f"{LOAD_INTERVAL} = cast(timestamp_micros({start}) as timestamp_ntz)")
@@ -127,12 +126,11 @@ def keys_of_interval(tables: Tables, plan: Plan, rows: TableRows, base: MergeBas
     return None if found.isEmpty() else found
 
 
-def of_kind(kind: int, frame: DataFrame) -> DataFrame:
-    """Rows as the kernel merges them: the table's columns, what they are, and what is known of them; see naru-merge's
-    `bucket.rs`.
+def of_kind(kind: int, frame: DataFrame, columns: list[Column]) -> DataFrame:
+    """Rows as the kernel merges them: the table's columns in their order, which a join does not keep, what they are, and
+    what is known of them; see naru-merge's `bucket.rs`.
     """
     beside = {"@source": "int", "@record": "long", "@deletes": "boolean", FILE: "string", POSITION: "long"}
-    columns = [quoted(name) for name in frame.columns if name not in beside]
     known = [quoted(name) if name in frame.columns else F.lit(None).cast(of).alias(name) for name, of in beside.items()]
     return frame.select(*columns, F.lit(kind).alias("@kind"), *known)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import naru_decode
 
 from naru_spark.errors import RunError
+from naru_spark.treatment_key import of_secret
 
 
 # Modes in which rows find the earlier rows of their keys.
@@ -16,13 +17,15 @@ MERGED = ("merge", "scd2")
 @dataclass(frozen=True)
 class Plan:
     """A plan. `text` is its JSON, `kernel` decides and records, `json` is for what is only looked up. `owner`: the account
-    that buckets and catalog must belong to; None: it is not known.
+    that buckets and catalog must belong to; None: it is not known. `key_secret`: the secret of AWS Secrets Manager that holds
+    the treatment key; None: the environment has it, if one is needed.
     """
 
     text: str
     json: dict
     kernel: naru_decode.Plan
     owner: str | None = None
+    key_secret: str | None = None
 
     @property
     def target(self) -> str:
@@ -31,6 +34,11 @@ class Plan:
     @property
     def quarantine(self) -> str:
         return f"{self.json['quarantine']['database']}.{self.json['quarantine']['table']}"
+
+    @property
+    def key_id(self) -> str | None:
+        """The id of the treatment key; None where none is needed. Raises `naru_decode.KeyError`, RunError."""
+        return kernel_of(self.text, key_secret=self.key_secret).key_id
 
     @property
     def change(self) -> str:
@@ -42,7 +50,7 @@ class Plan:
         return "replace-table" if self.json["replace"] == "table" else "replace-partitions"
 
 
-def read(text: str, owner: str | None = None) -> Plan:
+def read(text: str, owner: str | None = None, key_secret: str | None = None) -> Plan:
     """Reads a plan, or what `naru plan --json` prints. Raises RunError for one that this program does not run."""
     try:
         found = json.loads(text)
@@ -54,7 +62,7 @@ def read(text: str, owner: str | None = None) -> Plan:
     refused = refusal(found)
     if refused:
         raise RunError(refused)
-    return Plan(text, found, kernel, owner)
+    return Plan(text, found, kernel, owner, key_secret)
 
 
 def refusal(plan: dict) -> str | None:
@@ -65,11 +73,14 @@ def refusal(plan: dict) -> str | None:
 
 
 @functools.lru_cache(maxsize=4)
-def kernel_of(text: str, sums: tuple[str, ...] = ()) -> naru_decode.Kernel:
-    """The kernel of a plan, compiled once a Python process; `sums` are the columns that it sums. It reads the treatment
-    key, where one is needed, from this process's own environment: keys are in nothing that Spark sends, shows or logs.
+def kernel_of(text: str, sums: tuple[str, ...] = (), key_secret: str | None = None) -> naru_decode.Kernel:
+    """The kernel of a plan, compiled once a Python process; `sums` are the columns that it sums. The treatment key, where one
+    is needed, is read by this process itself, from its secret or its environment: keys are in nothing that Spark sends, shows
+    or logs.
     """
-    return naru_decode.Kernel(naru_decode.Plan(text), list(sums))
+    plan = naru_decode.Plan(text)
+    key = of_secret(key_secret) if key_secret and plan.needs_key else None
+    return naru_decode.Kernel(plan, list(sums), key)
 
 
 @functools.lru_cache(maxsize=4)

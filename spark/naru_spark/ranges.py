@@ -38,20 +38,21 @@ def find_tasks(spark: SparkSession, plan: Plan, range_bytes: int) -> list[Task]:
              if source["size_bytes"] > range_bytes and source["compression"] == "none"]
     found = {}
     if large:
-        text, owner = plan.text, plan.owner
+        text, owner, secret = plan.text, plan.owner, plan.key_secret
         passes = spark.sparkContext.parallelize(large, len(large))
-        found = dict(passes.map(lambda n: (n, ranges_of(text, n, range_bytes, owner))).collect())
+        found = dict(passes.map(lambda n: (n, ranges_of(text, n, range_bytes, owner, secret))).collect())
     for ranges in found.values():
         if isinstance(ranges, tuple):
             raise RunError(*ranges)
     return [Task(n, text) for n in range(len(sources)) for text in found.get(n, [WHOLE])]
 
 
-def ranges_of(plan_text: str, number: int, range_bytes: int, owner: str | None) -> list[str] | tuple[str, int]:
+def ranges_of(plan_text: str, number: int, range_bytes: int, owner: str | None, secret: str | None
+              ) -> list[str] | tuple[str, int]:
     """The ranges of one source, or why it cannot be read and the exit code: a task that raises would be tried again."""
     source = json.loads(plan_text)["sources"][number]
     try:
         with open_range(source, owner=owner) as file:
-            return kernel_of(plan_text).ranges(file, number, range_bytes)
+            return kernel_of(plan_text, key_secret=secret).ranges(file, number, range_bytes)
     except (naru_decode.SourceError, RunError) as error:
         return told(source, error)

@@ -11,12 +11,13 @@ from naru_spark.commit import commit
 from naru_spark.control import ControlTotals, declare_no_rows
 from naru_spark.decoding import Findings, describe, rejects, rows
 from naru_spark.errors import TRY_LATER, RunError
+from naru_spark.expressions import LOAD_INTERVAL, of_interval
 from naru_spark.merge_commit import commit_merge
-from naru_spark.plan import Plan, kernel_of
+from naru_spark.plan import Plan
 from naru_spark.ranges import find_tasks
 from naru_spark.staging import Staging
 from naru_spark.stopping import Stop
-from naru_spark.tables import CATALOG, TableState, Tables, files
+from naru_spark.tables import CATALOG, Tables
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
     """Runs a plan. Raises RunError; the target is then as it was before."""
     tables = Tables(spark)
     interval, target = plan.json["interval"]["text"], plan.json["target"]
-    key_id = kernel_of(plan.text).key_id
+    key_id = plan.key_id
     state = tables.find(plan.target)
     evolving = evolve.evolving(tables, plan, state) if state else None
     state = evolving and evolving.state
@@ -74,10 +75,6 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
         raise RunError(f"{interval}: {found['why']}", TRY_LATER if found["do"] == "later" else 1)
     evolving = evolving or evolve.evolving(tables, plan, tables.find_or_create(plan.target, target["location"], target["spec"]))
     evolving.require_allowed()
-    if plan.change == "merge" and evolving.changes:
-        differences = "\n".join(f"  {text}" for text in evolving.changes)
-        raise RunError(f"{plan.target} is not as its definition says; a merge changes no table on Spark: run `naru apply` "
-                       f"first\n{differences}")
     control = ControlTotals(plan)
     with Staging(tables, evolving.state) as staging:
         try:
@@ -127,10 +124,9 @@ def quarantine(tables: Tables, plan: Plan, findings: Findings) -> dict | None:
 
     Where the refused rows are: `rows`, `snapshot_id`; None if there are none.
     """
-    place, start = plan.json["quarantine"], plan.kernel.interval_start_micros
+    place = plan.json["quarantine"]
     state = tables.find(plan.quarantine)
-    same = tables.iceberg.expressions.Expressions.equal(changes.LOAD_INTERVAL, start)
-    held = bool(state and state.snapshot_id and files(state, same))
+    held = bool(state and state.snapshot_id and tables.files(state, of_interval(tables, plan.kernel.interval_start_micros)))
     if held and findings.rejected and digest_of(tables, plan) == plan.kernel.decode_digest:
         return {"rows": findings.rejected, "snapshot_id": state.snapshot_id}
     if not held and not findings.rejected:
@@ -156,7 +152,7 @@ def quarantine(tables: Tables, plan: Plan, findings: Findings) -> dict | None:
 def digest_of(tables: Tables, plan: Plan) -> str | None:
     """The `decode_digest` that the quarantined rows of the plan's interval share; None if there are none."""
     start = f"cast(timestamp_micros({plan.kernel.interval_start_micros}) as timestamp_ntz)"
-    found = tables.spark.table(f"{CATALOG}.{plan.quarantine}").where(f"{changes.LOAD_INTERVAL} = {start}")
+    found = tables.spark.table(f"{CATALOG}.{plan.quarantine}").where(f"{LOAD_INTERVAL} = {start}")
     row = found.select("decode_digest").head()
     return row[0] if row else None
 

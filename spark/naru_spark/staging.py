@@ -7,13 +7,18 @@ What a killed run leaves behind lies below the target, where `naru maintain` fin
 """
 
 import json
+import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from py4j.java_gateway import JavaObject
+from py4j.protocol import Py4JJavaError
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 
+from naru_spark.java_errors import told_by_java
 from naru_spark.tables import TableState, Tables
 
 
@@ -48,20 +53,31 @@ class Staging:
     def abandon(self) -> None:
         """Deletes the data files."""
         for file in self.files:
-            self.table.io().deleteFile(file.location())
+            with left_to_maintenance():
+                self.table.io().deleteFile(file.location())
         self.files.clear()
 
     def close(self) -> None:
         """Deletes the scratch table's manifests; its data files stay."""
         if self.held is not None:
             self.held.unpersist()
-        self.table.io().deletePrefix(self.scratch)
+        with left_to_maintenance():
+            self.table.io().deletePrefix(self.scratch)
 
     def __enter__(self) -> "Staging":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@contextmanager
+def left_to_maintenance() -> Iterator[None]:
+    """What storage does not delete is told, and no failure of the run: its rows may be committed, or it has failed already."""
+    try:
+        yield
+    except Py4JJavaError as error:
+        print(f"warning: a file of the run is left for `naru maintain`: {told_by_java(error)}", file=sys.stderr)
 
 
 def empty_copy(metadata: dict, scratch: str) -> dict:

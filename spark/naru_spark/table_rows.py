@@ -11,7 +11,7 @@ from py4j.java_gateway import JavaObject
 from pyspark.sql import DataFrame
 from pyspark.sql.types import LongType, StringType, StructField, StructType
 
-from naru_spark.tables import CATALOG, TableState, Tables
+from naru_spark.tables import TableState, Tables
 
 FILE, POSITION = "@file", "@position"
 
@@ -31,12 +31,9 @@ class TableRows:
         """
         if snapshot_id is None:
             return {}
-        scan = self.state.table.newScan().useSnapshot(snapshot_id).includeColumnStats().ignoreResiduals()
-        tasks = (scan if where is None else scan.filter(where)).planFiles()
-        try:
-            return {task.file().location(): task for task in tasks.iterator()}
-        finally:
-            tasks.close()
+        scan = self.tables.as_of(self.state, snapshot_id).newScan().includeColumnStats().ignoreResiduals()
+        tasks = self.tables.tasks(scan if where is None else scan.filter(where))
+        return {task.file().location(): task for task in tasks}
 
     def read(self, tasks: dict[str, JavaObject]) -> DataFrame:
         """The rows of tasks: the table's columns, `@file` and `@position`."""
@@ -49,7 +46,8 @@ class TableRows:
             listed.add(task)
         self.manager().stageTasks(self.state.table, name, listed)
         self.sets.append(name)
-        found = self.tables.spark.read.option("scan-task-set-id", name).table(f"{CATALOG}.{self.state.name}")
+        with self.tables.known(name, self.state.table):
+            found = self.tables.spark.read.option("scan-task-set-id", name).format("iceberg").load(name)
         return found.select(*(found[column.name] for column in self.columns.fields),
                             found["_file"].alias(FILE), found["_pos"].alias(POSITION))
 

@@ -170,6 +170,16 @@ class Tables:
         """
         return self.iceberg.Transactions.replaceTableTransaction(state.name, state.operations, metadata).table()
 
+    def as_of(self, state: TableState, snapshot_id: int) -> JavaObject:
+        """A table with another of its snapshots, in memory only. Its columns and partitions are those of `state`, where
+        Iceberg's own time travel would have the columns by the names that they had.
+        """
+        if snapshot_id == state.snapshot_id:
+            return state.table
+        operations = state.table.operations()
+        metadata = self.iceberg.TableMetadata.buildFrom(operations.current()).setBranchSnapshot(snapshot_id, "main").build()
+        return self.iceberg.BaseTable(operations.temp(metadata), state.name)
+
     def read(self, state: TableState) -> DataFrame:
         """The rows of a state, whatever the catalog has by then, with its columns as they are or will be."""
         with self.known(f"naru_read_{uuid.uuid4().hex}", state.table) as name:
@@ -189,6 +199,24 @@ class Tables:
         finally:
             cache.remove(name)
 
+    def files(self, state: TableState, where: JavaObject | None = None) -> list[JavaObject]:
+        """The data files of a table, with their statistics; those that may hold rows that meet an expression. Raises
+        Py4JJavaError.
+        """
+        scan = state.table.newScan()
+        if where is not None:
+            scan = scan.useSnapshot(state.snapshot_id).filter(where)
+        return [task.file() for task in self.tasks(scan.includeColumnStats())]
+
+    def tasks(self, scan: JavaObject) -> list[JavaObject]:
+        """A scan's tasks, one a data file. Raises Py4JJavaError where a manifest cannot be read."""
+        found = scan.planFiles()
+        try:
+            # Java goes through them: Py4J takes an error of an iterator for its end, and files would be missing.
+            return list(self.iceberg.relocated.com.google.common.collect.ImmutableList.copyOf(found.iterator()))
+        finally:
+            found.close()
+
     def catalog(self, name: str) -> JavaObject:
         """Iceberg's own catalog behind one of the session's."""
         return self.spark._jsparkSession.sessionState().catalogManager().catalog(name).icebergCatalog()
@@ -199,22 +227,3 @@ class Tables:
         for position, text in enumerate(texts):
             array[position] = text
         return array
-
-
-def all_files(state: TableState) -> list[JavaObject]:
-    """The data files of a table."""
-    return planned(state.table.newScan())
-
-
-def files(state: TableState, where: JavaObject) -> list[JavaObject]:
-    """The data files that may hold rows that meet an expression."""
-    return planned(state.table.newScan().useSnapshot(state.snapshot_id).filter(where))
-
-
-def planned(scan: JavaObject) -> list[JavaObject]:
-    """A scan's files, with their statistics."""
-    tasks = scan.includeColumnStats().planFiles()
-    try:
-        return [task.file() for task in tasks.iterator()]
-    finally:
-        tasks.close()

@@ -1,18 +1,14 @@
-"""A project whose lake is on AWS, which here is moto, and a server between Spark and Glue that answers wrongly."""
+"""A project whose lake is on AWS, which here is moto."""
 
 import json
 import os
 import subprocess
 import sys
-import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import boto3
 from pyiceberg.catalog import Catalog
@@ -117,66 +113,3 @@ class AwsProject(Project):
                    for alias in page["Aliases"] if "TargetKeyId" in alias}
         heads = [s3.head_object(Bucket=self.bucket(layer), Key=key) for key in self.objects(layer)]
         return {(head.get("ServerSideEncryption"), aliases.get(head.get("SSEKMSKeyId", "").split("/")[-1])) for head in heads}
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """What happens to a request instead of its answer: passed on first, or not; another status and body, or the real body
-    that breaks off after so many bytes.
-    """
-
-    is_passed_on: bool = True
-    status: int | None = None
-    body: bytes = b""
-    cut_at: int | None = None
-
-
-class Between:
-    """Passes requests on to moto, and lets some go wrong: `counts` says which are counted, by their headers, and `wrong`
-    what happens to the one of this number, from 0.
-    """
-
-    def __init__(self, counts: Callable[[str, dict], bool], wrong: Callable[[int], Wrong | None]) -> None:
-        self.counted: list[dict] = []
-        lock, target = threading.Lock(), os.environ["AWS_ENDPOINT_URL"]
-
-        class Handler(BaseHTTPRequestHandler):
-            def log_message(self, *_: object) -> None:
-                pass
-
-            def answer(handler) -> None:  # noqa: N805
-                body = handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
-                headers, happens = dict(handler.headers.items()), None
-                if counts(handler.command, headers):
-                    with lock:
-                        happens = wrong(len(self.counted))
-                        self.counted.append(headers)
-                status, answered, said = 0, b"", {}
-                if happens is None or happens.is_passed_on:
-                    # moto tells services apart by the signature, which is passed on as it is, with the host that it names.
-                    request = Request(target + handler.path, data=body or None, headers=headers, method=handler.command)
-                    status, said, answered = ask(request)
-                if happens is not None and happens.status is not None:
-                    status, answered, said = happens.status, happens.body, {}
-                handler.send_response(status)
-                for name, value in said.items():
-                    if name.lower() not in ("connection", "transfer-encoding", "content-length", "date", "server"):
-                        handler.send_header(name, value)
-                handler.send_header("Content-Length", str(len(answered)))
-                handler.end_headers()
-                handler.wfile.write(answered[: happens.cut_at if happens else None])
-                handler.close_connection = True
-
-            do_GET = do_POST = answer  # noqa: N815
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.endpoint = f"http://127.0.0.1:{self.server.server_port}"
-
-
-def ask(request: Request) -> tuple[int, dict, bytes]:
-    try:
-        with urlopen(request) as answer:
-            return answer.status, dict(answer.headers.items()), answer.read()
-    except HTTPError as error:
-        return error.code, dict(error.headers.items()), error.read()

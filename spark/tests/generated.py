@@ -1,4 +1,5 @@
-"""Random jobs, each from a seed: type × format × null × encoding × bad value × mode × treatment × partitioning.
+"""Random jobs, each from a seed: type × format × null × encoding × bad value × mode × treatment × partitioning ×
+evolution.
 
 What is made is a definition that `naru check` takes and files that hold bad values on purpose, so that runs are loaded,
 refused and repeated. The same seed is the same job, whatever machine.
@@ -40,6 +41,7 @@ KEYS = ["int", "bigint", "decimal(18,2)", "date", "timestamp", "timestamptz", "s
 ORDERS = ["int", "bigint", "decimal(18,2)", "date", "timestamp", "timestamptz", "string"]
 TIMES = ["date", "timestamp", "timestamptz"]
 WITHOUT_TREATMENT = ["hash", "encrypt", "last4", "redact", "drop"]
+WIDER = {"int": "bigint", "float": "double"}
 TRANSFORMS = {
     "date": ["year({})", "month({})", "day({})", "{}"], "timestamp": ["month({})", "hour({})"],
     "timestamptz": ["day({})"], "int": ['"truncate(10, {})"', "{}"], "bigint": ["{}"], "string": ['"truncate(1, {})"', "{}"],
@@ -66,12 +68,17 @@ class Column:
     treatment: str = ""
     format: str = ""
     target: str | None = None
+    renamed_from: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.source.lower() if self.target is None else self.target
 
     def line(self) -> str:
-        name = self.source.lower() if self.target is None else self.target
         kind = f'"{self.kind}"' if "," in self.kind else self.kind
         required = "y" if self.required else ""
-        return f"{self.source},{name},{kind},{self.key or ''},{required},{self.level},{self.treatment},{self.format},\n"
+        return (f"{self.source},{self.name},{kind},{self.key or ''},{required},{self.level},{self.treatment},{self.format},,"
+                f"{self.renamed_from}\n")
 
 
 class Maker:
@@ -93,6 +100,8 @@ class Maker:
         self.make_columns()
         self.make_rules()
         self.make_partitions()
+        # A key may stand anywhere, and its columns in another order than that of the key.
+        self.random.shuffle(self.columns)
         encoding = self.random.choices(list(ENCODINGS), [7, 2, 1, 1])[0]
         self.encoding = ENCODINGS[encoding]
         if encoding != "utf-8":
@@ -104,10 +113,37 @@ class Maker:
         if self.null:
             self.settings.append(f"@null,,{self.null}")
         self.settings.append(f"@reject_limit,{self.random.choice(['0', '100%', '100%', '3'])}")
-        drops = [(day, self.files(day)) for day in self.random.choice(
-            [[DAY1, DAY2, DAY2], [DAY1, DAY2, DAY1], [DAY2, DAY1, DAY2], [DAY1, DAY2, DAY3, DAY2], [DAY1, DAY1, DAY3]])]
-        definition = "".join(f"{line}\n" for line in self.settings) + HEADER + "".join(c.line() for c in self.columns)
-        return Job(self.mode, definition, drops, key=KEY)
+        definition, drops, later = self.definition(), [], {}
+        for number, day in enumerate(self.random.choice(
+                [[DAY1, DAY2, DAY2], [DAY1, DAY2, DAY1], [DAY2, DAY1, DAY2], [DAY1, DAY2, DAY3, DAY2], [DAY1, DAY1, DAY3]])):
+            if number and self.chance(0.15):
+                self.evolve()
+                later[number] = self.definition()
+            drops.append((day, self.files(day)))
+        return Job(self.mode, definition, drops, key=KEY, later=later)
+
+    def definition(self) -> str:
+        header = HEADER.strip() + ",renamed_from\n"
+        return "".join(f"{line}\n" for line in self.settings) + header + "".join(c.line() for c in self.columns)
+
+    def evolve(self) -> None:
+        """Makes the definition another one: a column has another name, is wider, is new, or the partitioning is another."""
+        named = ",".join(line for line in self.settings if line.startswith(("@partition", "@sort"))).lower()
+        plain = [c for c in self.columns if c.target is None and c.treatment != "drop" and c.source[0] in "KV"
+                 and c.source.lower() not in named]
+        narrow = [c for c in plain if c.kind in WIDER and not c.treatment]
+        if plain and self.chance(0.7):
+            column = self.random.choice(plain)
+            column.target, column.renamed_from = f"{column.source.lower()}_later", column.source.lower()
+        if narrow and self.chance(0.7):
+            column = self.random.choice(narrow)
+            column.kind = WIDER[column.kind]
+        if self.chance(0.5):
+            place = self.random.randrange(len(self.columns) + 1)
+            self.columns.insert(place, Column(f"N{len(self.columns)}", self.random.choice(list(VALUES))))
+        if self.mode != "replace" and self.chance(0.5):
+            self.settings = [line for line in self.settings if not line.startswith(("@partition", "@sort"))]
+            self.make_partitions()
 
     def make_columns(self) -> None:
         for number in range(1, self.random.choice([1, 1, 2]) + 1):
@@ -157,21 +193,24 @@ class Maker:
                 continue
             kind = "string" if column.treatment else column.kind
             if kind in BUCKETS:
-                fitting.append(f'"bucket({self.random.randint(1, 4)}, {column.source.lower()})"')
+                fitting.append(f'"bucket({self.random.randint(1, 4)}, {column.name})"')
             if column.level in ("p0", "p1") and not column.treatment:
-                fitting += [text.format(column.source.lower()) for text in TRANSFORMS.get(kind, [])]
+                fitting += [text.format(column.name) for text in TRANSFORMS.get(kind, [])]
         wanted = self.random.choice([0, 1, 2]) or ("@replace,partitions" in self.settings)
         chosen = self.random.sample(fitting, min(int(wanted), len(fitting)))
         # Two fields of one column would need names of their own.
         names = [text.strip('"').rstrip(")").split("(")[-1].split(",")[-1].strip() for text in chosen]
         chosen = [text for n, text in enumerate(chosen) if names[n] not in names[:n]]
+        # Nor can Spark read a table by two decimals of one type.
+        decimals = {column.name for column in self.columns if column.kind == "decimal(18,2)"}
+        chosen = [text for n, text in enumerate(chosen) if text not in decimals or not decimals & set(chosen[:n])]
         if chosen:
             self.settings.append("@partition," + ",".join(chosen))
         elif "@replace,partitions" in self.settings:
             self.settings.remove("@replace,partitions")
-        plain = [c for c in self.columns if c.target is None and not c.treatment and c.kind not in ("binary", "boolean")]
+        plain = [c for c in self.columns if c.target != "" and not c.treatment and c.kind not in ("binary", "boolean")]
         if plain and self.chance(0.3):
-            self.settings.append(f"@sort,{self.random.choice(plain).source.lower()}{self.random.choice(['', ' desc'])}")
+            self.settings.append(f"@sort,{self.random.choice(plain).name}{self.random.choice(['', ' desc'])}")
 
     def files(self, day: str) -> dict[str, bytes | None]:
         found: dict[str, bytes | None] = {}

@@ -102,6 +102,16 @@ MERGE_CASES = {
         (DAY1, {"a.csv": many(range(80), "a", 1)}), (DAY2, {"a.csv": many(range(40), "b", 2)}),
         (DAY3, {"a.csv": many(range(20, 60), "c", 3, "D")}), (DAY3, {"a.csv": many(range(50, 60), "c", 3, "D")}),
     ]),
+    "merge, a key of several columns behind others": Job("merge", HEADER + """\
+NAME,name,string,,,p1,,,
+SECOND,second_part,string,2,y,p1,,,
+NOTE,note,string,,,p1,,,
+FIRST,first_part,string,1,y,p1,,,
+""", [
+        (DAY1, {"a.csv": b"NAME,SECOND,NOTE,FIRST\nn1,a,x,b\nn2,b,x,a\nn3,c,x,c\n"}),
+        (DAY2, {"a.csv": b"NAME,SECOND,NOTE,FIRST\nn4,b,y,a\nn5,b,y,b\n"}),
+        (DAY3, {"a.csv": b"NAME,SECOND,NOTE,FIRST\nn6,b,z,b\n"}),
+    ]),
     "merge by treated keys": Job("merge", '@partition,"bucket(2, account_no)"\n@merge_write,position-deletes\n' + TWO_KEYS, [
         (DAY1, {"a.csv": accounts(range(60), 1)}), (DAY2, {"a.csv": accounts(range(30, 90), 2, "-0.0")}),
         (DAY3, {"a.csv": accounts(range(30, 50), 2, "0.0") + accounts(range(50, 60), 2, "NaN")[len("ACCOUNT,RESIDENT,DAY,RATIO,BLOB\n"):]}),

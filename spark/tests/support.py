@@ -5,17 +5,23 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
+import pytest
+from py4j.protocol import Py4JJavaError
 from pyiceberg.catalog import Catalog
 from pyiceberg.catalog.sql import SqlCatalog
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from naru_spark import catalogs
 from naru_spark import plan as plans
 from naru_spark.errors import RunError
+from naru_spark.java_errors import told_by_java
 from naru_spark.run import Options, execute
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "spark"))
@@ -35,7 +41,9 @@ def binary() -> str:
 
 @dataclass
 class Job:
-    """A job and its landed files; `drops` are the steps of `run_all`: (interval, {file name: bytes or None})."""
+    """A job and its landed files; `drops` are the steps of `run_all`: (interval, {file name: bytes or None}). `later`: the
+    definitions from a step on, by its number.
+    """
 
     mode: str
     definition: str
@@ -43,6 +51,7 @@ class Job:
     level: str = "p3"
     cadence: str = "d"
     key: str | None = None
+    later: dict[int, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -117,9 +126,25 @@ class Project:
             plan = options.pop("plan", None) or self.plan(interval)
             session = self.session(options.pop("endpoint", None))
             outcome = execute(session, plan, Options(**{"range_bytes": RANGE_BYTES, **options}))
+        except (Py4JJavaError, PySparkException) as error:
+            told = told_by_java(error)
+            return told.exit_code, str(told)
         except RunError as error:
             return error.exit_code, str(error)
         return 0, outcome.status
+
+    def run_all(self, *runs: Callable[[str], tuple[int, str]]) -> list[tuple[str, int, str]]:
+        """Takes the job's steps, by the runs in turns: of each its interval, the exit code and, if it went well, the status."""
+        steps = []
+        if self.job.later:
+            self.define(self.job.definition)
+        for number, (interval, files) in enumerate(self.job.drops):
+            if number in self.job.later:
+                self.define(self.job.later[number])
+            self.drop(interval, files)
+            code, text = runs[number % len(runs)](interval)
+            steps.append((interval, code, text if code == 0 else ""))
+        return steps
 
     def session(self, endpoint: str | None = None) -> SparkSession:
         session = self.spark.newSession()
@@ -177,3 +202,17 @@ def table(found) -> dict:  # noqa: ANN001
         "partition": str(found.spec()), "sort": str(found.sort_order()),
         "rows": rows_as_text(list(zip(*columns, strict=True)), [str(field.field_type) for field in fields]),
     }
+
+
+def others_first(monkeypatch: pytest.MonkeyPatch, committing: ModuleType, other: Callable[[], object]) -> list[int | None]:
+    """Has `other` come first at the first try of a module's swap; the snapshots on top of which swaps were tried."""
+    tries, swap = [], committing.swap
+
+    def after_other(tables, state, *rest):  # noqa: ANN001, ANN002, ANN202
+        tries.append(state.snapshot_id)
+        if len(tries) == 1:
+            other()
+        return swap(tables, state, *rest)
+
+    monkeypatch.setattr(committing, "swap", after_other)
+    return tries

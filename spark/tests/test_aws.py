@@ -1,20 +1,18 @@
 """The program on S3 and the Glue Data Catalog, which here are moto: what `naru run` does there, and reads what it wrote."""
 
 import json
-import os
 import subprocess
-import sys
-from pathlib import Path
 
 import boto3
 import pytest
 
-from aws import ACCOUNT, AwsProject, Between, Wrong
+from aws import ACCOUNT, AwsProject
+from between import Between, Wrong
 from cases import DAY1, DAY2, DAY3, EVERY_TYPE, GOOD, SIMPLE, csv, simple
-from conftest import SMALL, jars
 from naru_spark import bucket_keys, commit, decoding
 from naru_spark import plan as plans
-from support import Job
+from program import run_program, written
+from support import Job, others_first
 from test_evolution import LATER, LATER_ROWS
 
 REJECTING = "@reject_limit,5\n" + SIMPLE
@@ -40,16 +38,10 @@ STORIES = {
 
 @pytest.mark.parametrize("name", STORIES)
 def test_two_tracks_one_result_on_aws(name, aws_project):
-    job, results = STORIES[name], []
-    found = aws_project(job)
+    results, found = [], aws_project(STORIES[name])
     for run in (found.run_naru, found.run_spark):
         found.start_again()
-        steps = []
-        for interval, files in job.drops:
-            found.drop(interval, files)
-            code, text = run(interval)
-            steps.append((interval, code, text if code == 0 else ""))
-        results.append((steps, found.tables(), found.records(), found.in_glue()))
+        results.append((found.run_all(run), found.tables(), found.records(), found.in_glue()))
         found.checked()
         assert found.keys("lake") == {("aws:kms", f"alias/{found.bucket('lake')}")}
         if found.objects("quarantine"):
@@ -126,12 +118,12 @@ def test_another_account_s_bucket_is_not_read(aws_project):
     assert code == 1 and "access denied" in text, text
 
 
-REFUSED = {"__type": "ConcurrentModificationException", "Message": "Update table failed due to concurrent modifications."}
-LOST = {"__type": "InternalServiceException", "Message": "the answer of a change that was made is lost"}
+REFUSED = Wrong(is_passed_on=False, status=400, code="ConcurrentModificationException")
+# The change was made, and its answer is lost.
+LOST = Wrong(status=500, code="InternalServiceException")
 
 
-@pytest.mark.parametrize("wrong", [Wrong(is_passed_on=False, status=400, body=json.dumps(REFUSED).encode()),
-                                   Wrong(status=500, body=json.dumps(LOST).encode())], ids=["refused", "lost"])
+@pytest.mark.parametrize("wrong", [REFUSED, LOST], ids=["refused", "lost"])
 def test_a_swap_that_does_not_say_that_it_succeeded(wrong, aws_project):
     found = aws_project(Job("append", SIMPLE, []))
     found.drop(DAY1, {"a.csv": simple(range(20))})
@@ -149,28 +141,16 @@ def test_a_lost_race_is_run_again_on_the_new_state(aws_project, monkeypatch):
     found = aws_project(Job("append", SIMPLE, []))
     found.drop(DAY1, {"a.csv": simple(range(20))})
     found.drop(DAY2, {"a.csv": simple(range(30))})
-    swaps = []
-
-    def other_first(tables, state, *rest, swap=commit.swap):
-        swaps.append(state.snapshot_id)
-        if len(swaps) == 1:
-            assert found.run_naru(DAY2) == (0, "loaded")
-        return swap(tables, state, *rest)
-
-    monkeypatch.setattr(commit, "swap", other_first)
+    tries = others_first(monkeypatch, commit, lambda: found.run_naru(DAY2))
     assert found.run_spark(DAY1) == (0, "loaded")
-    assert swaps[0] is None and swaps[1] is not None
+    assert len(tries) == 2 and tries[0] is None and tries[1] is not None
     assert len(found.tables()[f"{found.database}.account"]["rows"]) == 50
 
 
-def run_program(found: AwsProject, plan: str, **environment: str) -> subprocess.CompletedProcess:
+def run(found: AwsProject, plan: str, **environment: str) -> subprocess.CompletedProcess:
     """The program as Glue starts it, with arguments of Glue's own beside naru's."""
-    path = os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])
-    environment = {**found.environment, **environment, "PYTHONPATH": path}
-    settings = [f"--conf={name}={value}" for name, value in SMALL.items()]
-    command = [sys.executable, "-m", "naru_spark", "--plan", plan, "--account", ACCOUNT, "--jars", jars(),
-               "--JOB_NAME", "x", "--naru-run", "core/deposit/account", "--enable-metrics", *settings]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return run_program(found, plan, "--account", ACCOUNT, "--JOB_NAME", "x", "--naru-run", "core/deposit/account",
+                       "--enable-metrics", **environment)
 
 
 def test_the_program_by_a_plan_in_s3(aws_project):
@@ -179,20 +159,20 @@ def test_the_program_by_a_plan_in_s3(aws_project):
     s3, place = boto3.client("s3"), {"Bucket": found.bucket("landing"), "Key": "plans/plan.json"}
     s3.put_object(**place, Body=found.plan(DAY1).text.encode())
     location = f"s3://{place['Bucket']}/{place['Key']}"
-    done = run_program(found, location)
+    done = run(found, location)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["rows"] == 20
     assert found.run_naru(DAY1) == (0, "unchanged")
-    assert run_program(found, location + "x").returncode == 1
+    assert run(found, location + "x").returncode == 1
     # A bucket that is not encrypted as it must be, a key that is disabled: told before Spark starts.
     kms, bucket = boto3.client("kms"), found.bucket("lake")
     key = kms.describe_key(KeyId=f"alias/{bucket}")["KeyMetadata"]["KeyId"]
     kms.disable_key(KeyId=key)
-    disabled = run_program(found, location)
+    disabled = run(found, location)
     assert disabled.returncode == 1 and "is disabled; enable it" in disabled.stderr, disabled.stderr
     kms.enable_key(KeyId=key)
     s3.delete_bucket_encryption(Bucket=bucket)
-    plain = run_program(found, location)
+    plain = run(found, location)
     assert plain.returncode == 1 and f"bucket {bucket} has no default encryption" in plain.stderr, plain.stderr
 
 
@@ -200,12 +180,10 @@ def test_a_change_that_was_made_is_never_taken_for_refused(aws_project):
     found = aws_project(Job("append", SIMPLE, []))
     found.drop(DAY1, {"a.csv": simple(range(20))})
     assert found.naru("apply").returncode == 0
-    plan = found.root / "plan.json"
-    plan.write_text(found.plan(DAY1).text, encoding="utf-8")
-    lost = Wrong(status=500, body=json.dumps(LOST).encode())
-    between = Between(lambda _, headers: headers.get("X-Amz-Target") == "AWSGlue.UpdateTable", lambda _: lost)
+    plan = written(found, found.plan(DAY1).text)
+    between = Between(lambda _, headers: headers.get("X-Amz-Target") == "AWSGlue.UpdateTable", lambda _: LOST)
     # Told to try once, Java's client tries twice: see aws.tries.
-    done = run_program(found, str(plan), AWS_ENDPOINT_URL_GLUE=between.endpoint, AWS_MAX_ATTEMPTS="1")
+    done = run(found, plan, AWS_ENDPOINT_URL_GLUE=between.endpoint, AWS_MAX_ATTEMPTS="1")
     assert done.returncode == 0, done.stderr
     assert len(between.counted) == 2
     assert len(found.tables()[f"{found.database}.account"]["rows"]) == 20

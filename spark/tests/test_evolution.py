@@ -6,7 +6,7 @@ import pytest
 
 from cases import DAY1, DAY2, DAY3, KEY, SIMPLE, TREATED, TREATED_ROWS, simple
 from naru_spark import commit
-from support import HEADER, Job
+from support import HEADER, Job, others_first
 
 WITH_NAMES = HEADER.strip() + ",renamed_from\n"
 
@@ -68,6 +68,89 @@ STEPS = {
     ]),
 }
 
+# COLUMNS of a merge some releases later: the key renamed and widened, another name, a wider amount, a column more, other
+# partitions. The key is among the partitions, so that files of three partitionings are looked through.
+KEYED = HEADER + """\
+ID,id,int,1,y,p1,,,
+AT,at,timestamp,2,y,p0,,,
+NAME,name,string,,,p1,,,
+AMT,amount,"decimal(9,2)",,y,p1,,,
+"""
+KEYED_LATER = '@partition,"bucket(2, number)"\n' + WITH_NAMES + """\
+BRANCH,branch,int,,,p1,,,Branch,
+ID,number,bigint,1,y,p1,,,,id
+AT,changed,timestamp,2,y,p0,,,,at
+AMT,amount,"decimal(18,2)",,y,p1,,,,
+NAME,holder,string,,,p1,,,,name
+"""
+KEYED_LATEST = "@partition,month(changed),branch\n" + KEYED_LATER.split("\n", 1)[1] + "NOTE,note,string,,,p1,,,,\n"
+
+
+def keyed(numbers: range, word: str, *beside: str) -> bytes:
+    """Records of KEYED; keys of each number at two times, one of them microseconds about 1970. `beside`: columns more."""
+    more = "".join(f",{name}" for name in beside)
+    times = ["1969-12-31 23:59:59.999999", "2026-11-20 05:00:00"]
+    return (f"ID,AT,NAME,AMT{more}\n" + "".join(
+        f"{n},{at},{word}{n % 3},{ord(word)}.5{',' + str(n % 2) if beside else ''}{',x' * (len(beside) - 1)}\n"
+        for n in numbers for at in times)).encode()
+
+
+MERGED_STEPS = [
+    (None, DAY1, {"a.csv": keyed(range(20), "a")}),
+    (KEYED_LATER, DAY2, {"a.csv": keyed(range(15, 25), "b", "BRANCH")}),
+    # Again, over the state from before: its columns had other names, its files other partitions.
+    (None, DAY2, {"a.csv": keyed(range(18, 22), "c", "BRANCH")}),
+    (KEYED_LATEST, DAY3, {"a.csv": keyed(range(5, 19), "d", "BRANCH", "NOTE")}),
+    (None, DAY2, {"a.csv": keyed(range(17, 23), "e", "BRANCH", "NOTE")}),
+    (None, DAY3, {"a.csv": keyed(range(3), "f", "BRANCH", "NOTE")}),
+]
+ORDERED = "@order_by,amount\n"
+MERGED = {"merge": (ORDERED, MERGED_STEPS), "scd2": ("", [MERGED_STEPS[n] for n in (0, 1, 2, 3, 5)])}
+VALUES_LOST = [
+    (None, DAY1, {"a.csv": keyed(range(5), "a")}),
+    (KEYED.replace('"decimal(9,2)"', '"decimal(5,2)"'), DAY2, {"a.csv": keyed(range(5), "b")}),
+]
+
+# Partitions are replaced that files of earlier partitionings may hold rows of.
+PLACED = HEADER + """\
+ID,id,bigint,1,y,p1,,,
+REGION,region,string,,,p0,,,
+DAY,day,date,,,p0,,,
+AT,at,timestamp,,,p0,,,
+AMT,amount,"decimal(18,2)",,,p1,,,
+"""
+
+
+def placed(*records: str) -> bytes:
+    return ("ID,REGION,DAY,AT,AMT\n" + "".join(f"{record}\n" for record in records)).encode()
+
+
+def partitioned(fields: str) -> str:
+    return f"@partition,{fields}\n@replace,partitions\n{PLACED}"
+
+
+REPLACED = {
+    "by the bounds of dates and times": (partitioned("month(day)"), [
+        (None, DAY1, {"a.csv": placed("1,a,2026-10-05,2026-10-05 01:00:00,1", "2,a,2026-11-20,2026-11-20 01:00:00,1",
+                                      "3,a,2026-11-21,2026-11-21 23:59:59.999999,1", "4,a,,,1")}),
+        # Of no earlier file; of all of one; of all that have no day; of one that holds others, too.
+        (partitioned("day(day)"), DAY2, {"a.csv": placed("5,a,2026-12-01,2026-12-01 00:00:00,1")}),
+        (None, DAY3, {"a.csv": placed("6,a,2026-10-05,2026-10-05 01:30:00,1")}),
+        (None, DAY3, {"a.csv": placed("7,a,,,1", "6,a,2026-10-05,2026-10-05 01:30:00,1")}),
+        (None, DAY3, {"a.csv": placed("8,a,2026-11-20,2026-11-20 02:00:00,1")}),
+        (partitioned("hour(at)"), DAY3, {"a.csv": placed("9,a,9999-12-31,9999-12-31 23:59:59.999999,1")}),
+        (partitioned("year(at),day"), DAY3, {"a.csv": placed("9,a,2025-12-31,2025-12-31 23:59:59.999999,1")}),
+    ]),
+    "by the bounds of numbers and texts": (partitioned("region"), [
+        (None, DAY1, {"a.csv": placed("11,ab,,,1.05", "19,ab,,,1.09", "20,b,,,2.50", "31,가나,,,3.00", "39,가나,,,3.00")}),
+        (partitioned('"truncate(10, id)"'), DAY2, {"a.csv": placed("10,x,,,1")}),
+        (partitioned('"truncate(1, region)"'), DAY2, {"a.csv": placed("40,a,,,1")}),
+        (partitioned('"truncate(2, region)",day'), DAY2, {"a.csv": placed("41,가나다,,,1")}),
+        (partitioned('"truncate(10, amount)"'), DAY2, {"a.csv": placed("42,x,,,4.04")}),
+        (partitioned('"bucket(4, id)"'), DAY3, {"a.csv": placed("43,x,,,1")}),
+    ]),
+}
+
 
 def metadata(found) -> dict:
     """What of a table's metadata is not the same for two tables by chance."""
@@ -101,8 +184,29 @@ def results(found, job: Job, steps: list, run) -> dict:  # noqa: ANN001
 @pytest.mark.parametrize("name", STEPS)
 def test_both_tracks_evolve_alike(name, project):
     definition, steps = STEPS[name]
-    job = Job("append", definition, [], key=KEY)
-    found = project(job)
+    both_tracks(project(Job("append", definition, [], key=KEY)), steps)
+
+
+@pytest.mark.parametrize("name", MERGED)
+def test_both_tracks_evolve_alike_in_a_merge(name, project):
+    settings, steps = MERGED[name]
+    found = project(Job(name, settings + KEYED, []))
+    both_tracks(found, [(definition and settings + definition, *drop) for definition, *drop in steps])
+
+
+@pytest.mark.parametrize("name", REPLACED)
+def test_both_tracks_replace_partitions_of_an_earlier_partitioning_alike(name, project):
+    definition, steps = REPLACED[name]
+    both_tracks(project(Job("replace", definition, [])), steps)
+
+
+def test_both_tracks_refuse_alike_in_a_merge(project):
+    both_tracks(project(Job("merge", KEYED, [])), VALUES_LOST)
+
+
+def both_tracks(found, steps: list) -> None:
+    """Takes a project through the steps on either track, and compares what was told and what is there."""
+    job = found.job
     by_naru, by_spark = (results(found, job, steps, run) for run in (found.run_naru, found.run_spark))
     for (naru_code, naru_text), (spark_code, spark_text) in zip(by_naru["told"], by_spark["told"], strict=True):
         assert spark_code == naru_code, (spark_text, naru_text)
@@ -141,20 +245,10 @@ def test_rows_and_structure_come_onto_the_newest_state(project, monkeypatch):
     older = found.plan(DAY2)
     found.define(LATER)
     found.drop(DAY3, {"a.csv": LATER_ROWS})
-    swaps = []
-
-    def other_first(tables, state, *rest, swap=commit.swap):
-        swaps.append(state.snapshot_id)
-        if len(swaps) == 1:
-            from naru_spark.run import Options, execute
-
-            assert execute(found.session(), older, Options()).status == "loaded"
-        return swap(tables, state, *rest)
-
-    monkeypatch.setattr(commit, "swap", other_first)
+    tries = others_first(monkeypatch, commit, lambda: found.run_spark(DAY2, plan=older))
     assert found.run_spark(DAY3) == (0, "loaded")
     # The other run's own swap is among them.
-    assert len(swaps) == 3
+    assert len(tries) == 3
     assert len(found.tables()["dev_deposit.account"]["rows"]) == 52
 
 
@@ -165,13 +259,11 @@ def test_a_structure_that_others_changed_is_a_conflict(project, monkeypatch):
     found.define(LATER)
     found.drop(DAY2, {"a.csv": LATER_ROWS})
 
-    def other_first(tables, state, *rest, swap=commit.swap):
-        monkeypatch.undo()
+    def sorted_otherwise():
         found.define("@sort,day\n" + SIMPLE)
         assert found.naru("apply").returncode == 0
-        return swap(tables, state, *rest)
 
-    monkeypatch.setattr(commit, "swap", other_first)
+    others_first(monkeypatch, commit, sorted_otherwise)
     code, text = found.run_spark(DAY2)
     assert code == 75 and "columns, partitioning or sort order were changed" in text, text
 

@@ -2,6 +2,7 @@
 on this machine, against moto's S3 and Glue Data Catalog.
 """
 
+import base64
 import io
 import json
 import os
@@ -16,9 +17,9 @@ import boto3
 import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 
-from cases import DAY1, DAY2, SIMPLE, simple
+from cases import CLEAR, DAY1, DAY2, KEY, SIMPLE, simple
 from conftest import SMALL, jars
-from support import binary
+from support import HEADER, binary
 
 ROOT = Path(__file__).parents[2]
 JOB = "core__deposit__account__p1__append__sp__d"
@@ -45,10 +46,14 @@ class Site:
     def drop(self, interval: str, data: bytes) -> None:
         self.put("landing-p1", f"core/deposit/account/{interval}/a.csv", data)
 
-    def run(self, interval: str) -> tuple[int, dict, str]:
-        """`naru run`, and the Glue run that it starts: exit code, report, and what it told."""
-        naru = subprocess.Popen([binary(), "--project", str(self.root), "run", JOB, "--date", interval, "--json"],
-                                env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def define(self, definition: str) -> None:
+        """The job's definition from now on."""
+        (self.root / "table-defs/deposit/account.csv").write_text(definition, encoding="utf-8")
+
+    def run(self, interval: str, *options: str, **environment: str) -> tuple[int, dict, str]:
+        """`naru run`, and the Glue run that it starts: exit code, report, and what it told. `environment`: of naru alone."""
+        naru = subprocess.Popen([binary(), "--project", str(self.root), "run", JOB, "--date", interval, "--json", *options],
+                                env=self.environment | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         told = ""
         for line in naru.stderr:
             told += line
@@ -117,8 +122,41 @@ def test_a_load_by_a_glue_job_from_end_to_end(site):
     assert "failed: RunError: 1 of 4 rows do not fit" in told and "not_an_integer" in told, told
     assert failed["quarantine"]["rows"] == 1 and len(site.rows("account_quarantine")) == 1
     assert len(site.rows("account")) == 50
-    (site.root / "table-defs/deposit/account.csv").write_text("@reject_limit,1\n" + SIMPLE, encoding="utf-8")
+    site.define("@reject_limit,1\n" + SIMPLE)
     code, report, told = site.run(DAY2)
     assert (code, report["rows"], report["rejected"], report["quarantine"]["rows"]) == (0, 3, 1, 1), told
     runs = site.client("glue").get_job_runs(JobName=f"acme-dev-{JOB}")["JobRuns"]
     assert sorted(run["JobRunState"] for run in runs) == ["FAILED", "SUCCEEDED", "SUCCEEDED"]
+
+
+def test_runs_read_the_treatment_key_by_themselves(site, tmp_path):
+    site.define(HEADER + "ID,id,bigint,1,y,p1,,,\nACCOUNT,account_no,string,,,p1,hash,,\nNAME,name,string,,,p1,encrypt,,\n")
+    site.drop(DAY1, f"ID,ACCOUNT,NAME\n1,{CLEAR[0]},{CLEAR[3]}\n2,,{CLEAR[3]}\nx,{CLEAR[0]},{CLEAR[3]}\n".encode())
+    key = {"NARU_TREATMENT_KEY": KEY}
+    code, _, told = site.run(DAY1, **key)
+    assert code == 1 and "account_no, name are treated with a key, and naru.toml names no secret" in told, told
+    with (site.root / "naru.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[glue]\ntreatment_key_secret = "{org}-{phase}-treatment-key"\n')
+    code, _, told = site.run(DAY1, **key)
+    assert code == 1 and "cannot read the secret of the treatment key: it does not exist" in told, told
+    site.client("secretsmanager").create_secret(Name="acme-dev-treatment-key", SecretString=KEY)
+    logs = tmp_path / "events"
+    logs.mkdir()
+    site.environment["NARU_SPARK_CONF"] += (f"\nspark.eventLog.enabled=true\nspark.eventLog.dir={logs.as_uri()}"
+                                            "\nspark.eventLog.compress=false")
+    site.define("@reject_limit,1\n" + (site.root / "table-defs/deposit/account.csv").read_text(encoding="utf-8"))
+    code, report, told = site.run(DAY1, **key)
+    assert (code, report["rows"], report["rejected"]) == (0, 2, 1), told
+    by_glue = site.rows("account")
+    job = site.client("glue").get_job(JobName=f"acme-dev-{JOB}")["Job"]
+    assert job["DefaultArguments"]["--treatment-key-secret"] == "acme-dev-treatment-key"
+    runs = site.client("glue").get_job_runs(JobName=job["Name"])["JobRuns"]
+    [events] = [log.read_text(encoding="utf-8") for log in logs.iterdir()]
+    assert "MapInArrow" in events and "SparkListenerEnvironmentUpdate" in events, "the log holds plans and settings"
+    for kept in (events, told, repr(job), repr(runs)):
+        for forbidden in (KEY, KEY.upper(), base64.b64encode(bytes.fromhex(KEY)).decode(), CLEAR[0], CLEAR[3]):
+            assert forbidden not in kept
+    # The same key by naru itself: the same values.
+    code, report, told = site.run(DAY1, "--engine", "pl", "--force", **key)
+    assert (code, report["engine"], report["status"]) == (0, "pl", "reloaded"), told
+    assert site.rows("account") == by_glue and by_glue[0]["account_no"] != CLEAR[0]

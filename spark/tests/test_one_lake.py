@@ -4,7 +4,8 @@ import pytest
 
 from cases import DAY1, DAY2, DAY3, SIMPLE, simple
 from merge_cases import COLUMNS, DELETED, MERGE_CASES, ORDERED, many
-from support import Job
+from naru_spark import commit, merge_commit
+from support import Job, others_first
 
 ROWS = "select id, amount, load_interval from deposit.account order by load_interval, id"
 
@@ -68,33 +69,16 @@ def test_a_lost_race_is_run_again_on_the_new_state(project, monkeypatch):
     found = project(Job("append", SIMPLE, []))
     found.drop(DAY1, {"a.csv": simple(range(20))})
     found.drop(DAY2, {"a.csv": simple(range(30))})
-    from naru_spark import commit
-
-    swaps = []
-
-    def other_first(tables, state, *rest, swap=commit.swap):
-        swaps.append(state.snapshot_id)
-        if len(swaps) == 1:
-            assert found.run_naru(DAY2) == (0, "loaded")
-        return swap(tables, state, *rest)
-
-    monkeypatch.setattr(commit, "swap", other_first)
+    tries = others_first(monkeypatch, commit, lambda: found.run_naru(DAY2))
     assert found.run_spark(DAY1) == (0, "loaded")
-    assert len(swaps) == 2 and swaps[0] is None and swaps[1] is not None
+    assert len(tries) == 2 and tries[0] is None and tries[1] is not None
     assert ids(found) == expected(d19=range(20), d20=range(30))
 
 
 def test_of_two_runs_at_once_one_counts(project, monkeypatch):
     found = project(Job("append", SIMPLE, []))
     found.drop(DAY1, {"a.csv": simple(range(20))})
-    from naru_spark import commit
-
-    def other_first(tables, state, *rest, swap=commit.swap):
-        monkeypatch.undo()
-        assert found.run_naru(DAY1) == (0, "loaded")
-        return swap(tables, state, *rest)
-
-    monkeypatch.setattr(commit, "swap", other_first)
+    others_first(monkeypatch, commit, lambda: found.run_naru(DAY1))
     assert found.run_spark(DAY1) == (0, "unchanged")
     assert ids(found) == expected(d19=range(20))
     assert len(list(found.lake.glob("*lake*/**/*.parquet"))) == 1, "the loser's files are deleted"
@@ -109,25 +93,15 @@ CONTINUED = {"merge, the newest interval again": "naru", "merge by order, late a
 @pytest.mark.parametrize(("name", "first"), CONTINUED.items())
 def test_each_engine_merges_into_what_the_other_wrote(name, first, project):
     found = project(MERGE_CASES[name])
-    alone = steps(found, [found.run_naru])
+    alone = found.run_all(found.run_naru)
     tables, records = found.tables(), found.records()
     found.start_again()
     both = [found.run_naru, found.run_spark] if first == "naru" else [found.run_spark, found.run_naru]
-    assert steps(found, both) == alone
+    assert found.run_all(*both) == alone
     assert found.tables() == tables
     assert found.records() == records
     for run in both:
-        assert alone[-1][0] or run(found.job.drops[-1][0]) == (0, "unchanged"), "a run is known whoever made it"
-
-
-def steps(found, runs) -> list[tuple[int, str]]:
-    """The codes and statuses of a job's steps, by the runs in turns."""
-    done = []
-    for n, (interval, files) in enumerate(found.job.drops):
-        found.drop(interval, files)
-        code, text = runs[n % len(runs)](interval)
-        done.append((code, text if code == 0 else ""))
-    return done
+        assert alone[-1][1] or run(found.job.drops[-1][0]) == (0, "unchanged"), "a run is known whoever made it"
 
 
 def test_a_rerun_of_a_merge_reads_the_deletes_of_the_other_track(project):
@@ -137,31 +111,14 @@ def test_a_rerun_of_a_merge_reads_the_deletes_of_the_other_track(project):
         (DAY3, {"a.csv": many(range(10, 30), "c", 3)}), (DAY3, {"a.csv": many(range(25, 35), "d", 3)}),
         (DAY2, {"a.csv": many(range(3), "e", 2)}), (DAY2, {"a.csv": many(range(5), "f", 2)}),
     ]))
-    alone = steps(found, [found.run_naru])
+    alone = found.run_all(found.run_naru)
     tables, records = found.tables(), found.records()
     for turns in ([found.run_naru, found.run_naru, found.run_naru, found.run_spark],
                   [found.run_naru, found.run_naru, found.run_spark, found.run_spark, found.run_naru, found.run_spark]):
         found.start_again()
-        assert steps(found, turns) == alone
+        assert found.run_all(*turns) == alone
         assert found.tables() == tables
         assert found.records() == records
-
-
-def race(found, monkeypatch, other) -> list[int | None]:
-    """Has `other` come first at the first try of the swap; what the tries came to."""
-    from naru_spark import merge_commit
-
-    swaps = []
-
-    def other_first(*arguments, swap=merge_commit.swap):
-        if not swaps:
-            swaps.append(None)
-            other()
-        swaps.append(swap(*arguments))
-        return swaps[-1]
-
-    monkeypatch.setattr(merge_commit, "swap", other_first)
-    return swaps
 
 
 @pytest.mark.parametrize("numbers", [range(20, 60), range(500, 600)], ids=["the same keys", "other keys"])
@@ -177,9 +134,9 @@ def test_a_merge_that_lost_the_race_goes_on_over_the_new_state(project, monkeypa
     for n, (day, keys) in enumerate(drops.items(), 1):
         found.drop(day, {"a.csv": many(keys, f"w{n}", n)})
     assert found.run_naru(DAY1) == (0, "loaded")
-    merges = race(found, monkeypatch, lambda: found.run_naru(DAY2))
+    tries = others_first(monkeypatch, merge_commit, lambda: found.run_naru(DAY2))
     assert found.run_spark(DAY3) == (0, "loaded")
-    assert len(merges) == 3 and merges[1] is None and merges[2] is not None
+    assert len(tries) == 2 and tries[0] != tries[1]
     assert found.tables()["dev_deposit.account"]["rows"] == expected
 
 
@@ -187,7 +144,7 @@ def test_a_merge_knows_the_deletions_of_whoever_came_first(project, monkeypatch)
     found = project(Job("merge", ORDERED + DELETED + COLUMNS, []))
     found.drop(DAY1, {"a.csv": many(range(20), "a", 1)})
     found.drop(DAY2, {"a.csv": many(range(900, 910), "", 2, "D")})
-    race(found, monkeypatch, lambda: found.run_naru(DAY2))
+    others_first(monkeypatch, merge_commit, lambda: found.run_naru(DAY2))
     code, text = found.run_spark(DAY1)
     assert code == 1 and "deletes keys: they may be among them" in text
 
@@ -195,6 +152,6 @@ def test_a_merge_knows_the_deletions_of_whoever_came_first(project, monkeypatch)
 def test_the_same_merge_twice_at_once_counts_once(project, monkeypatch):
     found = project(Job("merge", COLUMNS, []))
     found.drop(DAY1, {"a.csv": many(range(20), "a", 1)})
-    race(found, monkeypatch, lambda: found.run_naru(DAY1))
+    others_first(monkeypatch, merge_commit, lambda: found.run_naru(DAY1))
     assert found.run_spark(DAY1) == (0, "unchanged")
     assert len(list(found.lake.glob("*lake*/**/*.parquet"))) == 1, "the loser's files are deleted"

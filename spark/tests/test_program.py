@@ -2,27 +2,17 @@
 
 import base64
 import json
-import os
 import subprocess
-import sys
-from pathlib import Path
 
 from cases import CASES, CLEAR, DAY1, KEY, SIMPLE, simple
-from conftest import SMALL, jars
+from program import run_program, written
 from support import Job
 
 
-def run_program(found, plan: dict, *arguments: str, key: str | None = None) -> subprocess.CompletedProcess:
-    path = found.root / "plan.json"
-    path.write_text(json.dumps(plan), encoding="utf-8")
-    environment = {**found.environment, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[1]), *sys.path])}
-    environment.pop("NARU_TREATMENT_KEY", None)
-    if key:
-        environment["NARU_TREATMENT_KEY"] = key
-    settings = [f"--conf={name}={value}" for name, value in SMALL.items()]
-    command = [sys.executable, "-m", "naru_spark", "--plan", str(path), "--lake", str(found.lake), "--jars", jars(),
-               "--range-mib", "1", *settings, *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+def run(found, plan: dict, *arguments: str, key: str | None = None) -> subprocess.CompletedProcess:
+    found.environment.pop("NARU_TREATMENT_KEY", None)
+    environment = {"NARU_TREATMENT_KEY": key} if key else {}
+    return run_program(found, written(found, json.dumps(plan)), "--lake", str(found.lake), *arguments, **environment)
 
 
 def test_no_key_and_no_value_is_in_what_spark_keeps(project, tmp_path):
@@ -34,7 +24,7 @@ def test_no_key_and_no_value_is_in_what_spark_keeps(project, tmp_path):
     logs.mkdir()
     told = ["--conf=spark.eventLog.enabled=true", f"--conf=spark.eventLog.dir={logs.as_uri()}",
             "--conf=spark.eventLog.compress=false"]
-    done = run_program(found, plan, *told, key=KEY)
+    done = run(found, plan, *told, key=KEY)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["rows"] == 200
     [log] = logs.iterdir()
@@ -52,15 +42,15 @@ def test_exit_codes(project):
     found = project(Job("append", SIMPLE, []))
     found.drop(DAY1, {"a.csv": simple(range(3))})
     plan = found.plan(DAY1).json
-    refused = run_program(found, {**plan, "mode": "cdc"})
+    refused = run(found, {**plan, "mode": "cdc"})
     assert refused.returncode == 1
     assert "this is no load plan" in refused.stderr
-    assert run_program(found, {**plan, "engine": "pl"}).returncode == 1
-    assert run_program(found, {"version": 1}).returncode == 1
-    nothing = run_program(found, {**plan, "sources": []})
+    assert run(found, {**plan, "engine": "pl"}).returncode == 1
+    assert run(found, {"version": 1}).returncode == 1
+    nothing = run(found, {**plan, "sources": []})
     assert nothing.returncode == 75, nothing.stderr
     found.drop(DAY1, {"a.csv": simple(range(4))})
-    changed = run_program(found, plan)
+    changed = run(found, plan)
     assert changed.returncode == 75 and "has changed" in changed.stderr, changed.stderr
     assert "dev_deposit.account" not in found.tables() or not found.tables()["dev_deposit.account"]["rows"]
 
@@ -69,6 +59,6 @@ def test_a_missing_key_is_told_before_spark_starts(project):
     job = CASES["treated"]
     found = project(job)
     found.drop(*job.drops[0])
-    done = run_program(found, found.plan(DAY1).json)
+    done = run(found, found.plan(DAY1).json)
     assert done.returncode == 1
     assert "NARU_TREATMENT_KEY" in done.stderr

@@ -5,7 +5,7 @@ import os
 import boto3
 import pytest
 
-from aws import Between, Wrong
+from between import Between, Wrong
 from naru_spark import aws as clients
 from naru_spark.errors import RunError
 from naru_spark.s3 import BODY_ATTEMPTS, ObjectRange
@@ -60,8 +60,7 @@ def test_a_body_that_never_comes_is_for_later(landed):
     (400, "ExpiredToken", "access denied", 1), (400, "KMS.DisabledException", "KMS key cannot be used", 1),
 ])
 def test_refusals_are_told_apart(landed, status, code, said, exit_code):
-    body = f"<Error><Code>{code}</Code><Message>m</Message></Error>".encode()
-    file, between = landed(lambda number: Wrong(is_passed_on=False, status=status, body=body))
+    file, between = landed(lambda number: Wrong(is_passed_on=False, status=status, code=code))
     with pytest.raises(RunError, match=said) as raised:
         read_all(file)
     assert raised.value.exit_code == exit_code

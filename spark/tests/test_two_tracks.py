@@ -25,15 +25,10 @@ def test_generated_plans(seed, project):
 
 def both_tracks(found):
     """Runs a project's job on either track, and compares what is there afterwards."""
-    job = found.job
     results = []
     for run in (found.run_naru, found.run_spark):
         found.start_again()
-        steps = []
-        for interval, files in job.drops:
-            found.drop(interval, files)
-            code, text = run(interval)
-            steps.append((interval, code, text if code == 0 else ""))
+        steps = found.run_all(run)
         tables = found.tables()
         results.append((steps, tables, found.records() if "dev_deposit.account" in tables else []))
     (naru_steps, naru_tables, naru_records), (spark_steps, spark_tables, spark_records) = results

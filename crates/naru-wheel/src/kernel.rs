@@ -30,13 +30,13 @@ pub(crate) struct Kernel {
 
 #[pymethods]
 impl Kernel {
-    /// `sums`: columns to sum, those of `Plan.control_sums`. Raises `KeyError` where the plan needs a treatment key and the
-    /// environment gives none.
+    /// `sums`: columns to sum, those of `Plan.control_sums`. `key`: the treatment key's text, and where it is from; without it
+    /// the environment's. Raises `KeyError` where the plan needs a treatment key and there is none.
     #[new]
-    #[pyo3(signature = (plan, sums=Vec::new()))]
-    fn new(plan: &Plan, sums: Vec<String>) -> PyResult<Self> {
+    #[pyo3(signature = (plan, sums=Vec::new(), key=None))]
+    fn new(plan: &Plan, sums: Vec<String>, key: Option<(Vec<u8>, String)>) -> PyResult<Self> {
         let plan = Arc::clone(plan.plan());
-        let key = if plan.keyed_columns().is_empty() { None } else { Some(treatment_key()?) };
+        let key = if plan.keyed_columns().is_empty() { None } else { Some(treatment_key(key)?) };
         let refused = |error: KernelError| PyValueError::new_err(error.to_string());
         // With the column that marks rows which delete their key, also where the table does not have it.
         let columns = decoded_columns(&plan);

@@ -17,9 +17,13 @@ const GREATEST_FILE_BYTES: u64 = 4096;
 
 create_exception!(naru_decode, TreatmentKeyError, PyException, "There is no treatment key, or what is given is none.");
 
-/// The key, as `naru run` looks for it in its environment.
-pub(crate) fn treatment_key() -> PyResult<TreatmentKey> {
-    read().map_err(|error| {
+/// The key that the caller gives, with where it has it from; or, as `naru run` looks for it, that of the environment.
+pub(crate) fn treatment_key(given: Option<(Vec<u8>, String)>) -> PyResult<TreatmentKey> {
+    let key = match given {
+        Some((key, place)) => TreatmentKey::parse(&Zeroizing::new(key), &place),
+        None => read(),
+    };
+    key.map_err(|error| {
         let hint = if let KeyError::Missing { remedy } = &error { format!("; {remedy}") } else { String::new() };
         TreatmentKeyError::new_err(format!("{error}{hint}"))
     })

@@ -175,6 +175,12 @@ impl Plan {
         Ok(verdict.map_err(PyValueError::new_err)?.to_string())
     }
 
+    /// Whether a column is treated with a key.
+    #[getter]
+    fn needs_key(&self) -> bool {
+        !self.plan.keyed_columns().is_empty()
+    }
+
     /// The columns that make a row's key.
     #[getter]
     fn key(&self) -> Vec<String> {

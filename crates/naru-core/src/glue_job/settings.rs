@@ -22,6 +22,9 @@ pub struct GlueSettings {
     /// Name of the Glue security configuration, which encrypts what a run logs. Default
     /// [`DEFAULT_SECURITY_CONFIGURATION`].
     pub security_configuration: Template,
+    /// Name or ARN of the secret in AWS Secrets Manager that holds the treatment key, which runs read by themselves.
+    /// Default: none, and what is treated with a key is not run on Glue.
+    pub treatment_key_secret: Option<Template>,
     /// What a worker is. Default `G.1X`.
     pub worker_type: WorkerType,
     /// When a run is stopped, in minutes. Default 120.

@@ -14,6 +14,9 @@ pub const GLUE_VERSION: &str = "5.1";
 /// The argument that says to which account buckets and catalog must belong.
 const ACCOUNT_ARGUMENT: &str = "--account";
 
+/// The argument that names the secret which holds the treatment key.
+const KEY_SECRET_ARGUMENT: &str = "--treatment-key-secret";
+
 /// What the kernel's wheel is built for: any Python from 3.9 on, and the machines of Glue.
 const WHEEL_TAGS: &str = "cp39-abi3-manylinux_2_28_x86_64";
 
@@ -118,7 +121,7 @@ impl GlueJobSpec {
             queues: false,
             execution_class: "STANDARD".into(),
             security_configuration: glue.security_configuration.render(&values),
-            default_arguments: default_arguments(project, names, program),
+            default_arguments: default_arguments(project, names, program, &values),
             fixed_arguments: BTreeMap::new(),
             tags: tags(names),
         }
@@ -126,7 +129,12 @@ impl GlueJobSpec {
 }
 
 /// Source of the arguments' names: AWS Glue Developer Guide, "Using job parameters in AWS Glue jobs".
-fn default_arguments(project: &Project, names: &PhysicalNames, program: &SparkProgram) -> BTreeMap<String, String> {
+fn default_arguments(
+    project: &Project,
+    names: &PhysicalNames,
+    program: &SparkProgram,
+    values: &Values<'_>,
+) -> BTreeMap<String, String> {
     let list = |keys: &[String]| keys.iter().map(|key| in_code(names, key)).collect::<Vec<_>>().join(",");
     let mut arguments = BTreeMap::from([
         // Glue's own Iceberg.
@@ -136,6 +144,8 @@ fn default_arguments(project: &Project, names: &PhysicalNames, program: &SparkPr
     ]);
     // Whose buckets and catalog the program takes for the right ones.
     arguments.extend(project.account.clone().map(|account| (ACCOUNT_ARGUMENT.to_owned(), account)));
+    let secret = project.glue.treatment_key_secret.as_ref();
+    arguments.extend(secret.map(|secret| (KEY_SECRET_ARGUMENT.to_owned(), secret.render(values))));
     if !program.packages.is_empty() {
         arguments.insert("--extra-py-files".into(), list(&program.packages));
     }

@@ -10,11 +10,17 @@ use crate::route::RouteModel;
 
 const ALLOWED: &[Placeholder] = &[Org, Phase, Level, Account];
 
+/// One key for each phase: values that are treated with it join, whatever their level.
+const ALLOWED_OF_KEY: &[Placeholder] = &[Org, Phase, Account];
+
 pub(super) fn glue(mut reader: Reader<'_>, has_account: bool, faults: &mut Faults<'_>) -> Option<GlueSettings> {
     let role = reader.parse("role", template(DEFAULT_ROLE, true).ok(), faults, |text| template(text, has_account));
     let default = template(DEFAULT_SECURITY_CONFIGURATION, true).ok();
     let security_configuration =
         reader.parse("security_configuration", default, faults, |text| template(text, has_account));
+    let treatment_key_secret = reader.parse("treatment_key_secret", Some(None), faults, |text| {
+        template_of(text, has_account, ALLOWED_OF_KEY).map(Some)
+    });
     let worker_type = reader.parse("worker_type", Some(WorkerType::default()), faults, |text| {
         text.parse().map_err(|error: crate::name::WordError| (error.to_string(), error.hint()))
     });
@@ -29,6 +35,7 @@ pub(super) fn glue(mut reader: Reader<'_>, has_account: bool, faults: &mut Fault
     Some(GlueSettings {
         role: role?,
         security_configuration: security_configuration?,
+        treatment_key_secret: treatment_key_secret?,
         worker_type: worker_type?,
         timeout_minutes,
         max_concurrent_runs,
@@ -49,9 +56,13 @@ pub(super) fn check_worker(glue: &GlueSettings, route: &RouteModel, faults: &mut
 }
 
 fn template(text: &str, has_account: bool) -> Result<Template, (String, String)> {
+    template_of(text, has_account, ALLOWED)
+}
+
+fn template_of(text: &str, has_account: bool, allowed: &[Placeholder]) -> Result<Template, (String, String)> {
     let template = Template::parse(text).map_err(|error: TemplateError| (error.to_string(), error.hint()))?;
-    if let Some(strange) = template.placeholders().find(|placeholder| !ALLOWED.contains(placeholder)) {
-        let allowed = ALLOWED.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+    if let Some(strange) = template.placeholders().find(|placeholder| !allowed.contains(placeholder)) {
+        let allowed = allowed.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         return Err((format!("{strange} means nothing here"), format!("it may hold {allowed}")));
     }
     if template.placeholders().any(|placeholder| placeholder == Account) && !has_account {

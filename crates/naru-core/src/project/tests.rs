@@ -358,7 +358,7 @@ lambda_request = { usd = inf, date = "2026-2-1" }
     // Other tables have none.
     assert_snapshot!(faults("org = \"a\"\nglue.prices = {}\nroute.spark.usd_per_dpu_hour = 1.0\n"), @r#"
     naru.toml:2:6: unknown key "prices" in [glue]
-      hint: the keys are role, security_configuration, worker_type, timeout_minutes, max_concurrent_runs
+      hint: the keys are role, security_configuration, treatment_key_secret, worker_type, timeout_minutes, max_concurrent_runs
     naru.toml:3:13: unknown key "usd_per_dpu_hour" in [route]
       hint: the keys are startup_seconds, mib_per_second_per_worker, mib_per_worker, min_workers, max_workers, dpu_per_worker, minimum_billed_seconds
     "#);

@@ -84,14 +84,19 @@ impl JobOnGlue {
 }
 
 impl SparkRun<'_> {
-    /// Refuses what Glue's runs cannot treat: they have no key.
-    pub(super) fn require_no_key(&self) -> Result<(), CommandError> {
+    /// Refuses what Glue's runs cannot treat: they read the key by themselves, from a secret that the settings name.
+    pub(super) fn require_key_secret(&self) -> Result<(), CommandError> {
         let columns = self.plan.keyed_columns();
-        if columns.is_empty() {
+        if columns.is_empty() || self.workspace.project.glue.treatment_key_secret.is_some() {
             return Ok(());
         }
-        let message = format!("{} are treated with a key, and runs of Glue jobs have none yet", columns.join(", "));
-        Err(CommandError::failed(message).hint("nothing was started; run it in this process with `--engine pl`"))
+        let columns = columns.join(", ");
+        let message =
+            format!("{columns} are treated with a key, and naru.toml names no secret that Glue's runs have it from");
+        Err(CommandError::failed(message).hint(
+            "nothing was started; write [glue] treatment_key_secret (docs/treatments.md says more), or run it in this \
+             process with `--engine pl`",
+        ))
     }
 
     pub(super) fn run_on_glue(&self, lake: &AwsLake, kind: OutcomeKind) -> Result<Outcome, RunFailure> {

@@ -146,7 +146,7 @@ impl SparkRun<'_> {
     pub(crate) fn run(&self) -> Result<Outcome, RunFailure> {
         #[cfg(feature = "aws")]
         if let PhaseLake::Aws(_) = self.lake {
-            self.require_no_key()?;
+            self.require_key_secret()?;
         }
         let (kind, evolved) = match self.ahead()? {
             Ahead::Unchanged(outcome) => return Ok(*outcome),

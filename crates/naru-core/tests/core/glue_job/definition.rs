@@ -24,6 +24,14 @@ fn a_job_says_whose_account_it_is() {
 }
 
 #[test]
+fn a_job_names_the_secret_of_the_treatment_key_and_no_key() {
+    let secret =
+        |more: &str| spec(&project(more), Phase::Prod).default_arguments.get("--treatment-key-secret").cloned();
+    let named = "[glue]\ntreatment_key_secret = \"{org}-{phase}-treatment-key\"\n";
+    assert_eq!((secret(""), secret(named)), (None, Some("acme-prod-treatment-key".into())));
+}
+
+#[test]
 fn the_programs_files_are_a_versions() {
     let keys: Vec<String> = SparkProgram::of_version("0.1.0").keys().map(Into::into).collect();
     assert_snapshot!(keys.join(" "), @"spark/0.1.0/main.py spark/0.1.0/naru_spark.zip spark/0.1.0/naru_decode-0.1.0-cp39-abi3-manylinux_2_28_x86_64.whl");
@@ -91,6 +99,7 @@ fn every_fault_of_the_settings_is_told() {
 [glue]
 role = "{org}-{job}"
 security_configuration = "{account}"
+treatment_key_secret = "{level}-key"
 worker_type = "G.3X"
 timeout_minutes = 10080
 max_concurrent_runs = 0
@@ -101,13 +110,15 @@ worker_typ = "G.1X"
       hint: it may hold {org} {phase} {level} {account}
     naru.toml:4:26: glue.security_configuration: {account} is not set
       hint: write account = "123456789012" at the top
-    naru.toml:5:15: glue.worker_type: unknown worker type "G.3X"
+    naru.toml:5:24: glue.treatment_key_secret: {level} means nothing here
+      hint: it may hold {org} {phase} {account}
+    naru.toml:6:15: glue.worker_type: unknown worker type "G.3X"
       hint: did you mean "G.1X"?
-    naru.toml:6:19: glue.timeout_minutes is 10080
+    naru.toml:7:19: glue.timeout_minutes is 10080
       hint: Glue allows up to 10079, less than 7 days
-    naru.toml:7:23: glue.max_concurrent_runs is 0
+    naru.toml:8:23: glue.max_concurrent_runs is 0
       hint: write 1 or more, up to 4294967295
-    naru.toml:8:1: unknown key "worker_typ" in [glue]
+    naru.toml:9:1: unknown key "worker_typ" in [glue]
       hint: did you mean "worker_type"?
     "#);
     let text = "org = \"acme\"\nglue.worker_type = \"g.4x\"\n";
