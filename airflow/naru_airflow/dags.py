@@ -13,7 +13,7 @@ from .compat import DAG, CronDataIntervalTimetable, Param
 from .errors import ManifestError
 from .manifest import Job, Manifest, Need, manifest_for
 from .operator import NaruRunOperator
-from .sensor import NaruSliceSensor
+from .sensor import AIRFLOW, MARKS, NaruSliceSensor
 
 RUN_TASK = "run"
 _DATE = Param(
@@ -83,7 +83,7 @@ def _wait(manifest: Manifest, job: Job, need: Need) -> NaruSliceSensor:
         upstream_cadence=need.cadence,
         slice_unit=need.slice,
         cadence=job.cadence,
-        look_in=settings.look_in,
+        look_in=MARKS if manifest.has_marks else AIRFLOW,
         poke_interval=settings.wait_poll_seconds,
         timeout=settings.wait_timeout_seconds,
         **_common(manifest),

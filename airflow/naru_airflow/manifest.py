@@ -67,7 +67,6 @@ class Settings:
     runner: str = "local"
     runner_options: dict[str, Any] | None = None
     naru_binary: str = "naru"
-    look_in: str = "airflow"
     wait_timeout_seconds: int = 7 * 24 * 3600
     wait_poll_seconds: int = 60
     deferrable: bool = True
@@ -83,8 +82,10 @@ class Manifest:
 
     def __init__(self, content: dict[str, Any], place: str, project: Path | None) -> None:
         self.place = place
-        #: Directory of naru.toml; none: it is not on this machine, or elsewhere.
-        self.project = project
+        #: Directory of naru.toml: above the DAG files, or where the manifest was made; none: not on this machine.
+        self.project = project or _there(content.get("project"))
+        #: Whether runs leave marks, so that waits look there.
+        self.has_marks: bool = content.get("has_marks", False)
         self.phase: str = content["phase"]
         self.time_zone: str = content["time_zone"]
         self.settings = Settings.of(content.get("airflow", {}))
@@ -170,6 +171,10 @@ def _parse(text: bytes, place: str, project: Path | None) -> Manifest:
         return Manifest(content, place, project)
     except (ValueError, KeyError, TypeError) as error:
         raise ManifestError(f"{place} is no manifest: {type(error).__name__}: {error}", "run `naru sync` again") from error
+
+
+def _there(project: str | None) -> Path | None:
+    return Path(project) if project and Path(project, PROJECT_FILE).is_file() else None
 
 
 def _need(written: dict[str, str]) -> Need:

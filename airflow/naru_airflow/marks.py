@@ -9,6 +9,7 @@ from .request import report_of
 #: Exit codes of ``naru wait --timeout 0``.
 ALL_THERE = 0
 NOT_YET = 75
+_TOLD = 5
 
 
 def wait_command(
@@ -23,7 +24,10 @@ def wait_command(
 def in_words(command: Sequence[str], exit_code: int, output: str, errors: str) -> str:
     """What a look has found, for the log."""
     told = report_of(output)
-    if exit_code in (ALL_THERE, NOT_YET) and isinstance(told, dict):
-        missing = ", ".join(told.get("missing", ())[:5])
-        return f"{told.get('done')} of {told.get('wanted')} marks of {told.get('job')}" + (f", not yet {missing}" if missing else "")
-    return f"`{' '.join(command)}` ended with {exit_code}: {errors.strip() or 'it said nothing'}"
+    if exit_code not in (ALL_THERE, NOT_YET) or not isinstance(told, dict):
+        return f"`{' '.join(command)}` ended with {exit_code}: {errors.strip() or 'it said nothing'}"
+    if not told["intervals"]:
+        return f"{told['job']}, on demand: {len(told['marks'])} marks"
+    wanted, missing = len(told["intervals"]), told["missing"]
+    not_yet = f", not yet {', '.join(missing[:_TOLD])}" if missing else ""
+    return f"{wanted - len(missing)} of {wanted} intervals of {told['job']} are marked{not_yet}"

@@ -50,7 +50,7 @@ def rerun_dag(file: str) -> DAG:
         params={
             "job": Param(None, type="string", minLength=1, title="Job", description="Its name", examples=manifest.names()),
             "from": Param(None, **_DAY, title="From", description="First interval or day, such as 2026-11-01"),
-            "to": Param(None, **_DAY, title="To", description="Where it ends: this one is not run any more"),
+            "to": Param(None, **_DAY, title="To", description="Last interval or day, which is run, too"),
             "downstream": Param(True, type="boolean", title="Downstream", description="The jobs that need it, too"),
             "parallel": Param(2, type="integer", minimum=1, maximum=64, title="Jobs at once"),
             "only_plan": Param(False, type="boolean", title="Only show what it would touch"),
@@ -112,7 +112,7 @@ class NaruRerunOperator(BaseOperator):
 
     def _command(self, params: Any) -> list[str]:
         where = [*(["--project", self.project] if self.project else []), *(["--phase", self.phase] if self.phase else [])]
-        how = ["--plan"] if self.only_plan else ["--parallel", str(params["parallel"])]
+        how = ["--plan"] if self.only_plan else ["--parallel", str(params["parallel"]), "--yes"]
         downstream = ["--downstream"] if params["downstream"] else []
         span = ["--from", params["from"], "--to", params["to"]]
         return [self.binary, "rerun", params["job"], *span, *downstream, *how, "--json", "--log", "json", *where]

@@ -52,7 +52,7 @@ class NaruSliceSensor(BaseSensorOperator):
     ) -> None:
         super().__init__(**kwargs)
         if look_in not in (MARKS, AIRFLOW):
-            raise ValueError(f'waits look in "{MARKS}" or "{AIRFLOW}", not in "{look_in}" ([airflow] look_in in naru.toml)')
+            raise ValueError(f'waits look in "{MARKS}" or "{AIRFLOW}", not in "{look_in}"')
         self.upstream_job = upstream_job
         self.upstream_dag_id = upstream_dag_id
         self.upstream_cadence = upstream_cadence

@@ -26,6 +26,7 @@ class Project:
         self.binary = binary or str(root / "bin" / "naru")
         self.settings: dict[str, Any] = {"naru_binary": self.binary, "retry_delay_seconds": 0}
         self.jobs: dict[str, dict[str, Any]] = {}
+        self.has_marks = False
 
     def job(self, name: str, needs: list[dict[str, str]] = (), **written: Any) -> Path:
         """Adds a job: its entry in the manifest, its DAG file."""
@@ -69,6 +70,7 @@ class Project:
             "digest": "0" * 64,
             "commit": None,
             "airflow": self.settings,
+            "has_marks": self.has_marks,
             "jobs": self.jobs,
         }
 

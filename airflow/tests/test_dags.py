@@ -54,6 +54,13 @@ def test_each_need_is_a_wait_before_the_run(project: Project):
     assert (wait.upstream_dag_id, wait.upstream_cadence, wait.slice_unit, wait.cadence) == (UPSTREAM, "d", "month", "m")
 
 
+@pytest.mark.parametrize(("has_marks", "look_in"), [(True, "marks"), (False, "airflow")])
+def test_waits_look_in_marks_where_runs_leave_them(project: Project, has_marks: bool, look_in: str):
+    project.has_marks = has_marks
+    dag = load_dag(project.job(MONTHLY, [need(UPSTREAM)]))
+    assert dag.get_task(f"wait_for__{UPSTREAM}").look_in == look_in
+
+
 def test_a_name_that_the_manifest_does_not_know_is_an_import_error_that_says_what_to_do(project: Project):
     project.job(UPSTREAM)
     with pytest.raises(ManifestError, match=r'job ".*__new__p1__append__auto__d" is not in .*naru-manifest.json.*1 jobs\n.*naru check'):

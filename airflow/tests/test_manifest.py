@@ -35,9 +35,17 @@ def test_it_may_stand_above_the_dag_files_folder(project: Project):
 def test_the_project_is_where_naru_toml_is(project: Project):
     dag_file = project.job(UPSTREAM)
     assert manifest_for(dag_file).project == project.root
-    (project.root / "naru.toml").unlink()
-    manifest._read.clear()
-    assert manifest_for(dag_file).project is None
+
+
+def test_of_a_dags_folder_elsewhere_it_is_where_the_manifest_was_made(project: Project, tmp_path):
+    project.job(UPSTREAM)
+    elsewhere = tmp_path / "airflow" / "dags"
+    project.dags.rename(elsewhere.parent.mkdir() or elsewhere)
+    path = elsewhere / "naru-manifest.json"
+    path.write_text(json.dumps(project.content() | {"project": str(project.root)}))
+    assert manifest_for(elsewhere / f"{UPSTREAM}.py").project == project.root
+    path.write_text(json.dumps(project.content() | {"project": "/on/another/machine"}))
+    assert manifest_for(elsewhere / f"{UPSTREAM}.py").project is None
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,8 @@ def test_back_on_a_worker_it_waits_on_within_the_time_that_is_left(supervisor: S
 MARKS = """
     open(root + "/argv", "w").write(json.dumps(argv))
     done = int(open(root + "/done").read())
-    print(json.dumps({"job": argv[1], "wanted": 30, "done": done, "missing": ["2026-11-30"][: 30 - done]}))
+    days = [f"2026-11-{day:02}" for day in range(1, 31)]
+    print(json.dumps({"job": argv[1], "is_done": done == 30, "intervals": days, "missing": days[done:], "marks": []}))
     sys.exit(0 if done == 30 else 75)
     """
 

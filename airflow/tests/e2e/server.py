@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -38,6 +39,7 @@ class AirflowServer:
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{self.port}/execution/",
             "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONNECT_ARGS": "sqlite_patience.CONNECT_ARGS",
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(self.port),
             "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{self.port}",
@@ -55,13 +57,16 @@ class AirflowServer:
             "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(_free_port()),
             "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-            "PYTHONPATH": str(_PACKAGE),
+            "PYTHONPATH": f"{_PACKAGE}:{Path(__file__).parent}",
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "NO_PROXY": "*",
         }
 
     def __enter__(self) -> AirflowServer:
         self.command("db", "migrate")
+        # Kept in the file: writers wait for one another, and readers for nobody.
+        with sqlite3.connect(self.home / "airflow.db") as database:
+            database.execute("PRAGMA journal_mode=WAL")
         for component in _COMPONENTS:
             log = (self.home / f"{component}.log").open("wb")
             command = [sys.executable, "-m", "airflow", component]
@@ -97,6 +102,10 @@ class AirflowServer:
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         return self._call("POST", f"/api/v2{path}", body)
+
+    def backfill(self, dag_id: str, first: str, last: str, at_once: int = 1) -> None:
+        """Asks for the runs of a span; ISO 8601, both ends included."""
+        self.post("/backfills", {"dag_id": dag_id, "from_date": first, "to_date": last, "max_active_runs": at_once})
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         return self._call("PATCH", f"/api/v2{path}", body)
@@ -170,7 +179,7 @@ class AirflowServer:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         data = json.dumps(body).encode() if body is not None else None
         try:
-            with opener.open(request, data, timeout=60) as answer:
+            with opener.open(request, data, timeout=120) as answer:
                 return json.loads(answer.read())
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from error

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from project import Project
-
 SEOUL = ZoneInfo("Asia/Seoul")
 BINARY = os.environ.get("NARU_TEST_BINARY", "")
 
@@ -24,18 +22,53 @@ LARGE = "webshop__sales__large__p1__append__pl__d"
 _COLUMNS = 'source,target,type,key,required,level\nORDER_NO,order_no,bigint,,y,p1\nAMOUNT,amount,"decimal(12,2)",,y,p1\n'
 
 
-class Shop(Project):
-    """Four jobs of one shape, and yesterday in Seoul as the day that is over."""
+SETTINGS = f"""\
+org = "acme"
+time_zone = "Asia/Seoul"
+
+[phases.dev]
+lake = "embedded"
+path = ".naru/lake"
+
+[airflow]
+retries = 3
+retry_delay_seconds = 2
+naru_binary = "{BINARY}"
+owners = {{ sales = "sales-team" }}
+"""
+
+
+class Shop:
+    """A project in a directory: jobs of one shape, and yesterday in Seoul as the day that is over."""
 
     def __init__(self, root: Path) -> None:
-        super().__init__(root, BINARY)
-        self.settings |= {"retries": 3, "retry_delay_seconds": 2, "wait_poll_seconds": 2}
+        self.root = root
+        self.dags = root / "dags"
+        self.dags.mkdir(parents=True)
+        (root / "naru.toml").write_text(SETTINGS)
         self.today = datetime.now(SEOUL).date()
         self.yesterday = self.today - timedelta(days=1)
-        for table in ("order", "report", "broken", "large"):
-            path = root / "table-defs" / "sales" / f"{table}.csv"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(_COLUMNS)
+
+    def job(self, name: str, *needs: str) -> None:
+        """Adds a job: table definition and DAG file."""
+        _, database, table, *_ = name.split("__")
+        definition = self.root / "table-defs" / database / f"{table}.csv"
+        definition.parent.mkdir(parents=True, exist_ok=True)
+        definition.write_text(_COLUMNS)
+        self.dag_file(name, *needs)
+
+    def dag_file(self, name: str, *needs: str) -> None:
+        """The three lines."""
+        arguments = f", needs={json.dumps(needs)}" if needs else ""
+        (self.dags / f"{name}.py").write_text(f"from naru_airflow import job_dag\n\ndag = job_dag(__file__{arguments})\n")
+
+    def write_manifest(self) -> None:
+        """By ``naru manifest``; then waits look more often than anybody would have them do, so that tests need not wait."""
+        path = self.dags / "naru-manifest.json"
+        self.naru("manifest", "--output", str(path))
+        manifest = json.loads(path.read_text())
+        manifest["airflow"]["wait_poll_seconds"] = 2
+        path.write_text(json.dumps(manifest))
 
     @property
     def last_monday(self) -> date:

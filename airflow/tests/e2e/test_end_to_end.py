@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from project import need
 from server import AirflowServer
 from shop import BINARY, BROKEN, LARGE, ORDER, ORDER_BY_WEEK, REPORT, Shop, seoul_midnight
 
@@ -28,7 +28,8 @@ def shop(tmp_path_factory) -> Shop:
     shop = Shop(tmp_path_factory.mktemp("e2e") / "shop")
     for job in (ORDER, BROKEN, LARGE):
         shop.job(job)
-    shop.job(REPORT, [need(ORDER, "week")])
+    shop.job(REPORT, ORDER)
+    shop.write_manifest()
     shop.dag_file(UNKNOWN)
     (shop.dags / "_naru_rerun.py").write_text("from naru_airflow import rerun_dag\n\ndag = rerun_dag(__file__)\n")
     shop.land("broken", str(shop.yesterday), "1,2.50", "two,3.00")
@@ -65,9 +66,9 @@ def test_dags_appear_with_all_that_the_manifest_says(airflow: AirflowServer):
         "all DAGs are there", lambda: (d := airflow.get("/dags?limit=100")["dags"]) and {x["dag_id"] for x in d} == expected and d
     )
     order = next(dag for dag in found if dag["dag_id"] == ORDER)
-    assert {tag["name"] for tag in order["tags"]} == {"sales", "p1", "append", "webshop"}
+    assert {tag["name"] for tag in order["tags"]} == {"sales", "p1", "append", "webshop", "daily"}
     assert order["owners"] == ["sales-team"] and order["timetable_description"]
-    assert airflow.get(f"/dags/{ORDER}/details")["doc_md"].startswith("# sales.order")
+    assert airflow.get(f"/dags/{ORDER}/details")["doc_md"].startswith("### sales.order")
 
 
 def test_a_file_whose_name_is_no_job_shows_why(airflow: AirflowServer):
@@ -114,12 +115,7 @@ def test_a_weekly_job_waits_for_all_days_of_its_week_and_a_backfill_brings_them(
     airflow.until("it waits without a worker", lambda: airflow.task(REPORT, run_id, wait)["state"] == "deferred")
     for day in range(7):
         shop.land("order", str(shop.last_monday + timedelta(days=day)), f"{day},1.00")
-    airflow.post("/backfills", {
-        "dag_id": ORDER,
-        "from_date": seoul_midnight(shop.last_monday),
-        "to_date": seoul_midnight(shop.last_monday + timedelta(days=6)),
-        "max_active_runs": 3,
-    })  # fmt: skip
+    airflow.backfill(ORDER, seoul_midnight(shop.last_monday), seoul_midnight(shop.last_monday + timedelta(days=6)), at_once=3)
     assert airflow.ended(REPORT, run_id)["state"] == "success"
     backfilled = [run for run in airflow.runs(ORDER) if run["run_type"] == "backfill"]
     days = {str(shop.last_monday + timedelta(days=day)) for day in range(7)} - {str(shop.yesterday)}
@@ -147,26 +143,59 @@ def test_a_load_killed_twice_in_the_middle_is_retried_and_loads_once(airflow: Ai
     assert shop.rows("select count(*) as n from sales.large") == [{"n": LARGE_ROWS}]
 
 
+def test_a_span_is_run_again_by_the_rerun_dag(airflow: AirflowServer, shop: Shop):
+    """Monday's file has changed since; the report of that week stands on it."""
+    shop.land("order", str(shop.last_monday), "0,1.00", "1,1.00")
+    airflow.unpause("naru_rerun")
+    span = {"from": str(shop.last_monday), "to": str(shop.last_monday + timedelta(days=1))}
+    run_id = airflow.trigger("naru_rerun", job=ORDER, downstream=True, **span)
+    assert airflow.ended("naru_rerun", run_id)["state"] == "success"
+    plan = {job["job"]: job["intervals"] for job in airflow.xcom("naru_rerun", run_id, "plan")["jobs"]}
+    assert plan == {ORDER: list(span.values()), REPORT: [f"{shop.last_monday:%G-W%V}"]}
+    runs = airflow.xcom("naru_rerun", run_id, "rerun")["runs"]
+    assert [(run["job"], run["status"]) for run in runs] == [(ORDER, "reloaded"), (ORDER, "unchanged"), (REPORT, "unchanged")]
+    assert str(shop.last_monday) in airflow.log("naru_rerun", run_id, "plan")
+
+
 def test_downstream_goes_on_when_the_upstreams_schedule_has_changed(airflow: AirflowServer, shop: Shop):
-    """The upstream runs by week now; the DAG file of the weekly job that needs it is as it was."""
-    del shop.jobs[ORDER]
+    """The upstream runs by week now: downstream names it by its new name, and has nothing else to change."""
     (shop.dags / f"{ORDER}.py").unlink()
-    before = (shop.dags / f"{REPORT}.py").read_text()
+    (shop.dags / f"{UNKNOWN}.py").unlink()
     shop.job(ORDER_BY_WEEK)
-    shop.job(REPORT, [need(ORDER_BY_WEEK, "week", ORDER)])
-    assert (shop.dags / f"{REPORT}.py").read_text() == before
-    airflow.until("the DAG has its new wait", lambda: f"wait_for__{ORDER_BY_WEEK}" in str(airflow.get(f"/dags/{REPORT}/tasks")))
+    shop.job(REPORT, ORDER_BY_WEEK)
+    shop.write_manifest()
     week_before = shop.last_monday - timedelta(days=7)
-    for table in ("order", "report"):
-        shop.land(table, f"{week_before:%G-W%V}", "1,10.00")
-    for dag_id in (ORDER_BY_WEEK, REPORT):
-        airflow.until(f"{dag_id} is there", lambda: any(d["dag_id"] == dag_id for d in airflow.get("/dags?limit=100")["dags"]))
-        airflow.unpause(dag_id)
-        span = {"from_date": seoul_midnight(week_before), "to_date": seoul_midnight(week_before)}
-        airflow.post("/backfills", {"dag_id": dag_id, "max_active_runs": 1, **span})
-    (run,) = [run for run in airflow.runs(REPORT) if run["run_type"] == "backfill"]
-    assert airflow.ended(REPORT, run["dag_run_id"])["state"] == "success"
-    assert "1 of 1 intervals" in airflow.log(REPORT, run["dag_run_id"], f"wait_for__{ORDER_BY_WEEK}")
+    airflow.until("the DAG has its new wait", lambda: f"wait_for__{ORDER_BY_WEEK}" in str(airflow.get(f"/dags/{REPORT}/tasks")))
+    _backfill_of_week(airflow, shop, ORDER_BY_WEEK, "order", week_before)
+    run = _backfill_of_week(airflow, shop, REPORT, "report", week_before)
+    assert airflow.ended(REPORT, run)["state"] == "success"
+    assert "1 of 1 intervals" in airflow.log(REPORT, run, f"wait_for__{ORDER_BY_WEEK}")
+
+
+def test_an_upstream_of_another_scheduler_is_waited_for_by_its_marks(airflow: AirflowServer, shop: Shop):
+    with (shop.root / "naru.toml").open("a") as settings:
+        settings.write('\n[marks]\nstore = "directory"\nlocation = "marks"\n')
+    shop.write_manifest()
+    week = shop.last_monday - timedelta(days=14)
+    time.sleep(12)  # Airflow reads DAG files again.
+    run = _backfill_of_week(airflow, shop, REPORT, "report", week)
+    wait = f"wait_for__{ORDER_BY_WEEK}"
+    airflow.until("it waits without a worker", lambda: airflow.task(REPORT, run, wait)["state"] == "deferred")
+    shop.naru("mark", ORDER_BY_WEEK, "--date", f"{week:%G-W%V}", "--by", "the old scheduler")
+    assert airflow.ended(REPORT, run)["state"] == "success"
+    # What ran has left a mark itself.
+    shop.naru("wait", REPORT, "--date", f"{week:%G-W%V}", "--timeout", "0")
+
+
+def _backfill_of_week(airflow: AirflowServer, shop: Shop, dag_id: str, table: str, monday: date) -> str:
+    """Lands a file and asks for the week's run; its id."""
+    shop.land(table, f"{monday:%G-W%V}", "1,10.00")
+    airflow.until(f"{dag_id} is there", lambda: any(d["dag_id"] == dag_id for d in airflow.get("/dags?limit=100")["dags"]))
+    airflow.unpause(dag_id)
+    airflow.backfill(dag_id, seoul_midnight(monday), seoul_midnight(monday))
+    start = datetime.fromisoformat(seoul_midnight(monday))
+    runs = {datetime.fromisoformat(run["logical_date"]): run["dag_run_id"] for run in airflow.runs(dag_id)}
+    return runs[start]
 
 
 def _loading(job: str) -> int | None:
