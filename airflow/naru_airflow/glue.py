@@ -58,7 +58,7 @@ class GlueRunTrigger(BaseTrigger):
                 run = await asyncio.to_thread(self._look)
                 failed_looks = 0
                 if run["JobRunState"] in _ENDED:
-                    yield TriggerEvent(self._event(run["JobRunState"], run.get("ErrorMessage")))
+                    yield TriggerEvent(self._event(run["JobRunState"], run.get("ErrorMessage") or None))
                     return
             except Exception as error:  # The trigger of a task must not die of a look that failed.
                 failed_looks += 1
