@@ -18,6 +18,9 @@ from project import ON_DEMAND, UPSTREAM, Project
 
 from naru_airflow import NaruRunOperator
 from naru_airflow.compat import AirflowException, AirflowFailException
+from naru_airflow.progress import Progress
+from naru_airflow.request import RunRequest
+from naru_airflow.runners.local import LocalRunner
 
 DAY = ("2026-11-22", "2026-11-23")
 
@@ -84,7 +87,7 @@ def test_everything_else_is_tried_again(project: Project, ends: str, says: str):
     assert not isinstance(raised.value, AirflowFailException)
 
 
-def test_progress_and_errors_are_in_the_tasks_log(project: Project, caplog):
+def test_progress_and_errors_are_told_at_their_levels(project: Project, caplog):
     project.stand_in(
         """
         for line in [
@@ -97,10 +100,9 @@ def test_progress_and_errors_are_in_the_tasks_log(project: Project, caplog):
         sys.exit(1)
         """
     )
-    task = operator(project)
-    task.log.propagate = True
-    with caplog.at_level(logging.INFO, task.log.name), pytest.raises(AirflowFailException, match=r"exit code 1\): 1 of 5 rows do not fit"):
-        task.execute(context(*DAY))
+    with caplog.at_level(logging.INFO):
+        ended = LocalRunner(project.binary, None, True).run(RunRequest(UPSTREAM, None, *DAY), Progress(logging.getLogger("task")))
+    assert (ended.exit_code, ended.message) == (1, "1 of 5 rows do not fit")
     told = [(record.levelname, record.getMessage()) for record in caplog.records]
     for line in [
         ("INFO", "sales.order 2026-11-22: 1 MiB of 2 MiB"),
