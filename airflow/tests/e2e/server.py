@@ -26,7 +26,7 @@ class AirflowServer:
 
     def __init__(self, home: Path, dags: Path) -> None:
         self.home = home
-        self.port = _free_port()
+        self.port = free_port()
         self._processes: list[subprocess.Popen[bytes]] = []
         self._token = ""
         home.mkdir(parents=True, exist_ok=True)
@@ -54,8 +54,8 @@ class AirflowServer:
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "2",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT": "15",
             "AIRFLOW__SCHEDULER__TASK_INSTANCE_HEARTBEAT_TIMEOUT_DETECTION_INTERVAL": "3",
-            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(_free_port()),
-            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(_free_port()),
+            "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
+            "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "PYTHONPATH": f"{_PACKAGE}:{Path(__file__).parent}",
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -105,7 +105,18 @@ class AirflowServer:
 
     def backfill(self, dag_id: str, first: str, last: str, at_once: int = 1) -> None:
         """Asks for the runs of a span; ISO 8601, both ends included."""
-        self.post("/backfills", {"dag_id": dag_id, "from_date": first, "to_date": last, "max_active_runs": at_once})
+        span = {"from_date": first, "to_date": last, "max_active_runs": at_once, "reprocess_behavior": "failed"}
+        for attempts_left in reversed(range(5)):
+            try:
+                self._call("POST", "/api/v2/backfills", {"dag_id": dag_id, **span}, attempts=1)
+                return
+            except AssertionError:
+                # Airflow makes a backfill's runs one by one: it may have lost its database to another writer on the way.
+                if not attempts_left:
+                    raise
+            for begun in self.get(f"/backfills?dag_id={dag_id}")["backfills"]:
+                if not begun["completed_at"]:
+                    self._call("PUT", f"/api/v2/backfills/{begun['id']}/cancel")
 
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         return self._call("PATCH", f"/api/v2{path}", body)
@@ -172,20 +183,25 @@ class AirflowServer:
             return False
         return True
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None, attempts: int = 4) -> Any:
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method=method)
         request.add_header("Authorization", f"Bearer {self._token}")
         request.add_header("Content-Type", "application/json")
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         data = json.dumps(body).encode() if body is not None else None
-        try:
-            with opener.open(request, data, timeout=120) as answer:
-                return json.loads(answer.read())
-        except urllib.error.HTTPError as error:
-            raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from error
+        for attempts_left in reversed(range(attempts)):
+            try:
+                with opener.open(request, data, timeout=120) as answer:
+                    return json.loads(answer.read())
+            except urllib.error.HTTPError as error:
+                # SQLite refuses a writer at once that has read what another has changed since; nothing was done then.
+                if error.code != 500 or not attempts_left:
+                    raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from error
+                time.sleep(1)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return found.getsockname()[1]
