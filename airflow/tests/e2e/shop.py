@@ -33,6 +33,7 @@ path = ".naru/lake"
 [airflow]
 retries = 3
 retry_delay_seconds = 2
+wait_poll_seconds = 2
 naru_binary = "{BINARY}"
 owners = {{ sales = "sales-team" }}
 """
@@ -63,12 +64,8 @@ class Shop:
         (self.dags / f"{name}.py").write_text(f"from naru_airflow import job_dag\n\ndag = job_dag(__file__{arguments})\n")
 
     def write_manifest(self) -> None:
-        """By ``naru manifest``; then waits look more often than anybody would have them do, so that tests need not wait."""
-        path = self.dags / "naru-manifest.json"
-        self.naru("manifest", "--output", str(path))
-        manifest = json.loads(path.read_text())
-        manifest["airflow"]["wait_poll_seconds"] = 2
-        path.write_text(json.dumps(manifest))
+        """By ``naru manifest``."""
+        self.naru("manifest", "--output", str(self.dags / "naru-manifest.json"))
 
     @property
     def last_monday(self) -> date:

@@ -26,18 +26,14 @@ pub fn cycles<'a, J: Ord>(edges: &Edges<'a, J>) -> Vec<Vec<&'a J>> {
 /// The jobs that need a job, and those that need these: all downstream of it, without itself, each behind all that it
 /// needs. Jobs in a circle are left out.
 pub fn downstream<'a, J: Ord>(edges: &Edges<'a, J>, job: &J) -> Vec<&'a J> {
-    let mut below: BTreeSet<&J> = BTreeSet::new();
-    loop {
-        let needs_one = |needs: &Vec<&'a J>| needs.iter().any(|needed| *needed == job || below.contains(needed));
-        let more: Vec<&J> = edges
-            .iter()
-            .filter(|(one, needs)| !below.contains(*one) && needs_one(needs))
-            .map(|(one, _)| *one)
-            .collect();
-        if more.is_empty() {
-            break;
-        }
-        below.extend(more);
+    let mut needed_by: BTreeMap<&J, Vec<&'a J>> = BTreeMap::new();
+    for (one, needs) in edges {
+        needs.iter().for_each(|needed| needed_by.entry(needed).or_default().push(one));
+    }
+    let (mut below, mut reached) = (BTreeSet::new(), vec![job]);
+    while let Some(one) = reached.pop() {
+        let next = needed_by.get(one).into_iter().flatten().copied();
+        reached.extend(next.filter(|next| below.insert(*next)));
     }
     order(edges).into_iter().filter(|one| below.contains(one) && *one != job).collect()
 }

@@ -54,6 +54,7 @@ pub fn rerun<'a>(
     let edges: Edges<'a, JobName> =
         needs.iter().map(|(job, needs)| (*job, needs.iter().map(|need| &need.job).collect())).collect();
     let mut plan = RerunPlan { jobs: vec![RerunJob { job, intervals, after: Vec::new() }], left_out: Vec::new() };
+    let mut places = BTreeMap::from([(job, 0)]);
     for below in downstream(&edges, job) {
         let own = needs.get(below).copied().unwrap_or_default();
         let leave_out = |reason| LeftOut { job: below.to_string(), reason };
@@ -62,19 +63,23 @@ pub fn rerun<'a>(
             continue;
         }
         let (mut touched, mut after) = (BTreeMap::new(), Vec::new());
-        for (place, above) in plan.jobs.iter().enumerate() {
-            for need in own.iter().filter(|need| need.job == *above.job) {
-                after.push(place);
-                for interval in &above.intervals {
-                    let standing = need.window(interval, zone)?.intervals(below.cadence, zone)?;
-                    touched.extend(standing.into_iter().map(|interval| (interval.start, interval)));
-                }
+        for need in own {
+            let Some((place, above)) = places.get(&need.job).and_then(|place| Some((*place, plan.jobs.get(*place)?)))
+            else {
+                continue;
+            };
+            after.push(place);
+            for interval in &above.intervals {
+                let standing = need.window(interval, zone)?.intervals(below.cadence, zone)?;
+                touched.extend(standing.into_iter().map(|interval| (interval.start, interval)));
             }
         }
+        after.sort_unstable();
         let intervals: Vec<Interval> = touched.into_values().filter(|interval| interval.end <= now).collect();
         if intervals.is_empty() {
             plan.left_out.push(leave_out("has no interval that is over and stands on this"));
         } else {
+            places.insert(below, plan.jobs.len());
             plan.jobs.push(RerunJob { job: below, intervals, after });
         }
     }
