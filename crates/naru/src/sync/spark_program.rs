@@ -16,6 +16,7 @@ macro_rules! package {
 package!(
     "__init__.py",
     "__main__.py",
+    "attempts.py",
     "aws.py",
     "bucket_keys.py",
     "catalogs.py",
@@ -25,10 +26,12 @@ package!(
     "decoding.py",
     "errors.py",
     "evolve.py",
+    "expressions.py",
     "java_errors.py",
     "key_ranges.py",
     "merge_commit.py",
     "merging.py",
+    "partition_ranges.py",
     "plan.py",
     "ranges.py",
     "run.py",
@@ -40,6 +43,7 @@ package!(
     "table_json.py",
     "table_rows.py",
     "tables.py",
+    "treatment_key.py",
 );
 
 /// The package as Glue takes it by `--extra-py-files`.
