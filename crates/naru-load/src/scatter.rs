@@ -24,13 +24,15 @@ pub(crate) struct Scatter {
     /// Of each partition.
     rows: Vec<usize>,
     bytes: usize,
+    /// Bytes that all partitions may keep while they have no rows.
+    kept_bytes: usize,
 }
 
 impl Scatter {
-    /// For rows of a schema.
-    pub(crate) fn new(schema: SchemaRef) -> Result<Self, LoadError> {
+    /// For rows of a schema. `kept_bytes`: what may be kept of memory in which no rows are.
+    pub(crate) fn new(schema: SchemaRef, kept_bytes: usize) -> Result<Self, LoadError> {
         let columns = schema.fields().iter().map(|field| column(field.data_type()));
-        Ok(Self { columns: columns.collect::<Result<_, _>>()?, schema, rows: Vec::new(), bytes: 0 })
+        Ok(Self { columns: columns.collect::<Result<_, _>>()?, schema, rows: Vec::new(), bytes: 0, kept_bytes })
     }
 
     /// Another partition; its number.
@@ -69,8 +71,9 @@ impl Scatter {
     /// Gives the memory of rows back that were [taken](Self::take) and are written.
     pub(crate) fn give_back(&mut self, partition: usize, rows: RecordBatch) {
         let (_, columns, _) = rows.into_parts();
+        let keep_bytes = self.keep_bytes();
         for (column, values) in self.columns.iter_mut().zip(columns) {
-            column.give_back(partition, values);
+            column.give_back(partition, values, keep_bytes);
         }
     }
 
@@ -82,7 +85,14 @@ impl Scatter {
     /// Appends the rows of a partition as [`spilled_rows`] has them; none are left.
     pub(crate) fn spill(&mut self, partition: usize, out: &mut Vec<u8>) {
         self.leave(partition);
-        self.columns.iter_mut().for_each(|column| column.spill(partition, out));
+        let keep_bytes = self.keep_bytes();
+        self.columns.iter_mut().for_each(|column| column.spill(partition, out, keep_bytes));
+    }
+
+    /// Bytes that a column of a partition may keep while it has no rows. Rows that come ordered by partition would otherwise
+    /// leave a large buffer behind in each.
+    fn keep_bytes(&self) -> usize {
+        self.kept_bytes / (self.rows.len() * self.columns.len()).max(1)
     }
 
     fn leave(&mut self, partition: usize) {
@@ -105,10 +115,10 @@ trait ScatteredColumn {
     /// Takes values, each with its partition.
     fn write(&mut self, values: &ArrayRef, partitions: &[u32]);
     /// Appends a partition's values as [`spilled_rows`] has them; none are left.
-    fn spill(&mut self, partition: usize, out: &mut Vec<u8>);
+    fn spill(&mut self, partition: usize, out: &mut Vec<u8>, keep_bytes: usize);
     fn take(&mut self, partition: usize) -> ArrayRef;
     /// Gives memory back that [`Self::take`] took out with the values, for the next: allocating it anew takes a tenth of a load.
-    fn give_back(&mut self, partition: usize, values: ArrayRef);
+    fn give_back(&mut self, partition: usize, values: ArrayRef, keep_bytes: usize);
 }
 
 fn column(data_type: &DataType) -> Result<Box<dyn ScatteredColumn>, LoadError> {
@@ -127,6 +137,15 @@ fn column(data_type: &DataType) -> Result<Box<dyn ScatteredColumn>, LoadError> {
         DataType::LargeBinary => Box::new(Bytes::<LargeBinaryType>(Vec::new())),
         other => return Err(LoadError::internal(format!("rows with a column of {other} cannot be distributed"))),
     })
+}
+
+/// The same memory without values, if it is no more than may be kept.
+fn emptied<T>(mut values: Vec<T>, keep_bytes: usize) -> Vec<T> {
+    if values.capacity() * size_of::<T>() > keep_bytes {
+        return Vec::new();
+    }
+    values.clear();
+    values
 }
 
 /// Which values of a partition are there. May be behind them, where none are null.
@@ -177,11 +196,11 @@ impl<T: ArrowPrimitiveType> ScatteredColumn for Fixed<T> {
         }
     }
 
-    fn spill(&mut self, partition: usize, out: &mut Vec<u8>) {
+    fn spill(&mut self, partition: usize, out: &mut Vec<u8>, keep_bytes: usize) {
         let (values, validity) = &mut self.partitions[partition];
         spilled_rows::put_nulls(validity.take(values.len()).as_ref(), out);
         spilled_rows::put_slice(values, out);
-        values.clear();
+        *values = emptied(std::mem::take(values), keep_bytes);
     }
 
     fn take(&mut self, partition: usize) -> ArrayRef {
@@ -191,14 +210,13 @@ impl<T: ArrowPrimitiveType> ScatteredColumn for Fixed<T> {
         Arc::new(array.with_data_type(self.data_type.clone()))
     }
 
-    fn give_back(&mut self, partition: usize, values: ArrayRef) {
+    fn give_back(&mut self, partition: usize, values: ArrayRef, keep_bytes: usize) {
         let array = values.as_primitive::<T>().clone();
         drop(values);
         let (_, values, _) = array.into_parts();
         if let Ok(values) = values.into_inner().into_vec() {
             let (next, _) = &mut self.partitions[partition];
-            *next = values;
-            next.clear();
+            *next = emptied(values, keep_bytes);
         }
     }
 }
@@ -230,13 +248,14 @@ impl<T: ByteArrayType> ScatteredColumn for Bytes<T> {
         }
     }
 
-    fn spill(&mut self, partition: usize, out: &mut Vec<u8>) {
+    fn spill(&mut self, partition: usize, out: &mut Vec<u8>, keep_bytes: usize) {
         let BytesOfPartition { ends, bytes, validity } = &mut self.0[partition];
         spilled_rows::put_nulls(validity.take(ends.len() - 1).as_ref(), out);
         spilled_rows::put_slice(ends, out);
         spilled_rows::put_slice(bytes, out);
-        ends.truncate(1);
-        bytes.clear();
+        *ends = emptied(std::mem::take(ends), keep_bytes);
+        ends.push(T::Offset::usize_as(0));
+        *bytes = emptied(std::mem::take(bytes), keep_bytes);
     }
 
     fn take(&mut self, partition: usize) -> ArrayRef {
@@ -251,18 +270,17 @@ impl<T: ByteArrayType> ScatteredColumn for Bytes<T> {
         Arc::new(array)
     }
 
-    fn give_back(&mut self, partition: usize, values: ArrayRef) {
+    fn give_back(&mut self, partition: usize, values: ArrayRef, keep_bytes: usize) {
         let array = values.as_bytes::<T>().clone();
         drop(values);
         let (ends, bytes, _) = array.into_parts();
         let next = &mut self.0[partition];
         if let Ok(ends) = ends.into_inner().into_inner().into_vec() {
-            next.ends = ends;
-            next.ends.truncate(1);
+            next.ends = emptied(ends, keep_bytes);
+            next.ends.push(T::Offset::usize_as(0));
         }
         if let Ok(bytes) = bytes.into_vec() {
-            next.bytes = bytes;
-            next.bytes.clear();
+            next.bytes = emptied(bytes, keep_bytes);
         }
     }
 }
@@ -280,7 +298,7 @@ impl ScatteredColumn for Booleans {
         }
     }
 
-    fn spill(&mut self, partition: usize, out: &mut Vec<u8>) {
+    fn spill(&mut self, partition: usize, out: &mut Vec<u8>, _: usize) {
         let (values, validity) = self.0[partition].finish().into_parts();
         spilled_rows::put_nulls(validity.as_ref(), out);
         spilled_rows::put_packed(&values, out);
@@ -291,7 +309,7 @@ impl ScatteredColumn for Booleans {
     }
 
     /// A bit each: not worth it.
-    fn give_back(&mut self, _: usize, _: ArrayRef) {}
+    fn give_back(&mut self, _: usize, _: ArrayRef, _: usize) {}
 }
 
 #[cfg(test)]
@@ -310,9 +328,10 @@ mod tests {
         fn each_partition_has_its_rows_in_their_order(
             batches in proptest::collection::vec(proptest::collection::vec((any::<Row>(), 0u32..4), 1..30), 1..4),
             on_disk in any::<[bool; 4]>(),
+            kept_bytes in 0usize..40_000,
         ) {
             let schema = batch(&[]).schema();
-            let mut scatter = Scatter::new(Arc::clone(&schema)).unwrap();
+            let mut scatter = Scatter::new(Arc::clone(&schema), kept_bytes).unwrap();
             (0..4).for_each(|partition| assert_eq!(scatter.add_partition(), partition));
             // Twice: the second time into memory that was given back.
             for _ in 0..2 {

@@ -19,6 +19,10 @@ const ROWS_OF_A_PARTITION: usize = 512;
 /// Partitions of which rows are distributed. Each takes memory for its columns even while it has no rows.
 const MOST_PARTITIONS: usize = 1024;
 
+/// What partitions may keep of memory in which no rows are, times what may wait: with less, most of it is allocated anew
+/// each time.
+const KEPT_PART: usize = 4;
+
 /// Rows that wait until there are enough of their partition.
 pub(crate) struct ScatteredRows<'a> {
     partitioner: &'a Partitioner,
@@ -39,7 +43,7 @@ impl<'a> ScatteredRows<'a> {
         partitioner: &'a Partitioner,
         memory_bytes: usize,
     ) -> Result<Self, LoadError> {
-        let scatter = Scatter::new(Arc::clone(&target.schema))?;
+        let scatter = Scatter::new(Arc::clone(&target.schema), memory_bytes * KEPT_PART)?;
         Ok(Self { partitioner, memory_bytes, places: PartitionPlaces::default(), known: Vec::new(), scatter })
     }
 
