@@ -176,9 +176,10 @@ class Tables:
         """
         if snapshot_id == state.snapshot_id:
             return state.table
-        operations = state.table.operations()
-        metadata = self.iceberg.TableMetadata.buildFrom(operations.current()).setBranchSnapshot(snapshot_id, "main").build()
-        return self.iceberg.BaseTable(operations.temp(metadata), state.name)
+        current = state.table.operations().current()
+        metadata = self.iceberg.TableMetadata.buildFrom(current).setBranchSnapshot(snapshot_id, "main").build()
+        # Of the table as it was loaded: operations that are in memory already answer `temp` with themselves.
+        return self.iceberg.BaseTable(state.operations.temp(metadata), state.name)
 
     def read(self, state: TableState) -> DataFrame:
         """The rows of a state, whatever the catalog has by then, with its columns as they are or will be."""
