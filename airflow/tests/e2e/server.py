@@ -121,8 +121,8 @@ class AirflowServer:
     def patch(self, path: str, body: dict[str, Any]) -> Any:
         return self._call("PATCH", f"/api/v2{path}", body)
 
-    def until(self, what: str, look: Callable[[], T | None], seconds: float = 180) -> T:
-        """What a look gives, once it gives something."""
+    def until(self, what: str, look: Callable[[], T | None], seconds: float = 180, every: float = 0.5) -> T:
+        """What a look gives, once it gives something; it looks again after `every` seconds."""
         deadline = time.monotonic() + seconds
         while True:
             found = look()
@@ -131,7 +131,7 @@ class AirflowServer:
             dead = [c for c, p in zip(_COMPONENTS, self._processes) if p.poll() is not None]
             assert not dead, f"{dead} ended: {self.last_lines(dead[0])}"
             assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-            time.sleep(0.5)
+            time.sleep(every)
 
     def last_lines(self, component: str) -> str:
         return (self.home / f"{component}.log").read_text(errors="replace")[-3000:]

@@ -130,12 +130,15 @@ def test_a_load_killed_twice_in_the_middle_is_retried_and_loads_once(airflow: Ai
     shop.land("large", str(shop.yesterday), *(chunk * 100))
     airflow.unpause(LARGE)
     run_id = scheduled_run(airflow, LARGE)
-    first = airflow.until("naru loads", lambda: _loading(LARGE))
+    # Looked for often: a load of this size is over in a second.
+    first = airflow.until("naru loads", lambda: _loading(LARGE), every=0.01)
     os.kill(first, signal.SIGKILL)
-    second = airflow.until("naru loads again", lambda: (pid := _loading(LARGE)) != first and pid)
+    second = airflow.until("naru loads again", lambda: (pid := _loading(LARGE)) != first and pid, every=0.01)
+    os.kill(second, signal.SIGSTOP)
     task = _parent(second)
     for pid in (_parent(task), task):
         os.kill(pid, signal.SIGKILL)
+    os.kill(second, signal.SIGCONT)
     airflow.until("naru has ended with its worker", lambda: not Path(f"/proc/{second}/exe").exists(), 40)
     assert airflow.ended(LARGE, run_id)["state"] == "success"
     assert airflow.task(LARGE, run_id, "run")["try_number"] == 3
@@ -203,11 +206,12 @@ def _loading(job: str) -> int | None:
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             arguments = (folder / "cmdline").read_bytes().split(b"\0")
-            read = int((folder / "io").read_text().split("rchar: ")[1].split()[0])
+            if arguments[0] != BINARY.encode() or job.encode() not in arguments:
+                continue
+            if int((folder / "io").read_text().split("rchar: ")[1].split()[0]) > 5_000_000:
+                return int(folder.name)
         except (OSError, IndexError):
             continue
-        if arguments[0] == BINARY.encode() and job.encode() in arguments and read > 5_000_000:
-            return int(folder.name)
     return None
 
 
