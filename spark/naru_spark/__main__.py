@@ -17,7 +17,7 @@ from naru_spark import catalogs, s3, session
 from naru_spark import plan as plans
 from naru_spark.errors import FAILED, RunError
 from naru_spark.java_errors import told_by_java
-from naru_spark.run import Options, Outcome, execute
+from naru_spark.run import AGAIN, Options, Outcome, execute
 from naru_spark.sources import is_in_s3
 from naru_spark.stopping import Stop
 
@@ -46,6 +46,8 @@ def arguments() -> argparse.Namespace:
     # Glue gives every argument a value.
     parser.add_argument("--force", nargs="?", const="true", default="false", choices=("true", "false"),
                         help="as of `naru run`")
+    parser.add_argument("--again", choices=AGAIN, help="the run is that of a replay: of an interval that is not loaded as it is "
+                                                       "now, or of one that is")
     return parser.parse_known_args()[0]
 
 
@@ -81,7 +83,8 @@ def run(given: argparse.Namespace) -> Outcome:
         spark = session.start(catalog_of(given, plan, conf), given.jars, conf)
         try:
             stop.require_not_told()
-            return execute(spark, plan, Options(range_bytes=given.range_mib << 20, force=given.force == "true", stop=stop))
+            return execute(spark, plan, Options(range_bytes=given.range_mib << 20, force=given.force == "true",
+                                                again=given.again, stop=stop))
         except (Py4JJavaError, PySparkException) as error:
             # A job that was cancelled fails, too.
             stop.require_not_told()

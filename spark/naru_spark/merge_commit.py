@@ -45,6 +45,7 @@ class MergeCommit:
     staging: Staging
     properties: dict[str, str]
     force: bool
+    again: str | None
     base: TableState
     is_reload: bool | None = None
     prepared: Prepared | None = None
@@ -60,7 +61,7 @@ class MergeCommit:
             self.staging.abandon()
             self.prepared = None
         if state.snapshot_id != self.base.snapshot_id:
-            decision = decide_again(self.tables, self.plan, state, self.force)
+            decision = decide_again(self.tables, self.plan, state, self.force, self.again)
             if decision is None:
                 return Committed(state.snapshot_id, is_new=False)
             self.base, self.is_reload = state, decision
@@ -77,11 +78,12 @@ class MergeCommit:
         return Committed(snapshot_id, True, self.is_reload, told(merged), prepared.run_again_up_to)
 
 
-def commit_merge(tables: Tables, plan: Plan, staging: Staging, properties: dict[str, str], force: bool) -> Committed:
+def commit_merge(tables: Tables, plan: Plan, staging: Staging, properties: dict[str, str], force: bool,
+                 again: str | None) -> Committed:
     """Merges the held rows of a run into its table. `staging.target` is the state that the run was planned on. Raises
     Conflict, RunError; see `until_committed`.
     """
-    return until_committed(tables, staging, MergeCommit(tables, plan, staging, properties, force, staging.target).attempt)
+    return until_committed(tables, staging, MergeCommit(tables, plan, staging, properties, force, again, staging.target).attempt)
 
 
 def prepare(tables: Tables, plan: Plan, staging: Staging, state: TableState, properties: dict[str, str],
@@ -95,12 +97,12 @@ def prepare(tables: Tables, plan: Plan, staging: Staging, state: TableState, pro
     return Prepared(state, merged, {**properties, **found}, up_to)
 
 
-def decide_again(tables: Tables, plan: Plan, state: TableState, force: bool) -> bool | None:
+def decide_again(tables: Tables, plan: Plan, state: TableState, force: bool, again: str | None) -> bool | None:
     """What the run has to do on a newer state than it was planned on: whether it loads again; None: nothing. Raises
     RunError.
     """
     newest = changes.newest_loaded(tables, plan, state)
-    found = json.loads(plan.kernel.decide(state.history(), newest, plan.key_id, force))
+    found = json.loads(plan.kernel.decide(state.history(), newest, plan.key_id, force, again))
     if found["do"] == "unchanged":
         return None
     if found["do"] != "load":

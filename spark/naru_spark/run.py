@@ -1,7 +1,6 @@
 """The steps of a run, in their order."""
 
 import json
-import time
 from dataclasses import asdict, dataclass, field, replace
 
 from pyspark.sql import SparkSession
@@ -9,15 +8,19 @@ from pyspark.sql import SparkSession
 from naru_spark import changes, evolve, sources
 from naru_spark.commit import commit
 from naru_spark.control import ControlTotals, declare_no_rows
-from naru_spark.decoding import Findings, describe, rejects, rows
+from naru_spark.decoding import Findings, describe, rows
 from naru_spark.errors import TRY_LATER, RunError
-from naru_spark.expressions import LOAD_INTERVAL, of_interval
 from naru_spark.merge_commit import commit_merge
 from naru_spark.plan import Plan
+from naru_spark.quarantine import Refused
 from naru_spark.ranges import find_tasks
 from naru_spark.staging import Staging
 from naru_spark.stopping import Stop
-from naru_spark.tables import CATALOG, Tables
+from naru_spark.tables import Tables
+
+
+# What a replay asks for, as `naru-core`'s `run.rs` says it.
+AGAIN = REPLAY, RELOAD = "replay", "reload"
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Options:
-    """How to run a plan; not what it does. `range_bytes`: what one of Spark's tasks decodes, about."""
+    """How to run a plan; not what it does. `range_bytes`: what one of Spark's tasks decodes, about; `again`: one of AGAIN."""
 
     range_bytes: int = 64 << 20
     force: bool = False
+    again: str | None = None
     stop: Stop = field(default_factory=Stop)
 
 
@@ -68,7 +72,7 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
     evolving = evolve.evolving(tables, plan, state) if state else None
     state = evolving and evolving.state
     newest = changes.newest_loaded(tables, plan, state)
-    found = json.loads(plan.kernel.decide(state.history() if state else "[]", newest, key_id, options.force))
+    found = json.loads(plan.kernel.decide(state.history() if state else "[]", newest, key_id, options.force, options.again))
     if found["do"] == "unchanged":
         return Outcome("unchanged", interval, snapshot_id=state.snapshot_id if state else None)
     if found["do"] != "load":
@@ -82,17 +86,22 @@ def execute(spark: SparkSession, plan: Plan, options: Options) -> Outcome:
             for source in plan.json["sources"]:
                 sources.require_same(source, plan.owner)
             control.require_same()
-            held = quarantine(tables, plan, findings)
-            verified = require_accepted(plan, findings, control, options.force, held)
+            refused = Refused(tables, plan, findings)
+            # First, as a rule: once the table holds the rows, nothing tells any more that others are missing. A replay's
+            # rows stand there alone until they are in the table, and a replay that finds none there does nothing.
+            if options.again is None:
+                refused.hold()
+            verified = require_accepted(refused, control, options)
             options.stop.require_not_told()
         except Exception:
             staging.abandon()
             raise
         properties = plan.kernel.run_properties(plan.change, key_id, findings.rows, findings.rejected, verified)
         if plan.change == "merge":
-            committed = commit_merge(tables, plan, staging, properties, options.force)
+            committed = commit_merge(tables, plan, staging, properties, options.force, options.again)
         else:
             committed = commit(tables, plan, staging, plan.change, properties, options.force)
+    held = refused.hold()
     is_reload = found["why"] == "again" if committed.is_reload is None else committed.is_reload
     status = ("reloaded" if is_reload else "loaded") if committed.is_new else "unchanged"
     return replace(outcome_of(plan, findings, held, status), snapshot_id=committed.snapshot_id, files=len(staging.files),
@@ -118,56 +127,24 @@ def write_rows(spark: SparkSession, plan: Plan, staging: Staging, options: Optio
     return findings()
 
 
-def quarantine(tables: Tables, plan: Plan, findings: Findings) -> dict | None:
-    """Makes the interval's rows of the quarantine table those that were refused, before the target's commit. Rows of an
-    execution that decoded the same bytes in the same way are there already: they stay, with their marks.
-
-    Where the refused rows are: `rows`, `snapshot_id`; None if there are none.
-    """
-    place = plan.json["quarantine"]
-    state = tables.find(plan.quarantine)
-    held = bool(state and state.snapshot_id and tables.files(state, of_interval(tables, plan.kernel.interval_start_micros)))
-    if held and findings.rejected and digest_of(tables, plan) == plan.kernel.decode_digest:
-        return {"rows": findings.rejected, "snapshot_id": state.snapshot_id}
-    if not held and not findings.rejected:
-        return None
-    tables = tables.writing_to(place["location"], plan.owner)
-    state = tables.find_or_create(plan.quarantine, place["location"], json.loads(plan.kernel.quarantine_spec))
-    with Staging(tables, state) as staging:
-        if findings.rejected:
-            quarantined_at = time.time_ns() // 1000
-            schema = tables.spark.table(f"{CATALOG}.{plan.quarantine}").schema
-            frame, require_read = rejects(tables.spark, plan, findings.rejecting, quarantined_at, schema)
-            staging.write(frame)
-            try:
-                require_read()
-            except RunError:
-                staging.abandon()
-                raise
-        properties = plan.kernel.quarantine_properties(findings.rejected)
-        committed = commit(tables, plan, staging, "append", properties, force=False)
-    return {"rows": findings.rejected, "snapshot_id": committed.snapshot_id} if findings.rejected else None
-
-
-def digest_of(tables: Tables, plan: Plan) -> str | None:
-    """The `decode_digest` that the quarantined rows of the plan's interval share; None if there are none."""
-    start = f"cast(timestamp_micros({plan.kernel.interval_start_micros}) as timestamp_ntz)"
-    found = tables.spark.table(f"{CATALOG}.{plan.quarantine}").where(f"{LOAD_INTERVAL} = {start}")
-    row = found.select("decode_digest").head()
-    return row[0] if row else None
-
-
-def require_accepted(plan: Plan, findings: Findings, control: ControlTotals, force: bool, held: dict | None) -> str | None:
+def require_accepted(refused: Refused, control: ControlTotals, options: Options) -> str | None:
     """Refuses too many bad rows, other rows than the sources declare, and none at all; the control totals that were
-    verified. Raises RunError; it tells where the refused rows are (`held`).
+    verified. Raises RunError; the refused rows are in quarantine then: those of a reload were before, and it tells of them
+    where it is run.
     """
+    plan, findings = refused.plan, refused.findings
+    hold = refused.hold if options.again != RELOAD else lambda: None
     limit = plan.json["reject_limit"]
     greatest = limit["rows"] if "rows" in limit else limit["share"] * findings.records
     if findings.rejected > greatest:
         raise RunError(f"{findings.rejected} of {findings.records} rows do not fit; they are in {plan.quarantine}\n"
-                       f"{describe(findings.places)}", outcome=outcome_of(plan, findings, held, "rejected"))
-    verified = control.verify(findings)
-    if findings.rows == 0 and plan.json["empty"] == "refuse" and not force and not declare_no_rows(verified):
+                       f"{describe(findings.places)}", outcome=outcome_of(plan, findings, hold(), "rejected"))
+    try:
+        verified = control.verify(findings)
+    except RunError:
+        hold()
+        raise
+    if findings.rows == 0 and plan.json["empty"] == "refuse" and not options.force and not declare_no_rows(verified):
         raise RunError(f"{plan.json['interval']['text']}: the sources hold no row that fits",
-                       outcome=outcome_of(plan, findings, held, "empty"))
+                       outcome=outcome_of(plan, findings, hold(), "empty"))
     return verified

@@ -14,9 +14,9 @@ from naru_spark import __main__ as program
 # A function, as its callers know it; whether before or after it; at which call.
 POINTS = {
     "rows are held": ("staging.Staging.hold", "after", 1),
-    "before the quarantine": ("run.quarantine", "before", 1),
+    "before the quarantine": ("quarantine.held", "before", 1),
     "in the quarantine's swap": ("commit.snapshot_of", "before", 1),
-    "after the quarantine": ("run.quarantine", "after", 1),
+    "after the quarantine": ("quarantine.held", "after", 1),
     "rows are merged and written": ("merge_commit.merge", "after", 1),
     "in the swap, manifests are written": ("commit.snapshot_of", "before", 2),
     "after the swap": ("merge_commit.swap", "after", 1),

@@ -21,6 +21,35 @@ pub struct Recorded {
     pub is_undone: bool,
 }
 
+/// Whether a run that loaded the same sources before is done again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Again {
+    /// A run's.
+    #[default]
+    IfChanged,
+    /// Of a replay that runs the interval again: as a run's, but its table is committed before its quarantine, since a replay
+    /// that finds no rows there does nothing.
+    Replay,
+    /// Of a replay of what is loaded.
+    Reload,
+}
+
+impl Again {
+    /// Its word in arguments; none for a run's.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::IfChanged => None,
+            Self::Replay => Some("replay"),
+            Self::Reload => Some("reload"),
+        }
+    }
+
+    /// What a word says.
+    pub fn of_word(word: Option<&str>) -> Option<Self> {
+        [Self::IfChanged, Self::Replay, Self::Reload].into_iter().find(|again| again.word() == word)
+    }
+}
+
 /// What a run has to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decision {
@@ -57,14 +86,18 @@ pub enum Decision {
 ///
 /// `treatments` is how the run will treat its columns; without a key's id, any key counts as the recorded one.
 /// `newest_micros` is the newest `load_interval` in the table. `force` reloads what is loaded, takes fewer files for
-/// fact, and lets a `replace` go back.
+/// fact, and lets a `replace` go back. A reload is decided as if nothing were recorded: the same sources are then no reason to
+/// do nothing.
 pub fn decide(
     plan: &LoadPlan,
     treatments: &AppliedTreatments,
     recorded: Option<&Recorded>,
     newest_micros: Option<i64>,
     force: bool,
+    again: Again,
 ) -> Decision {
+    let is_recorded = recorded.is_some();
+    let recorded = recorded.filter(|_| again != Again::Reload);
     let found = plan.sources.len();
     let count = recorded.map_or(0, |r| r.source_count);
     let is_same = |recorded: &Recorded| {
@@ -98,7 +131,7 @@ pub fn decide(
         {
             Decision::OlderThanLoaded { newest_micros }
         }
-        _ => Decision::Load { reload: recorded.is_some() },
+        _ => Decision::Load { reload: is_recorded },
     }
 }
 

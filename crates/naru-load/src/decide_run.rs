@@ -1,13 +1,12 @@
 //! Whether a run has anything to do: what its table records, asked from the rules in `naru_core::run`.
 
-use naru_core::run::{Decision, Recorded, decide, goes_forward_only};
+use naru_core::run::{Again, Decision, Recorded, decide, goes_forward_only};
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{LoadPlan, Mode};
 use naru_lake::{LakeTable, SnapshotInfo};
 
 use crate::LoadError;
 use crate::deletions::is_run_undone;
-use crate::execute::Again;
 use crate::outcome::Outcome;
 
 /// What an earlier execution recorded and what the table holds decide what is to be done: `Ok(reload)` to load.
@@ -25,10 +24,8 @@ pub(crate) async fn decide_run(
     let recorded = table.zip(run.as_ref()).and_then(|(table, run)| recorded(table, run));
     let interval = plan.interval.text.clone();
     let landing = plan.landing.clone();
-    // As if nothing were recorded: the same sources are then no reason to do nothing.
-    let counts = recorded.as_ref().filter(|_| again != Again::Reload);
-    match decide(plan, treatments, counts, newest_micros, force) {
-        Decision::Load { .. } => Ok(Ok(recorded.is_some())),
+    match decide(plan, treatments, recorded.as_ref(), newest_micros, force, again) {
+        Decision::Load { reload } => Ok(Ok(reload)),
         Decision::Unchanged => Ok(Err(Outcome::unchanged(run.as_ref()))),
         Decision::ControlMissing { locations } => {
             Err(LoadError::ControlMissing { interval, files: plan.sources.len(), missing: locations })

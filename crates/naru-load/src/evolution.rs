@@ -8,6 +8,7 @@ use naru_lake::{Evolution, LakeTable};
 use crate::LoadError;
 
 /// What a run does about the differences between its table and its definition.
+#[derive(Debug)]
 pub(crate) struct Evolving {
     /// What rows are written for; with changes, in memory only until the commit.
     pub(crate) table: LakeTable,

@@ -2,14 +2,13 @@
 
 use naru_core::LoadPlan;
 use naru_core::diff::Difference;
-use naru_core::run::sources_digest;
+use naru_core::run::{Again, sources_digest};
 use naru_core::treatment::AppliedTreatments;
 use naru_decode::{KeySource, TreatmentKey};
 use naru_lake::{Lake, SnapshotInfo};
 
 use crate::decide_run::{decide_run, earlier_run};
 use crate::evolution::Evolving;
-use crate::execute::Again;
 use crate::outcome::{Outcome, OutcomeKind};
 use crate::treatment::{key_of, require_same_treatment};
 use crate::{LoadError, Quarantined};
@@ -64,10 +63,16 @@ pub enum Ahead {
 ///
 /// # Errors
 /// Those with which the run would end before it reads a row.
-pub async fn decide_ahead(plan: &LoadPlan, lake: &Lake, keys: &dyn KeySource, force: bool) -> Result<Ahead, LoadError> {
+pub async fn decide_ahead(
+    plan: &LoadPlan,
+    lake: &Lake,
+    keys: &dyn KeySource,
+    force: bool,
+    again: Again,
+) -> Result<Ahead, LoadError> {
     let key = key_of(plan, keys)?;
     let treatments = AppliedTreatments::of(plan, key.as_ref().map(TreatmentKey::id));
-    match examine(plan, &treatments, lake, force, Again::IfChanged).await? {
+    match examine(plan, &treatments, lake, force, again).await? {
         Examined::Unchanged(outcome) => Ok(Ahead::Unchanged(Box::new(outcome))),
         Examined::Load { reload, evolving } => {
             if let Some(evolving) = &evolving {

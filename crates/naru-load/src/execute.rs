@@ -5,6 +5,7 @@
 //! ```
 
 use naru_core::plan::{EmptyPolicy, SourceCompression};
+use naru_core::run::Again;
 use naru_core::{Engine, LoadPlan, Mode};
 use naru_decode::KeySource;
 use naru_lake::{Lake, LakeErrorKind, LakeTable, LandingStore};
@@ -42,17 +43,6 @@ pub struct ExecuteOptions {
     pub runs_up_to_micros: Option<i64>,
 }
 
-/// Whether a run that loaded the same sources before is done again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Again {
-    /// A run's.
-    IfChanged,
-    /// Of a replay that runs the interval again: as a run's.
-    Replay,
-    /// Of a replay of what is loaded.
-    Reload,
-}
-
 /// Executes a plan on the in-process track. Creates the table if there is none.
 ///
 /// # Errors
@@ -69,7 +59,10 @@ pub async fn execute(
 }
 
 /// As [`execute`]; `again` says whether what is loaded from the same sources is loaded anew.
-pub(crate) async fn execute_again(
+///
+/// # Errors
+/// Those of [`execute`].
+pub async fn execute_again(
     plan: &LoadPlan,
     lake: &Lake,
     store: &dyn LandingStore,

@@ -56,13 +56,14 @@ pub use deletions::RevivedKeys;
 pub use error::LoadError;
 pub use evolution::{evolution_of, table_as_planned};
 pub use examine::{Ahead, decide_ahead, quarantined, recorded_outcome};
-pub use execute::{ExecuteOptions, execute};
+pub use execute::{ExecuteOptions, execute, execute_again};
 pub use naru_decode::{KeyError, KeySource, TreatmentKey};
 pub use naru_merge::{DuplicateKey, MergeCounts, MergeError};
 pub use outcome::{Outcome, OutcomeKind};
 pub use progress::{NoProgress, Progress};
 pub use quarantine::{
-    FaultCount, IntervalRejects, QuarantineSummary, Quarantined, Replayed, Residue, StoredReplay, replay, summarize,
+    FaultCount, IntervalRejects, QuarantineSummary, Quarantined, ReplayWork, Replayed, Residue, StoredReplay,
+    StoredRows, replay, replay_work, summarize,
 };
 pub use rejects::{RejectReport, RejectedValue};
 pub use treatment::require_same_treatment;

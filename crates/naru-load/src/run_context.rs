@@ -1,9 +1,9 @@
 //! What stays the same for a run from its first row to its commits.
 
 use naru_core::LoadPlan;
+use naru_core::run::Again;
 use naru_lake::Lake;
 
-use crate::execute::Again;
 use crate::pipeline::Bounds;
 use crate::{ExecuteOptions, Progress};
 

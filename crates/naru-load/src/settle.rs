@@ -1,7 +1,8 @@
 //! The order of a run's two commits: its rows into their table, and those that it refused into quarantine.
 
+use naru_core::run::Again;
+
 use crate::commit_rows::LoadedRows;
-use crate::execute::Again;
 use crate::off_the_executor::off_the_executor;
 use crate::outcome::Outcome;
 use crate::pipeline::Stopped;

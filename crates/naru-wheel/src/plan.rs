@@ -9,7 +9,7 @@ use naru_core::merge::base::Over;
 use naru_core::merge::deletions::{DeletingInterval, settle};
 use naru_core::plan::PLAN_VERSION;
 use naru_core::quarantine::{RejectsRecord, decode_digest, quarantine_spec};
-use naru_core::run::{Decision, decide};
+use naru_core::run::{Again, Decision, decide};
 use naru_core::run_history::{PastSnapshot, RunHistory, Verdict};
 use naru_core::run_record::{Change, RunRecord};
 use naru_core::treatment::AppliedTreatments;
@@ -89,14 +89,18 @@ impl Plan {
         json!(quarantine_spec()).to_string()
     }
 
-    /// What the run has to do: JSON with `do`, one of `load`, `unchanged`, `later` and `refuse`, and `why`.
+    /// What the run has to do: JSON with `do`, one of `load`, `unchanged`, `later` and `refuse`, and `why`. `again`: `replay` or
+    /// `reload`, where a replay asks.
+    #[pyo3(signature = (history, newest_micros, key_id, force, again=None))]
     fn decide(
         &self,
         history: &str,
         newest_micros: Option<i64>,
         key_id: Option<String>,
         force: bool,
+        again: Option<&str>,
     ) -> PyResult<String> {
+        let again = Again::of_word(again).ok_or_else(|| PyValueError::new_err("unknown word for a run again"))?;
         let (plan, history) = (&self.plan, history_of(history)?);
         let treatments = AppliedTreatments::of(plan, key_id.as_deref());
         if let Some((interval, _)) = history.treatment_conflict(plan, &treatments).filter(|_| !force) {
@@ -104,7 +108,7 @@ impl Plan {
             return Ok(json!({ "do": "refuse", "why": why }).to_string());
         }
         let recorded = history.earlier_run(plan).map(|(snapshot, run)| history.recorded(snapshot, &run));
-        let (what, why) = match decide(plan, &treatments, recorded.as_ref(), newest_micros, force) {
+        let (what, why) = match decide(plan, &treatments, recorded.as_ref(), newest_micros, force, again) {
             Decision::Load { reload } => ("load", if reload { "again" } else { "" }.to_owned()),
             Decision::Unchanged => ("unchanged", "the same sources are loaded already".into()),
             Decision::NothingLanded { .. } => ("later", format!("nothing has landed in {}", plan.landing)),

@@ -46,6 +46,7 @@ pub use settings::{GlueSettings, WorkerType};
 pub use spec::{GLUE_VERSION, GlueJobSpec, SparkProgram};
 pub use start::{Started, Starter};
 pub use start_request::{
-    ATTEMPT_ARGUMENT, DIGEST_ARGUMENT, FORCE_ARGUMENT, PLAN_ARGUMENT, RUN_ARGUMENT, RunKey, StartRequest,
+    AGAIN_ARGUMENT, ATTEMPT_ARGUMENT, DIGEST_ARGUMENT, FORCE_ARGUMENT, PLAN_ARGUMENT, RUN_ARGUMENT, RunKey,
+    StartRequest,
 };
 pub use watch::{StopWish, watch};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::RunIdentity;
-use crate::run::plan_digest;
+use crate::run::{Again, plan_digest};
 use crate::{LoadPlan, PhysicalNames, Project};
 
 /// The argument that holds [`RunKey::run`].
@@ -16,13 +16,15 @@ pub const ATTEMPT_ARGUMENT: &str = "--naru-attempt";
 pub const PLAN_ARGUMENT: &str = "--plan";
 /// The argument of a run that loads again what is loaded; left out of others.
 pub const FORCE_ARGUMENT: &str = "--force";
+/// The argument of a run that a replay has asked for: [`Again::word`]; left out of others.
+pub const AGAIN_ARGUMENT: &str = "--again";
 
 /// What makes two runs of a Glue job the same work.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunKey {
     /// The run's identity: `corebank/deposit/account/2026-11-22`.
     pub run: String,
-    /// Digest of the load plan, hexadecimal.
+    /// Digest of the load plan, hexadecimal; of a replay's with [`Again::word`] behind it: it does other work.
     pub plan_digest: String,
 }
 
@@ -43,16 +45,18 @@ pub struct StartRequest {
     pub timeout_minutes: u32,
     /// Load again what is loaded, as `naru run --force` does.
     pub force: bool,
+    /// Why what is loaded is done again.
+    pub again: Again,
 }
 
 impl RunKey {
     /// The key of a plan. Why the plan's engine was chosen is no part of it: that depends on the machine that asks.
-    pub fn of(plan: &LoadPlan) -> Self {
+    pub fn of(plan: &LoadPlan, again: Again) -> Self {
         let RunIdentity { source, database, table, interval } = &plan.run;
-        let reason = String::new();
+        let digest = plan_digest(&LoadPlan { reason: String::new(), ..plan.clone() });
         Self {
             run: format!("{source}/{database}/{table}/{interval}"),
-            plan_digest: plan_digest(&LoadPlan { reason, ..plan.clone() }),
+            plan_digest: again.word().map_or(digest.clone(), |word| format!("{digest}-{word}")),
         }
     }
 
@@ -74,8 +78,8 @@ impl RunKey {
 
 impl StartRequest {
     /// The run that executes a plan.
-    pub fn of(project: &Project, names: &PhysicalNames, plan: &LoadPlan, force: bool) -> Self {
-        let key = RunKey::of(plan);
+    pub fn of(project: &Project, names: &PhysicalNames, plan: &LoadPlan, force: bool, again: Again) -> Self {
+        let key = RunKey::of(plan, again);
         Self {
             job: names.glue_job.as_str().into(),
             plan_location: format!("s3://{}/{}", names.code.name, key.plan_key()),
@@ -84,18 +88,20 @@ impl StartRequest {
             workers: project.route.spark_workers(plan.mode, &plan.sources),
             timeout_minutes: project.glue.timeout_minutes,
             force,
+            again,
         }
     }
 
     /// The arguments of the run: what its program needs, and what it is known by.
     pub fn arguments(&self, attempt: u32) -> BTreeMap<String, String> {
         let force = self.force.then(|| (FORCE_ARGUMENT.to_owned(), "true".to_owned()));
+        let again = self.again.word().map(|word| (AGAIN_ARGUMENT.to_owned(), word.to_owned()));
         let always = [
             (PLAN_ARGUMENT.to_owned(), self.plan_location.clone()),
             (RUN_ARGUMENT.to_owned(), self.key.run.clone()),
             (DIGEST_ARGUMENT.to_owned(), self.key.plan_digest.clone()),
             (ATTEMPT_ARGUMENT.to_owned(), attempt.to_string()),
         ];
-        always.into_iter().chain(force).collect()
+        always.into_iter().chain(force).chain(again).collect()
     }
 }

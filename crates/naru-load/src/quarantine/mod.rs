@@ -28,5 +28,5 @@ pub(crate) use refused::RefusedRows;
 
 pub use commit::Quarantined;
 pub use misfits::Residue;
-pub use replay::{Replayed, StoredReplay, replay};
+pub use replay::{ReplayWork, Replayed, StoredReplay, StoredRows, replay, replay_work};
 pub use summary::{FaultCount, IntervalRejects, QuarantineSummary, summarize};

@@ -5,7 +5,7 @@ use naru_core::plan::RejectLimit;
 use naru_core::quarantine::{
     RecordedRejects, RejectsRecord, ReplayDecision, ReplaySituation, decide_replay, replay_id,
 };
-use naru_core::run::plan_digest;
+use naru_core::run::{Again, plan_digest};
 use naru_core::treatment::AppliedTreatments;
 use naru_decode::{Kernel, KeySource};
 use naru_lake::{
@@ -21,8 +21,7 @@ use super::selection::Selection;
 use super::stored_queue::StoredQueue;
 use crate::control::ControlTotals;
 use crate::evolution::Evolving;
-use crate::execute::require_runnable;
-use crate::execute::{Again, execute_again};
+use crate::execute::{execute_again, require_runnable};
 use crate::off_the_executor::off_the_executor;
 use crate::pipeline::{Bounds, Load, Written, load_blocks};
 use crate::treatment::kernel_of;
@@ -57,20 +56,38 @@ pub struct StoredReplay {
     pub residue: Vec<Residue>,
 }
 
-/// Loads what an interval's run refused, after the definition or the source was mended.
+/// What a replay of an interval has to do.
+#[derive(Debug)]
+pub enum ReplayWork<'a> {
+    /// Nothing: the interval has no quarantined rows.
+    Nothing,
+    /// Nothing: a later interval has replaced the whole table.
+    Superseded,
+    /// Run the interval again from its files, on whichever engine.
+    Run(Again),
+    /// Decode the stored rows again; they are few, and not the engine's.
+    Stored(Box<StoredRows<'a>>),
+}
+
+/// The rows that a run in force has left out.
+#[derive(Debug)]
+pub struct StoredRows<'a> {
+    plan: &'a LoadPlan,
+    lake: &'a Lake,
+    quarantine: LakeTable,
+    /// The target, as the definition says it should be.
+    evolving: Evolving,
+    /// What the table says of the run that the rows join.
+    record: RunRecord,
+    recorded: RecordedRejects,
+}
+
+/// Decides how what an interval's run refused is loaded, after the definition or the source was mended. Changes nothing.
 ///
 /// # Errors
-/// See [`LoadError`]; the target is then as it was before.
-pub async fn replay(
-    plan: &LoadPlan,
-    lake: &Lake,
-    store: &dyn LandingStore,
-    keys: &dyn KeySource,
-    options: ExecuteOptions,
-    progress: &dyn Progress,
-) -> Result<Replayed, LoadError> {
-    require_runnable(plan)?;
-    let Some(quarantine) = commit::find(plan, lake).await? else { return Ok(Replayed::Nothing) };
+/// [`LoadError::FewerSources`], the lake's.
+pub async fn replay_work<'a>(plan: &'a LoadPlan, lake: &'a Lake) -> Result<ReplayWork<'a>, LoadError> {
+    let Some(quarantine) = commit::find(plan, lake).await? else { return Ok(ReplayWork::Nothing) };
     let target = lake.table(&plan.target.database, &plan.target.table).await?;
     let recorded = target.as_ref().and_then(|table| recorded_run(table, &plan.run));
     let source = |source: &SourceRecord| (source.location.clone(), source.etag.clone());
@@ -83,42 +100,55 @@ pub async fn replay(
         quarantined: quarantined.as_deref(),
         recorded: recorded.as_ref().map(|(_, recorded)| recorded).zip(sources.as_deref()),
     });
-    let run = |again| execute_again(plan, lake, store, keys, options, progress, again);
-    match (decision, target, recorded) {
-        (ReplayDecision::Nothing, ..) => Ok(Replayed::Nothing),
-        (ReplayDecision::Superseded, ..) => Ok(Replayed::Superseded),
+    Ok(match (decision, target, recorded) {
+        (ReplayDecision::Nothing, ..) => ReplayWork::Nothing,
+        (ReplayDecision::Superseded, ..) => ReplayWork::Superseded,
         (ReplayDecision::Stored, Some(table), Some((record, recorded))) => {
             let evolving = Evolving::of(plan, &table)?;
-            let replay = Replay { plan, lake, quarantine: &quarantine, evolving, record, recorded };
-            replay.run(store, keys, options, progress).await.map(Replayed::Stored)
+            ReplayWork::Stored(Box::new(StoredRows { plan, lake, quarantine, evolving, record, recorded }))
         }
         (ReplayDecision::Reload, _, Some((record, _))) if plan.sources.len() < record.sources.len() => {
-            Err(LoadError::FewerSources {
+            return Err(LoadError::FewerSources {
                 interval: plan.interval.text.clone(),
                 landing: plan.landing.clone(),
                 found: plan.sources.len(),
                 recorded: record.sources.len(),
-            })
+            });
         }
-        (ReplayDecision::Reload, ..) => run(Again::Reload).await.map(Replayed::Run),
-        (ReplayDecision::Run | ReplayDecision::Stored, ..) => run(Again::Replay).await.map(Replayed::Run),
-    }
+        (ReplayDecision::Reload, ..) => ReplayWork::Run(Again::Reload),
+        (ReplayDecision::Run | ReplayDecision::Stored, ..) => ReplayWork::Run(Again::Replay),
+    })
 }
 
-/// A replay of stored rows.
-struct Replay<'a> {
-    plan: &'a LoadPlan,
-    lake: &'a Lake,
-    quarantine: &'a LakeTable,
-    /// The target, as the definition says it should be.
-    evolving: Evolving,
-    /// What the table says of the run that the rows join.
-    record: RunRecord,
-    recorded: RecordedRejects,
+/// Loads what an interval's run refused, on the in-process track.
+///
+/// # Errors
+/// See [`LoadError`]; the target is then as it was before.
+pub async fn replay(
+    plan: &LoadPlan,
+    lake: &Lake,
+    store: &dyn LandingStore,
+    keys: &dyn KeySource,
+    options: ExecuteOptions,
+    progress: &dyn Progress,
+) -> Result<Replayed, LoadError> {
+    require_runnable(plan)?;
+    Ok(match replay_work(plan, lake).await? {
+        ReplayWork::Nothing => Replayed::Nothing,
+        ReplayWork::Superseded => Replayed::Superseded,
+        ReplayWork::Run(again) => {
+            Replayed::Run(execute_again(plan, lake, store, keys, options, progress, again).await?)
+        }
+        ReplayWork::Stored(rows) => Replayed::Stored(rows.replay(store, keys, options, progress).await?),
+    })
 }
 
-impl Replay<'_> {
-    async fn run(
+impl StoredRows<'_> {
+    /// Decodes them by the definition as it is now, and adds those that fit to the run's.
+    ///
+    /// # Errors
+    /// See [`LoadError`]; the target is then as it was before.
+    pub async fn replay(
         &self,
         store: &dyn LandingStore,
         keys: &dyn KeySource,
@@ -134,7 +164,7 @@ impl Replay<'_> {
         let bounds = Bounds::new(options.threads, options.memory_bytes, !treatments.columns.is_empty());
         let misfits = Misfits::new(&plan);
         let start = plan.interval.start.timestamp_micros();
-        let reader = RowReader::of_interval(self.quarantine, start).await?;
+        let reader = RowReader::of_interval(&self.quarantine, start).await?;
         let name = self.quarantine.full_name();
         let queue =
             StoredQueue::new(&kernel, reader, Selection::new(&kernel, &self.recorded), name, bounds.block_bytes);
@@ -172,9 +202,9 @@ impl Replay<'_> {
         options: ExecuteOptions,
     ) -> Result<(), LoadError> {
         let id = self.id();
-        let reader = RowReader::of_interval(self.quarantine, plan.interval.start.timestamp_micros()).await?;
+        let reader = RowReader::of_interval(&self.quarantine, plan.interval.start.timestamp_micros()).await?;
         let selection = Selection::new(kernel, &self.recorded);
-        let target = WriteTarget::of(self.lake, self.quarantine, &naru_core::quarantine::quarantine_spec(), plan)?;
+        let target = WriteTarget::of(self.lake, &self.quarantine, &naru_core::quarantine::quarantine_spec(), plan)?;
         let marked = off_the_executor(|| mark(reader, selection, misfits, &id, &target))?;
         if marked.newly == 0 {
             // A replay that was killed has marked them.
@@ -184,7 +214,7 @@ impl Replay<'_> {
         let rejects = RejectsRecord { replays: vec![id.clone()], ..self.record.rejects.clone() };
         let digest = format!("{}+{id}", rejects.decode_digest.as_deref().unwrap_or_default());
         let run = RunRecord::of_quarantine(self.plan, rejects, digest, marked.rows);
-        commit(plan, self.lake, self.quarantine, marked.files, run, options.commit_attempts).await.map(drop)
+        commit(plan, self.lake, &self.quarantine, marked.files, run, options.commit_attempts).await.map(drop)
     }
 
     /// Adds the rows to those of the run, with the replay's id.

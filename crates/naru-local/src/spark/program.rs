@@ -9,6 +9,8 @@ use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
+use naru_core::run::Again;
+
 use super::{LocalSpark, SparkOutcome};
 
 /// Time between two looks at the program, and at whether to stop it.
@@ -31,6 +33,8 @@ pub struct SparkTask<'a> {
     pub threads: usize,
     /// As of `naru run`.
     pub force: bool,
+    /// Why what is loaded is done again.
+    pub again: Again,
     /// The file that holds the treatment key, where the environment does not say it.
     pub treatment_key_file: Option<&'a Path>,
 }
@@ -85,6 +89,9 @@ impl LocalSpark {
         }
         if task.force {
             command.arg("--force");
+        }
+        if let Some(word) = task.again.word() {
+            command.args(["--again", word]);
         }
         if let Some(file) = task.treatment_key_file {
             command.env("NARU_TREATMENT_KEY_FILE", file);

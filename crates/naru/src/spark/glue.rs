@@ -16,6 +16,7 @@ use naru_core::glue_job::{
     SparkProgram, StartRequest, Started, Starter, StopWish, by_run, ensure_by_run, look_for_differences, run_link,
     watch,
 };
+use naru_core::run::Again;
 use naru_load::{LoadError, Outcome, OutcomeKind, quarantined, recorded_outcome};
 
 use super::SparkRun;
@@ -103,11 +104,13 @@ impl SparkRun<'_> {
         let glue = JobOnGlue::of(self.workspace, self.job, lake);
         let waiting = self.board.waiting(&self.name());
         self.prepare(&glue, &waiting)?;
-        let request = StartRequest::of(&self.workspace.project, &self.job.names, self.plan, self.force);
+        let request = StartRequest::of(&self.workspace.project, &self.job.names, self.plan, self.force, self.again);
         let json = serde_json::to_vec(self.plan)
             .map_err(|error| CommandError::failed(format!("cannot write the load plan as JSON: {error}")))?;
         glue.files.write_plan(&request.key.plan_key(), json).map_err(CommandError::from)?;
-        let mut started = self.start(&glue, &request, self.force, &waiting)?;
+        // One that has succeeded before says nothing of rows that are to be loaded again.
+        let is_fresh = self.force || self.again == Again::Reload;
+        let mut started = self.start(&glue, &request, is_fresh, &waiting)?;
         if let Started::TakenOver(run) = &started {
             match self.recorded(kind)? {
                 Some(outcome) => return Ok(outcome),

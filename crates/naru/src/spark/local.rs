@@ -31,6 +31,7 @@ impl SparkRun<'_> {
             lake: lake.directory(),
             threads: self.threads,
             force: self.force,
+            again: self.again,
             treatment_key_file: key.file_to_pass_on(),
         };
         let waiting = self.board.waiting(&self.name());

@@ -14,6 +14,7 @@ use clap::Args;
 #[cfg(feature = "aws")]
 use naru_core::glue_job::by_run;
 use naru_core::glue_job::{GlueJobDifference, RunCost};
+use naru_core::run::Again;
 use naru_core::{Engine, Interval, LoadPlan};
 use naru_load::{Ahead, Outcome, OutcomeKind, decide_ahead};
 use naru_local::LocalSpark;
@@ -128,6 +129,8 @@ pub(crate) struct SparkRun<'a> {
     pub(crate) plan: &'a LoadPlan,
     pub(crate) args: &'a PlanArgs,
     pub(crate) force: bool,
+    /// Why what is loaded is done again.
+    pub(crate) again: Again,
     /// Cores of this machine that it may use.
     pub(crate) threads: usize,
     /// Of a lake on AWS: whether a run of the Glue job is stopped, too, when this command is told to stop.
@@ -165,7 +168,7 @@ impl SparkRun<'_> {
     /// What the run has to do, as its table is now.
     fn ahead(&self) -> Result<Ahead, RunFailure> {
         let key = self.workspace.treatment_key();
-        Ok(runtime::block_on(decide_ahead(self.plan, self.lake.lake(), &key, self.force))?)
+        Ok(runtime::block_on(decide_ahead(self.plan, self.lake.lake(), &key, self.force, self.again))?)
     }
 
     /// What a line of progress is about.

@@ -33,6 +33,7 @@ package!(
     "merging.py",
     "partition_ranges.py",
     "plan.py",
+    "quarantine.py",
     "ranges.py",
     "run.py",
     "s3.py",

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use naru_core::route::human_bytes;
-use naru_core::run::{Decision, decide};
+use naru_core::run::{Again, Decision, decide};
 use naru_core::treatment::AppliedTreatments;
 use naru_core::{Interval, LoadPlan, Route, Treatment};
 use naru_lake::LakeTable;
@@ -103,16 +103,19 @@ impl Plan {
         let glue_job = GlueJobState::of(workspace, job, &phase_lake, plan.engine)?;
         let alter = |_: &GlueJobState| format!("its Glue job differs; run `naru sync --phase {}`", workspace.phase);
         let refusal = refusal.or_else(|| glue_job.as_ref().filter(|job| job.is_refused).map(alter));
-        let (run, stops) = match (refusal, decide(&plan, &treatments, recorded.as_ref(), newest, false)) {
-            (Some(refusal), _) => (format!("would fail: {refusal}"), true),
-            (None, Decision::Load { .. }) if state.is_blocked() => {
-                ("would fail: the table differs from its definition".into(), true)
-            }
-            (None, Decision::NothingLanded { recorded: 0 }) if self.skip_missing => {
-                ("would be passed over: nothing has landed".into(), false)
-            }
-            (None, decision) => (in_words(&decision), !matches!(decision, Decision::Load { .. } | Decision::Unchanged)),
-        };
+        let (run, stops) =
+            match (refusal, decide(&plan, &treatments, recorded.as_ref(), newest, false, Again::IfChanged)) {
+                (Some(refusal), _) => (format!("would fail: {refusal}"), true),
+                (None, Decision::Load { .. }) if state.is_blocked() => {
+                    ("would fail: the table differs from its definition".into(), true)
+                }
+                (None, Decision::NothingLanded { recorded: 0 }) if self.skip_missing => {
+                    ("would be passed over: nothing has landed".into(), false)
+                }
+                (None, decision) => {
+                    (in_words(&decision), !matches!(decision, Decision::Load { .. } | Decision::Unchanged))
+                }
+            };
         let merge = merge_estimate::of(&plan, &route, planned.as_ref());
         Ok(Foreseen { plan, table, route, state, merge, glue_job, run, stops })
     }

@@ -1,6 +1,10 @@
+use std::cell::RefCell;
+
 use clap::Args;
-use naru_core::Interval;
-use naru_load::{ExecuteOptions, OutcomeKind, Quarantined, Replayed, Residue, StoredReplay, replay};
+use naru_core::{Engine, Interval};
+use naru_load::{
+    ExecuteOptions, OutcomeKind, Quarantined, ReplayWork, Replayed, Residue, StoredReplay, execute_again, replay_work,
+};
 use serde::Serialize;
 
 use crate::cli::Global;
@@ -10,6 +14,7 @@ use crate::planning::{PlanArgs, PlannedJob};
 use crate::progress::Board;
 use crate::run_error::told;
 use crate::signals::StopSignal;
+use crate::spark::SparkRun;
 use crate::workspace::Workspace;
 use crate::{jobs, log, output, quarantined, runtime};
 
@@ -17,7 +22,7 @@ use crate::{jobs, log, output, quarantined, runtime};
 ///
 /// Rows that were left out under `@reject_limit` are decoded again from the quarantine, by the definition as it is now, and
 /// join their interval's rows: each once, also when the command is killed and run again. An interval whose run failed, or
-/// whose files have changed since, is run again from its files.
+/// whose files have changed since, is run again from its files, by the engine that a run of it has.
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
     /// Job: a name, a DAG file's name, or a path to it.
@@ -27,6 +32,10 @@ pub(crate) struct Replay {
     interval: IntervalArgs,
     #[command(flatten)]
     plan: PlanArgs,
+    /// On SIGTERM and Ctrl-C stop the run of the Glue job, too; by default it goes on, and the same command waits for it
+    /// again.
+    #[arg(long, env = "NARU_STOP_GLUE_RUN")]
+    stop_glue_run: bool,
 }
 
 /// What a replay of one interval came to, as `--json` prints it.
@@ -117,11 +126,40 @@ impl Replay {
             force: false,
             runs_up_to_micros: None,
         };
-        let progress = board.run(&report.table, route.landed_bytes);
         let key = workspace.treatment_key();
         let lake = phase_lake.lake().stopping_at(board.stop().to_lake());
-        let replaying = replay(&plan, &lake, phase_lake.landing(), &key, options, &progress);
-        let replayed = runtime::block_on(replaying).map_err(|error| told(workspace, job, interval, error))?;
+        let told = |error| told(workspace, job, interval, error);
+        let replayed = match runtime::block_on(replay_work(&plan, &lake)).map_err(told)? {
+            ReplayWork::Nothing => Replayed::Nothing,
+            ReplayWork::Superseded => Replayed::Superseded,
+            ReplayWork::Run(again) if plan.engine == Engine::Sp => {
+                let spark = SparkRun {
+                    workspace,
+                    lake: &phase_lake,
+                    job,
+                    interval,
+                    plan: &plan,
+                    args: &self.plan,
+                    force: options.force,
+                    again,
+                    threads: options.threads,
+                    stop_glue_run: self.stop_glue_run,
+                    board,
+                    glue_cost: RefCell::default(),
+                };
+                Replayed::Run(spark.run().map_err(|failure| failure.told(workspace, job, interval))?)
+            }
+            ReplayWork::Run(again) => {
+                let progress = board.run(&report.table, route.landed_bytes);
+                let running = execute_again(&plan, &lake, phase_lake.landing(), &key, options, &progress, again);
+                Replayed::Run(runtime::block_on(running).map_err(told)?)
+            }
+            ReplayWork::Stored(rows) => {
+                let progress = board.run(&report.table, route.landed_bytes);
+                let replaying = rows.replay(phase_lake.landing(), &key, options, &progress);
+                Replayed::Stored(runtime::block_on(replaying).map_err(told)?)
+            }
+        };
         report.succeeded(replayed);
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::sync::Mutex;
 
 use clap::Args;
 use naru_core::route::Bill;
+use naru_core::run::Again;
 use naru_core::{Cadence, Engine, Interval};
 use naru_load::{ExecuteOptions, LoadError, Outcome, execute};
 
@@ -238,6 +239,7 @@ impl RunOptions {
                 plan,
                 args,
                 force,
+                again: Again::IfChanged,
                 threads,
                 stop_glue_run,
                 board,

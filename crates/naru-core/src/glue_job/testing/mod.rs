@@ -15,6 +15,7 @@ pub use memory::{Call, Failing, MemoryGlue};
 use std::collections::BTreeMap;
 
 use super::{GlueJobSpec, RunKey, StartRequest};
+use crate::run::Again;
 
 /// A job for tests.
 pub fn simple_job(name: &str) -> GlueJobSpec {
@@ -45,6 +46,7 @@ pub fn simple_job(name: &str) -> GlueJobSpec {
 pub fn simple_request(job: &str, digest: &str) -> StartRequest {
     let run = format!("corebank/deposit/{job}/2026-11-22");
     StartRequest {
+        again: Again::IfChanged,
         job: job.into(),
         key: RunKey { run, plan_digest: digest.into() },
         plan_location: "s3://acme-dev-code/runs/plan.json".into(),

@@ -4,6 +4,7 @@ use insta::assert_snapshot;
 use naru_core::glue_job::{GlueRun, GlueRunState, RunCost, RunKey, RunMeaning, StartRequest, run_link};
 use naru_core::plan::SourceFile;
 use naru_core::prices::{GLUE_PRICES_PAGE, Price};
+use naru_core::run::Again;
 use naru_core::{LoadPlan, Mode, Phase};
 
 use super::{JOB, names, project};
@@ -29,21 +30,26 @@ fn plan() -> LoadPlan {
 #[test]
 fn a_run_is_known_by_its_identity_and_its_plan() {
     let plan = plan();
-    let key = RunKey::of(&plan);
+    let key = RunKey::of(&plan, Again::IfChanged);
     assert_eq!(key.run, "corebank/deposit/account/2026-11-22");
-    assert_eq!(RunKey::of(&LoadPlan { reason: "for another reason".into(), ..plan.clone() }), key);
-    let other = RunKey::of(&LoadPlan { landing: "s3://elsewhere/".into(), ..plan.clone() });
+    assert_eq!(RunKey::of(&LoadPlan { reason: "for another reason".into(), ..plan.clone() }, Again::IfChanged), key);
+    let of_replays = [Again::Replay, Again::Reload].map(|again| RunKey::of(&plan, again));
+    assert!(of_replays.iter().all(|other| other.run == key.run && other.plan_digest != key.plan_digest));
+    assert_ne!(of_replays[0], of_replays[1]);
+    let other = RunKey::of(&LoadPlan { landing: "s3://elsewhere/".into(), ..plan.clone() }, Again::IfChanged);
     assert_eq!((other.run == key.run, other == key), (true, false));
     let digest = &key.plan_digest;
     assert_eq!(key.claim_key(2), format!("runs/corebank/deposit/account/2026-11-22/{digest}/attempt-2.json"));
 
     let project = project("");
-    let request = StartRequest::of(&project, &names(&project, Phase::Dev).1, &plan, false);
+    let request = StartRequest::of(&project, &names(&project, Phase::Dev).1, &plan, false, Again::IfChanged);
     assert_eq!(request.job, format!("acme-dev-{JOB}"));
     assert_eq!(request.plan_location, format!("s3://acme-dev-code/{}", key.plan_key()));
     let arguments = request.arguments(2);
     assert_eq!(arguments["--plan"], request.plan_location);
     assert_eq!(arguments.get("--force"), None);
+    let of_replay = StartRequest { again: Again::Reload, ..request.clone() };
+    assert_eq!(of_replay.arguments(3)["--again"], "reload");
     let forced = StartRequest { force: true, ..request.clone() };
     assert_eq!(forced.arguments(2)["--force"], "true");
     let run = GlueRun { arguments, ..run("RUNNING", None) };
@@ -68,7 +74,7 @@ fn workers_are_as_many_as_the_router_counted() {
             naru_core::route::Place { kind: naru_core::route::PlaceKind::Process, cores: 2, memory_bytes: 1 << 30 };
         let prices = project.prices(Phase::Dev, None).unwrap();
         let route = project.route.route(&place, prices, naru_core::Engine::Sp, plan.mode, &plan.sources);
-        let request = StartRequest::of(&project, &names, &plan, false);
+        let request = StartRequest::of(&project, &names, &plan, false, Again::IfChanged);
         assert_eq!((request.workers, route.sp.workers), (workers, workers), "{gib} GiB");
     }
 }
