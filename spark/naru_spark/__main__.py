@@ -37,6 +37,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--treatment-key-secret", default=os.environ.get("NARU_TREATMENT_KEY_SECRET"), metavar="SECRET",
                         help="name or ARN of the secret in AWS Secrets Manager that holds the treatment key; without it, the "
                              "environment's NARU_TREATMENT_KEY or NARU_TREATMENT_KEY_FILE")
+    parser.add_argument("--treatment-key-id", metavar="ID",
+                        help="id of the treatment key that the run must have, as `naru history` shows it")
     parser.add_argument("--jars", default=os.environ.get("NARU_SPARK_JARS"),
                         help="class path of Iceberg's runtime and, for an embedded lake, the SQLite driver, for S3 and Glue "
                              "Iceberg's AWS bundle")
@@ -72,13 +74,20 @@ def catalog_of(given: argparse.Namespace, plan: plans.Plan, conf: dict[str, str]
     return {}
 
 
+def require_key(key_id: str | None, expected: str | None) -> None:
+    """Refuses another treatment key than that of who started the run. Raises RunError."""
+    if expected is not None and key_id != expected:
+        raise RunError(f"the treatment key here has the id {key_id}, that of who started the run {expected}\n"
+                       "hint: nothing was read; put the same key into both places: docs/treatments.md says where it is looked for")
+
+
 def run(given: argparse.Namespace) -> Outcome:
     """Runs what the arguments say. Raises RunError, whatever went wrong that somebody can do something about."""
     stop = Stop()
     try:
         plan = read_plan(given, stop)
         # The key is read before Spark is started, so that a missing one costs nothing.
-        _ = plan.key_id
+        require_key(plan.key_id, given.treatment_key_id)
         conf = dict(setting.split("=", 1) for setting in given.conf)
         spark = session.start(catalog_of(given, plan, conf), given.jars, conf)
         try:

@@ -50,15 +50,15 @@ class Site:
         """The job's definition from now on."""
         (self.root / "table-defs/deposit/account.csv").write_text(definition, encoding="utf-8")
 
-    def run(self, interval: str, *options: str, **environment: str) -> tuple[int, dict, str]:
+    def run(self, interval: str, *options: str, verb: str = "run", job: str = JOB, **environment: str) -> tuple[int, dict, str]:
         """`naru run`, and the Glue run that it starts: exit code, report, and what it told. `environment`: of naru alone."""
-        naru = subprocess.Popen([binary(), "--project", str(self.root), "run", JOB, "--date", interval, "--json", *options],
+        naru = subprocess.Popen([binary(), "--project", str(self.root), verb, job, "--date", interval, "--json", *options],
                                 env=self.environment | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         told = ""
         for line in naru.stderr:
             told += line
             if "is started; its log: " in line:
-                self.python("run_glue_job.py", f"acme-dev-{JOB}", line[line.index("jr_"):].split()[0])
+                self.python("run_glue_job.py", f"acme-dev-{job}", line[line.index("jr_"):].split()[0])
         return naru.wait(), json.loads(naru.stdout.read())[0], told
 
     def rows(self, table: str) -> list[dict]:
@@ -129,6 +129,21 @@ def test_a_load_by_a_glue_job_from_end_to_end(site):
     assert sorted(run["JobRunState"] for run in runs) == ["FAILED", "SUCCEEDED", "SUCCEEDED"]
 
 
+def test_a_replay_runs_a_merge_again_by_a_glue_job(site):
+    job = JOB.replace("append", "merge")
+    (site.root / f"dags/{JOB}.py").rename(site.root / f"dags/{job}.py")
+    site.define("@reject_limit,1\n" + SIMPLE)
+    site.drop(DAY1, simple(range(5)) + b"9,seoul,2026-11-20,x\n")
+    code, report, told = site.run(DAY1, job=job)
+    assert (code, report["rows"], report["rejected"]) == (0, 5, 1), told
+    site.define("@null,,x\n@reject_limit,1\n" + SIMPLE)
+    code, report, told = site.run(DAY1, verb="replay", job=job)
+    assert (code, report["status"], report["rows"], report["left"]) == (0, "run", 6, 0), told
+    assert sorted(row["id"] for row in site.rows("account")) == [0, 1, 2, 3, 4, 9] and not site.rows("account_quarantine")
+    runs = site.client("glue").get_job_runs(JobName=f"acme-dev-{job}")["JobRuns"]
+    assert sorted(run["Arguments"].get("--again", "") for run in runs) == ["", "reload"]
+
+
 def test_runs_read_the_treatment_key_by_themselves(site, tmp_path):
     site.define(HEADER + "ID,id,bigint,1,y,p1,,,\nACCOUNT,account_no,string,,,p1,hash,,\nNAME,name,string,,,p1,encrypt,,\n")
     site.drop(DAY1, f"ID,ACCOUNT,NAME\n1,{CLEAR[0]},{CLEAR[3]}\n2,,{CLEAR[3]}\nx,{CLEAR[0]},{CLEAR[3]}\n".encode())
@@ -139,7 +154,11 @@ def test_runs_read_the_treatment_key_by_themselves(site, tmp_path):
         settings.write('[glue]\ntreatment_key_secret = "{org}-{phase}-treatment-key"\n')
     code, _, told = site.run(DAY1, **key)
     assert code == 1 and "cannot read the secret of the treatment key: it does not exist" in told, told
-    site.client("secretsmanager").create_secret(Name="acme-dev-treatment-key", SecretString=KEY)
+    secrets = site.client("secretsmanager")
+    secrets.create_secret(Name="acme-dev-treatment-key", SecretString=KEY[::-1])
+    code, _, told = site.run(DAY1, **key)
+    assert code == 1 and "the treatment key here has the id" in told, told
+    secrets.put_secret_value(SecretId="acme-dev-treatment-key", SecretString=KEY)
     logs = tmp_path / "events"
     logs.mkdir()
     site.environment["NARU_SPARK_CONF"] += (f"\nspark.eventLog.enabled=true\nspark.eventLog.dir={logs.as_uri()}"

@@ -66,4 +66,4 @@ pub use quarantine::{
     StoredRows, replay, replay_work, summarize,
 };
 pub use rejects::{RejectReport, RejectedValue};
-pub use treatment::require_same_treatment;
+pub use treatment::{require_same_treatment, treatment_key_id};

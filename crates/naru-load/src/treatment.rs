@@ -34,6 +34,14 @@ pub(crate) fn key_of(plan: &LoadPlan, keys: &dyn KeySource) -> Result<Option<Tre
     keys.treatment_key().map(Some).map_err(|source| LoadError::TreatmentKey { columns, source })
 }
 
+/// The id of the key, if the plan treats a column with it.
+///
+/// # Errors
+/// [`LoadError::TreatmentKey`].
+pub fn treatment_key_id(plan: &LoadPlan, keys: &dyn KeySource) -> Result<Option<String>, LoadError> {
+    Ok(key_of(plan, keys)?.map(|key| key.id().to_owned()))
+}
+
 /// Refuses rows that would stand beside rows treated in another way or under another key. Where all rows are replaced,
 /// there are none.
 ///

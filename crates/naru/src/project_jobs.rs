@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use naru_core::check::{self, CheckedDefinition, CheckedJob};
+use naru_core::check::{self, CheckSettings, CheckedDefinition, CheckedJob};
 use naru_core::dag_file::DagFile;
 use naru_core::manifest::{Manifest, ManifestSource, Origin};
 use naru_core::needs::Need;
@@ -28,8 +28,7 @@ impl CheckedProject {
         let named = in_parallel(&workspace.dag_files()?, |(path, text)| name(&workspace.project, path, text));
         let (jobs, faults): (Vec<CheckedJob>, Vec<Vec<Fault>>) = named.into_iter().unzip();
         let mut faults = faults.concat();
-        let (table_defs, has_marks) = (&workspace.project.table_defs, workspace.project.marks.is_some());
-        faults.extend(check::project(table_defs, has_marks, &jobs, &definitions));
+        faults.extend(check::project(CheckSettings::of(&workspace.project), &jobs, &definitions));
         faults.extend(workspace.project.price_faults());
         faults.sort();
         faults.dedup();

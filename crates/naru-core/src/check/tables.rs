@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use crate::{Fault, Level, Mode};
+use crate::{Engine, Fault, Level, Mode, TableDefinition};
 
 use super::nearest_path::NearestPath;
-use super::{CheckedDefinition, CheckedJob};
+use super::{CheckSettings, CheckedDefinition, CheckedJob};
 
 /// Logical database and table.
 type Table = (String, String);
@@ -15,11 +15,18 @@ struct Job<'a> {
     path: &'a str,
     level: Level,
     mode: Mode,
+    engine: Engine,
 }
 
-/// Reports tables with a job but no definition, a definition but no job, two jobs, or what its job's level or
-/// mode does not allow.
-pub(super) fn check(table_defs: &str, dags: &[CheckedJob], definitions: &[CheckedDefinition], faults: &mut Vec<Fault>) {
+/// Reports tables with a job but no definition, a definition but no job, two jobs, or what its job's level, mode or
+/// engine does not allow.
+pub(super) fn check(
+    settings: CheckSettings<'_>,
+    dags: &[CheckedJob],
+    definitions: &[CheckedDefinition],
+    faults: &mut Vec<Fault>,
+) {
+    let table_defs = settings.table_defs.trim_end_matches('/');
     let jobs = jobs_by_table(dags);
     let tables = definitions_by_table(table_defs, definitions, faults);
     for (table, jobs) in &jobs {
@@ -28,6 +35,9 @@ pub(super) fn check(table_defs: &str, dags: &[CheckedJob], definitions: &[Checke
         for job in jobs.iter().filter(|_| definition.is_some()) {
             faults.extend(definition.into_iter().flat_map(|definition| definition.check_level(job.level)));
             faults.extend(definition.into_iter().flat_map(|definition| definition.check_mode(job.mode)));
+            if settings.glue_lacks_key && job.engine != Engine::Pl {
+                faults.extend(definition.into_iter().flat_map(TableDefinition::check_glue_key));
+            }
         }
     }
     check_missing_definitions(table_defs, &jobs, &tables, faults);
@@ -39,7 +49,12 @@ fn jobs_by_table(dags: &[CheckedJob]) -> BTreeMap<Table, Vec<Job<'_>>> {
     for dag in dags {
         let Ok(job) = &dag.name else { continue };
         let table = (job.database.to_string(), job.table.to_string());
-        jobs.entry(table).or_default().push(Job { path: &dag.path, level: job.level, mode: job.mode });
+        jobs.entry(table).or_default().push(Job {
+            path: &dag.path,
+            level: job.level,
+            mode: job.mode,
+            engine: job.engine,
+        });
     }
     for jobs in jobs.values_mut() {
         jobs.sort_by_key(|job| job.path);

@@ -146,6 +146,22 @@ impl TableDefinition {
         faults.into_sorted()
     }
 
+    /// The faults of this definition where Glue's runs have no treatment key: columns that are loaded under it.
+    pub fn check_glue_key(&self) -> Vec<Fault> {
+        let mut faults = faults::Faults::new(&self.file);
+        for column in &self.columns {
+            let Some((name, treatment)) = column.target.as_ref().zip(column.treatment) else { continue };
+            if treatment.needs_key() {
+                let message =
+                    format!("column \"{name}\" is treated with a key, which the job's runs on Glue do not have");
+                let hint = "write [glue] treatment_key_secret in naru.toml (docs/treatments.md says more), or `pl` as the \
+                            engine in the job's name";
+                faults.add_hint(column.place.of(Field::Treatment), message, hint);
+            }
+        }
+        faults.into_sorted()
+    }
+
     /// SHA-256 of what the definition says, as 64 hexadecimal digits. Layout of the file (blank rows, spaces, order of
     /// settings, words for the same value) does not change it.
     pub fn digest(&self) -> String {

@@ -47,6 +47,6 @@ pub use spec::{GLUE_VERSION, GlueJobSpec, SparkProgram};
 pub use start::{Started, Starter};
 pub use start_request::{
     AGAIN_ARGUMENT, ATTEMPT_ARGUMENT, DIGEST_ARGUMENT, FORCE_ARGUMENT, PLAN_ARGUMENT, RUN_ARGUMENT, RunKey,
-    StartRequest,
+    StartRequest, TREATMENT_KEY_ID_ARGUMENT,
 };
 pub use watch::{StopWish, watch};

@@ -18,6 +18,8 @@ pub const PLAN_ARGUMENT: &str = "--plan";
 pub const FORCE_ARGUMENT: &str = "--force";
 /// The argument of a run that a replay has asked for: [`Again::word`]; left out of others.
 pub const AGAIN_ARGUMENT: &str = "--again";
+/// The argument that says the id of the treatment key that the run must have; left out where no column needs one.
+pub const TREATMENT_KEY_ID_ARGUMENT: &str = "--treatment-key-id";
 
 /// What makes two runs of a Glue job the same work.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,6 +49,8 @@ pub struct StartRequest {
     pub force: bool,
     /// Why what is loaded is done again.
     pub again: Again,
+    /// Id of the treatment key that the run must have; none: it needs none.
+    pub treatment_key_id: Option<String>,
 }
 
 impl RunKey {
@@ -89,6 +93,7 @@ impl StartRequest {
             timeout_minutes: project.glue.timeout_minutes,
             force,
             again,
+            treatment_key_id: None,
         }
     }
 
@@ -102,6 +107,7 @@ impl StartRequest {
             (DIGEST_ARGUMENT.to_owned(), self.key.plan_digest.clone()),
             (ATTEMPT_ARGUMENT.to_owned(), attempt.to_string()),
         ];
-        always.into_iter().chain(force).chain(again).collect()
+        let key_id = self.treatment_key_id.clone().map(|id| (TREATMENT_KEY_ID_ARGUMENT.to_owned(), id));
+        always.into_iter().chain(force).chain(again).chain(key_id).collect()
     }
 }

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use naru_core::check::{self, CheckedDefinition, CheckedJob};
+use naru_core::check::{self, CheckSettings, CheckedDefinition, CheckedJob};
 use naru_core::{Cadence, Engine, Fault, JobName, Level, Mode, TableDefinition};
 
 const DAG: &str = "from naru_airflow import job_dag\n\ndag = job_dag(__file__)\n";
+const SETTINGS: CheckSettings<'_> = CheckSettings { table_defs: "table-defs", has_marks: false, glue_lacks_key: false };
 const DEFINITION: &str = "source,target,type,level\nA,a,int,p1\n";
 
 /// A DAG file whose name has the segments source, database, table, level; its job is made of the same.
@@ -32,17 +33,33 @@ fn definition(path: &str, text: &str) -> CheckedDefinition {
 }
 
 fn show(dags: &[CheckedJob], definitions: &[CheckedDefinition]) -> String {
-    super::show(&check::project("table-defs", false, dags, definitions))
+    super::show(&check::project(SETTINGS, dags, definitions))
 }
 
 #[test]
 fn a_sound_project_has_no_fault() {
     let dags = [dag("core", "deposit", "account", Level::P1)];
-    assert_eq!(
-        check::project("table-defs", false, &dags, &[definition("table-defs/deposit/account.csv", DEFINITION)]),
-        []
-    );
-    assert_eq!(check::project("table-defs", false, &[], &[]), []);
+    assert_eq!(check::project(SETTINGS, &dags, &[definition("table-defs/deposit/account.csv", DEFINITION)]), []);
+    assert_eq!(check::project(SETTINGS, &[], &[]), []);
+}
+
+#[test]
+fn treatments_that_runs_on_glue_have_no_key_for() {
+    let text = "source,target,type,level,treatment\nA,a,string,p1,hash\nB,b,string,p1,last4\nC,c,string,p1,\n";
+    let definitions = [definition("table-defs/deposit/account.csv", text)];
+    let settings = CheckSettings { glue_lacks_key: true, ..SETTINGS };
+    let of_engine = |engine, settings| {
+        let mut dag = dag("core", "deposit", "account", Level::P1);
+        dag.name.as_mut().unwrap().engine = engine;
+        super::show(&check::project(settings, &[dag], &definitions))
+    };
+    for engine in [Engine::Auto, Engine::Sp] {
+        let told = of_engine(engine, settings);
+        assert!(told.starts_with("table-defs/deposit/account.csv:2:5: column \"a\" is treated with a key"), "{told}");
+        assert!(told.contains("treatment_key_secret") && !told.contains("\"b\"") && !told.contains("\"c\""), "{told}");
+    }
+    assert_eq!(of_engine(Engine::Pl, settings), "");
+    assert_eq!(of_engine(Engine::Sp, SETTINGS), "");
 }
 
 #[test]
@@ -199,7 +216,7 @@ fn ten_thousand_files_take_no_time() {
     let path = |n: u32| format!("table-defs/deposit/acount_{n:04}.csv");
     let definitions: Vec<_> = (0..5_000).map(|n| (path(n), parsed.clone())).collect();
     let start = Instant::now();
-    let faults = check::project("table-defs", false, &dags, &definitions);
+    let faults = check::project(SETTINGS, &dags, &definitions);
     // All are misspelt, which is the worst case; the bound is loose, for a busy machine and a build without optimisation.
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
     assert_eq!(faults.len(), 10_000);

@@ -17,7 +17,7 @@ use naru_core::glue_job::{
     watch,
 };
 use naru_core::run::Again;
-use naru_load::{LoadError, Outcome, OutcomeKind, quarantined, recorded_outcome};
+use naru_load::{LoadError, Outcome, OutcomeKind, quarantined, recorded_outcome, treatment_key_id};
 
 use super::SparkRun;
 use crate::error::{CommandError, Exit};
@@ -104,7 +104,11 @@ impl SparkRun<'_> {
         let glue = JobOnGlue::of(self.workspace, self.job, lake);
         let waiting = self.board.waiting(&self.name());
         self.prepare(&glue, &waiting)?;
-        let request = StartRequest::of(&self.workspace.project, &self.job.names, self.plan, self.force, self.again);
+        let request = StartRequest {
+            // The runs' own must be the same one.
+            treatment_key_id: treatment_key_id(self.plan, &self.workspace.treatment_key())?,
+            ..StartRequest::of(&self.workspace.project, &self.job.names, self.plan, self.force, self.again)
+        };
         let json = serde_json::to_vec(self.plan)
             .map_err(|error| CommandError::failed(format!("cannot write the load plan as JSON: {error}")))?;
         glue.files.write_plan(&request.key.plan_key(), json).map_err(CommandError::from)?;

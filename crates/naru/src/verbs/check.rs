@@ -10,7 +10,8 @@ use crate::workspace::Workspace;
 /// Find in CI what would fail in production
 ///
 /// Checks all names, definitions, DAG files without definitions and the reverse, two jobs for one table, needs that can never
-/// be met, names too long for AWS, regions without prices, in every phase. Reads only files, unless told to look at AWS, too; every fault is told at once.
+/// be met, names too long for AWS, regions without prices, treatments that runs on Glue have no key for, in every phase. Reads
+/// only files, unless told to look at AWS, too; every fault is told at once.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// Look at the phase's buckets, keys and workgroups on AWS, too: encryption, public access, policies, rotation, limits.

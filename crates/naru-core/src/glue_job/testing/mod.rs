@@ -47,6 +47,7 @@ pub fn simple_request(job: &str, digest: &str) -> StartRequest {
     let run = format!("corebank/deposit/{job}/2026-11-22");
     StartRequest {
         again: Again::IfChanged,
+        treatment_key_id: None,
         job: job.into(),
         key: RunKey { run, plan_digest: digest.into() },
         plan_location: "s3://acme-dev-code/runs/plan.json".into(),

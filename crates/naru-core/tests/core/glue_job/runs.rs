@@ -50,6 +50,8 @@ fn a_run_is_known_by_its_identity_and_its_plan() {
     assert_eq!(arguments.get("--force"), None);
     let of_replay = StartRequest { again: Again::Reload, ..request.clone() };
     assert_eq!(of_replay.arguments(3)["--again"], "reload");
+    let keyed = StartRequest { treatment_key_id: Some("2afdd2a1d9c83d6c".into()), ..request.clone() };
+    assert_eq!(keyed.arguments(3)["--treatment-key-id"], "2afdd2a1d9c83d6c");
     let forced = StartRequest { force: true, ..request.clone() };
     assert_eq!(forced.arguments(2)["--force"], "true");
     let run = GlueRun { arguments, ..run("RUNNING", None) };
