@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use crate::support::{Project, run};
+use crate::support::{Project, python, run};
 
 const JOB: &str = "core__deposit__payment__p1__append__pl__d";
 const COLUMNS: &str = "\
@@ -95,4 +95,29 @@ fn rows_of_a_partition_are_in_order_in_each_file() {
     let project = load("@partition,day(paid_on)\n@sort,no desc\n", "64");
     assert_eq!(project.value("select count(*) from deposit.payment"), ROWS);
     project.check_with_pyiceberg();
+}
+
+/// Rows that come day by day, as they lie in a system's log: a partition is filled, and then never again.
+#[test]
+fn rows_in_the_order_of_their_partitions_take_no_more_memory() {
+    const DAYS: usize = 200;
+    const ROWS_OF_A_DAY: usize = 12_000;
+    let mut text = String::from("NO,DAY,AMT,MEMO\n");
+    for no in 0..DAYS * ROWS_OF_A_DAY {
+        let day = no / ROWS_OF_A_DAY;
+        let (month, day) = (day / 28 + 1, day % 28 + 1);
+        let memo = no.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        writeln!(text, "{no},2026-{month:02}-{day:02},{}.{:02},{memo:016x} {memo:020}", no % 977, no % 100).unwrap();
+    }
+    let project = Project::with_job(JOB, &format!("@partition,day(paid_on)\n{COLUMNS}"));
+    project.drop(JOB, "2026-11-22", "a.csv", text);
+    let load = project.command(&["run", JOB, "--date", "2026-11-22", "--threads", "2", "--memory-mib", "512"]);
+    let script = "import resource, subprocess, sys\n\
+                  subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n\
+                  print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
+    let mut measured = python();
+    measured.args(["-c", script]).arg(load.get_program()).args(load.get_args());
+    let peak_mib = run(&mut measured).ok().stdout.trim().parse::<u64>().unwrap() / 1024;
+    assert!(peak_mib < 384, "{peak_mib} MiB");
+    assert_eq!(files(&project).len(), DAYS);
 }

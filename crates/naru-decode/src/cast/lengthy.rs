@@ -6,8 +6,8 @@ use arrow_schema::ArrowError;
 
 use super::column_builder::null_buffer;
 
-/// Small values are copied as so many bytes and cut, which is one instruction instead of a call.
-const SMALL_BYTES: usize = 16;
+/// Small values are copied as so many bytes and cut, which is a few instructions instead of a call.
+const SMALL_BYTES: usize = 32;
 
 pub(super) struct Lengthy {
     offsets: Vec<i32>,
