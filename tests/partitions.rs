@@ -100,8 +100,8 @@ fn rows_of_a_partition_are_in_order_in_each_file() {
 /// Rows that come day by day, as they lie in a system's log: a partition is filled, and then never again.
 #[test]
 fn rows_in_the_order_of_their_partitions_take_no_more_memory() {
-    const DAYS: usize = 200;
-    const ROWS_OF_A_DAY: usize = 12_000;
+    const DAYS: usize = 80;
+    const ROWS_OF_A_DAY: usize = 60_000;
     let mut text = String::from("NO,DAY,AMT,MEMO\n");
     for no in 0..DAYS * ROWS_OF_A_DAY {
         let day = no / ROWS_OF_A_DAY;
@@ -118,6 +118,7 @@ fn rows_in_the_order_of_their_partitions_take_no_more_memory() {
     let mut measured = python();
     measured.args(["-c", script]).arg(load.get_program()).args(load.get_args());
     let peak_mib = run(&mut measured).ok().stdout.trim().parse::<u64>().unwrap() / 1024;
-    assert!(peak_mib < 384, "{peak_mib} MiB");
+    // Half as much again, where each partition keeps what it had.
+    assert!(peak_mib < 352, "{peak_mib} MiB");
     assert_eq!(files(&project).len(), DAYS);
 }
