@@ -1,8 +1,9 @@
-"""docs/airflow.md, word for word: from a definition to a table that is loaded on schedule."""
+"""The README's tour, word for word: from a definition to a table that is loaded on schedule."""
 
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,11 +16,13 @@ from shop import BINARY
 pytestmark = pytest.mark.skipif(not BINARY, reason="NARU_TEST_BINARY names no binary")
 
 PACKAGE = Path(__file__).parents[2]
-PAGE = PACKAGE.parent / "docs" / "airflow.md"
+PAGE = PACKAGE.parent / "README.md"
 
 
 def test_the_tour_runs_word_for_word(tmp_path: Path):
-    blocks = [block.split("```")[0] for block in PAGE.read_text().split("```sh\n")[1:]]
+    text = PAGE.read_text().split("\n## The same on AWS")[0]
+    blocks = re.findall(r"^```(?:sh|bash)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    assert any("airflow standalone" in block for block in blocks)
     # What the page leaves running ends with it.
     script = "set -eu\ntrap 'kill $(jobs -p)' EXIT\n" + "".join(blocks)
     programs = tmp_path / "bin"
@@ -45,4 +48,4 @@ def test_the_tour_runs_word_for_word(tmp_path: Path):
         except ProcessLookupError:
             pass
     assert tour.returncode == 0, told
-    assert "no faults" in told and "120.50" in told and "(2 rows)" in told
+    assert "no faults" in told and "120.50" in told and "45.00" in told
