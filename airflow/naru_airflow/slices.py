@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
+from naru_airflow.hours import hour_containing, hour_text
+
 #: A cadence's letter, and the unit of calendar that it is.
 UNIT_OF_CADENCE = {"h": "hour", "d": "day", "w": "week", "m": "month", "q": "quarter", "y": "year"}
 UNITS = tuple(UNIT_OF_CADENCE.values())
@@ -30,11 +32,9 @@ def unit_containing(instant: datetime, unit: str, zone: ZoneInfo) -> Span:
 
     :raises ValueError: no such unit.
     """
-    local = instant.astimezone(zone)
     if unit == "hour":
-        start = local.replace(minute=0, second=0, microsecond=0).astimezone(timezone.utc)
-        return Span(start, start + timedelta(hours=1))
-    first, following = _dates(local.date(), unit)
+        return Span(*hour_containing(instant, zone))
+    first, following = _dates(instant.astimezone(zone).date(), unit)
     return Span(_midnight(first, zone), _midnight(following, zone))
 
 
@@ -71,10 +71,12 @@ def last_over(cadence: str, instant: datetime, zone: ZoneInfo) -> Span:
 
 def text(span: Span, cadence: str, zone: ZoneInfo) -> str:
     """An interval as naru writes it: ``2026-11-22``, ``2026-W47``, …"""
+    if cadence == "h":
+        return hour_text(span.start, zone)
     local = span.start.astimezone(zone)
     if cadence == "q":
         return f"{local.year}-Q{(local.month + 2) // 3}"
-    formats = {"h": "%Y-%m-%dT%H", "w": "%G-W%V", "m": "%Y-%m", "y": "%Y"}
+    formats = {"w": "%G-W%V", "m": "%Y-%m", "y": "%Y"}
     return local.strftime(formats.get(cadence, "%Y-%m-%d"))
 
 
