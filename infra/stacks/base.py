@@ -1,0 +1,54 @@
+"""What all stacks of a phase have in common."""
+
+from dataclasses import dataclass
+
+from aws_cdk import DefaultStackSynthesizer, Environment, Stack, Tags
+from constructs import Construct
+
+from access import AccessTable
+from layout import Bucket, Layout
+from settings import Settings
+
+
+@dataclass(frozen=True)
+class Phase:
+    """All that stacks are made from."""
+
+    layout: Layout
+    settings: Settings
+
+    @property
+    def access(self) -> AccessTable:
+        return AccessTable(self.layout, self.settings)
+
+    def is_open(self, bucket: Bucket) -> bool:
+        """Neither closed nor destroyed."""
+        return bucket.id not in (*self.settings.closed, *self.settings.destroyed)
+
+    def key_export(self, bucket: Bucket) -> str:
+        """The export of the storage stack that holds the ARN of a bucket's key."""
+        return f"{self.layout.prefix}-key-{bucket.id}"
+
+
+class PhaseStack(Stack):
+    """A stack named `{org}-{phase}-{concern}`, tagged as naru says, deployed by the roles of its phase's qualifier."""
+
+    concern = ""
+
+    def __init__(self, scope: Construct, phase: Phase):
+        self.phase, self.layout, self.settings = phase, phase.layout, phase.settings
+        name = f"{self.layout.prefix}-{self.concern}"
+        super().__init__(
+            scope, name,
+            stack_name=name,
+            description=(type(self).__doc__ or "").strip().splitlines()[0],
+            env=Environment(account=self.layout.account, region=self.layout.region),
+            synthesizer=DefaultStackSynthesizer(qualifier=self.settings.qualifier, generate_bootstrap_version_rule=False),
+            termination_protection=self.settings.retain,
+        )  # fmt: skip
+        for key, value in self.layout.said["tags"].items():
+            Tags.of(self).add(key, value)
+        self.build()
+
+    def build(self) -> None:
+        raise NotImplementedError
