@@ -63,6 +63,11 @@ def load_roles(layout: Layout, level: str) -> list[str]:
     return [layout.glue_role(level), f"{layout.prefix}-naru-{level}", f"{layout.prefix}-task-{level}"]
 
 
+def secret_readers(layout: Layout, level: str) -> list[str]:
+    """Who reads the secret of the treatment key: those who load, and what starts the ECS task, which hands it over."""
+    return [*load_roles(layout, level), f"{layout.prefix}-start-{level}"]
+
+
 def _rows(layout: Layout, settings: Settings) -> list[Access]:
     rows = []
     for level in layout.levels:

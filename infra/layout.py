@@ -55,6 +55,10 @@ class Layout:
         return f"{self.org}-{self.phase}"
 
     @property
+    def prefix_of_logs(self) -> str:
+        return f"/{self.org}/{self.phase}/"
+
+    @property
     def buckets(self) -> list[Bucket]:
         return [Bucket(**{key: each[key] for key in ("layer", "level", "name", "key_alias")}) for each in self.said["buckets"]]
 
@@ -94,6 +98,12 @@ class Layout:
     @property
     def glue_job_pattern(self) -> str:
         return self._pattern(f"{self.prefix}-*", [each["glue_job"] for each in self.jobs], "glue_job")
+
+    def glue_job_patterns(self, level: str) -> list[str]:
+        """Of all Glue jobs of a level: a job's name says its level, the fourth of seven segments."""
+        pattern = f"{self.prefix}-*__{level}__*"
+        others = [job["glue_job"] for job in self.jobs if job["level"] == level and f"__{level}__" not in job["glue_job"]]
+        return [self.glue_job_pattern and pattern, *others]
 
     def _pattern(self, pattern: str, names: list[str], template: str) -> str:
         if others := [name for name in names if not name.startswith(pattern[:-1])]:

@@ -4,7 +4,7 @@ from aws_cdk import CfnDeletionPolicy, aws_kms as kms
 from constructs import Construct
 
 ADMINISTRATION = [
-    "kms:CancelKeyDeletion", "kms:Create*", "kms:Delete*", "kms:Describe*", "kms:Disable*", "kms:Enable*", "kms:Get*",
+    "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:Delete*", "kms:Describe*", "kms:Disable*", "kms:Enable*", "kms:Get*",
     "kms:List*", "kms:Put*", "kms:Revoke*", "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource",
     "kms:UntagResource", "kms:Update*",
 ]  # fmt: skip
@@ -24,17 +24,13 @@ class Key(Construct):
         administration = {
             "Sid": "Administration", "Effect": "Allow", "Principal": root, "Action": ADMINISTRATION, "Resource": "*",
         }  # fmt: skip
-        no_grants = {
-            "Sid": "GrantsOnlyForServices", "Effect": "Deny", "Principal": root, "Action": "kms:CreateGrant", "Resource": "*",
-            "Condition": {"Bool": {"kms:GrantIsForAWSResource": "false"}},
-        }  # fmt: skip
         self.key = kms.CfnKey(
             self, "Key",
             description=description,
             enabled=enabled,
             enable_key_rotation=True,
             pending_window_in_days=window_days,
-            key_policy={"Version": "2012-10-17", "Statement": [administration, no_grants, *users]},
+            key_policy={"Version": "2012-10-17", "Statement": [administration, *users]},
         )  # fmt: skip
         policy = CfnDeletionPolicy.RETAIN if retain else CfnDeletionPolicy.DELETE
         self.key.cfn_options.deletion_policy = self.key.cfn_options.update_replace_policy = policy

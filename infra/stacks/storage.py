@@ -2,7 +2,7 @@
 
 from aws_cdk import CfnOutput, aws_s3 as s3
 
-from access import WRITING_KEY, READ
+from access import READ, WRITING_KEY, secret_readers
 from layout import Bucket as Named
 from parts.bucket import Bucket, lifecycle
 from parts.key import Key, used_by, used_by_service
@@ -11,6 +11,10 @@ from .base import PhaseStack
 
 # Layers whose new objects start something: EventBridge is told of them.
 TOLD = ("landing", "defs")
+# Services that use the platform's key for whoever calls them.
+VIA = ("ecr", "elasticfilesystem", "lambda", "sagemaker", "secretsmanager", "sns", "sqs")
+
+ENVELOPE = ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*", "kms:DescribeKey"]
 
 
 class Storage(PhaseStack):
@@ -20,6 +24,9 @@ class Storage(PhaseStack):
 
     def build(self) -> None:
         self.access_logs()
+        self.platform_key()
+        if self.layout.treatment_key_secret:
+            self.treatment_key()
         for named in self.layout.buckets:
             if named.id not in self.settings.destroyed:
                 self.keyed_bucket(named)
@@ -65,6 +72,8 @@ class Storage(PhaseStack):
             used_by(self.layout.account, f"UseTo{may.title()}", sorted(arns), next(iter(arns.values())))
             for may, arns in sorted(users.items())
         ]
+        if named.layer == "dags" and self.settings.airflow:
+            said += self.airflow_users()
         if named.layer == "audit":
             context = {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": self.layout.arn("cloudtrail", "trail/*")}}
             own = {"StringEquals": {"aws:SourceArn": self.trail_arn}, **context}
@@ -73,6 +82,62 @@ class Storage(PhaseStack):
                 used_by_service("TrailLooks", "cloudtrail.amazonaws.com", ["kms:DescribeKey"], {"StringEquals": {"aws:SourceArn": self.trail_arn}}),
             ]  # fmt: skip
         return said
+
+    def airflow_users(self) -> list[dict]:
+        """MWAA has one key for its environment and its bucket of DAG files. Amazon MWAA User Guide, "Using customer managed keys"."""
+        account, region = self.layout.account, self.layout.region
+        role = [self.layout.role_arn(f"{self.layout.prefix}-airflow")]
+        queue = {"StringEquals": {"kms:ViaService": f"sqs.{region}.amazonaws.com"}}
+        service = {"kms:ViaService": f"airflow.{region}.amazonaws.com", "kms:CallerAccount": account}
+        root = {"AWS": f"arn:aws:iam::{account}:root"}
+        groups = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": self.layout.arn("logs", f"log-group:airflow-{self.layout.prefix}-*")}}
+        return [
+            used_by(account, "AirflowQueue", role, ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"], queue),
+            {"Sid": "AirflowGrants", "Effect": "Allow", "Principal": root, "Action": "kms:CreateGrant", "Resource": "*",
+             "Condition": {"StringEquals": service, "Bool": {"kms:GrantIsForAWSResource": "true"}}},
+            used_by_service("AirflowLogs", f"logs.{region}.amazonaws.com", ENVELOPE, groups),
+        ]  # fmt: skip
+
+    def platform_key(self) -> None:
+        """Encrypts what is about loads and holds no row: logs, queues, images, topics, and what Airflow and Studio keep."""
+        account, region = self.layout.account, self.layout.region
+        groups = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": self.layout.arn("logs", "log-group:*")}}
+        here = {"StringEquals": {"aws:SourceAccount": account}}
+        services = [f"{name}.{region}.amazonaws.com" for name in VIA]
+        through = {"StringEquals": {"kms:ViaService": services, "kms:CallerAccount": account}}
+        grants = {**through, "Bool": {"kms:GrantIsForAWSResource": "true"}}
+        root = {"AWS": f"arn:aws:iam::{account}:root"}
+        key = Key(
+            self, "platform-key",
+            account=account,
+            alias=f"alias/{self.layout.prefix}-platform",
+            description=f"encrypts logs, queues, topics and images of {self.layout.prefix}",
+            users=[
+                used_by_service("Logs", f"logs.{region}.amazonaws.com", ENVELOPE, groups),
+                used_by_service("Alarms", "cloudwatch.amazonaws.com", ["kms:Decrypt", "kms:GenerateDataKey*"], here),
+                used_by_service("Events", "events.amazonaws.com", ["kms:Decrypt", "kms:GenerateDataKey*"], here),
+                used_by_service("Budgets", "budgets.amazonaws.com", ["kms:Decrypt", "kms:GenerateDataKey*"], here),
+                {"Sid": "ThroughServices", "Effect": "Allow", "Principal": root, "Action": ENVELOPE, "Resource": "*", "Condition": through},
+                {"Sid": "Grants", "Effect": "Allow", "Principal": root, "Action": "kms:CreateGrant", "Resource": "*", "Condition": grants},
+            ],
+            window_days=self.settings.key_window_days,
+            retain=self.settings.retain,
+        )  # fmt: skip
+        CfnOutput(self, "platform-key-arn", value=key.arn, export_name=f"{self.layout.prefix}-key-platform")
+
+    def treatment_key(self) -> None:
+        """Encrypts the secret that holds the key of treatments; whoever loads reads it by way of Secrets Manager alone."""
+        through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{self.layout.region}.amazonaws.com"}}
+        roles = [self.layout.role_arn(name) for level in self.layout.levels for name in secret_readers(self.layout, level)]
+        Key(
+            self, "treatment-key",
+            account=self.layout.account,
+            alias=f"alias/{self.layout.treatment_key_secret}",
+            description="encrypts the secret that holds the key of treatments",
+            users=[used_by(self.layout.account, "UseToRead", sorted(set(roles)), ["kms:Decrypt", "kms:DescribeKey"], through)],
+            window_days=self.settings.key_window_days,
+            retain=self.settings.retain,
+        )  # fmt: skip
 
     @property
     def trail_arn(self) -> str:
