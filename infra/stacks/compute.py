@@ -12,6 +12,8 @@ from parts.role import role, service
 from .base import Phase, PhaseStack
 from .network import Network
 
+# Of an ECS task.
+MEMORY_MIB = "8192"
 WRITE_LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]
 
 
@@ -227,6 +229,7 @@ class Compute(PhaseStack):
             name="naru",
             image=f"{self.images.attr_repository_uri}:{self.settings.naru_version}",
             essential=True,
+            memory=int(MEMORY_MIB),
             readonly_root_filesystem=True,
             privileged=False,
             user="10001:10001",
@@ -241,7 +244,7 @@ class Compute(PhaseStack):
             requires_compatibilities=["FARGATE"],
             network_mode="awsvpc",
             cpu="2048",
-            memory="8192",
+            memory=MEMORY_MIB,
             runtime_platform=of.RuntimePlatformProperty(cpu_architecture="ARM64", operating_system_family="LINUX"),
             task_role_arn=runs_as.role_arn,
             execution_role_arn=started_by.role_arn,
