@@ -2,6 +2,8 @@
 
 from aws_cdk import aws_lakeformation as lf
 
+from access import deploys
+
 from .account import AccountStack
 
 # A tag needs a value before there is a job that gives one.
@@ -29,10 +31,9 @@ class AccountCatalog(AccountStack):
     def lake_settings(self) -> lf.CfnDataLakeSettings:
         """Nobody sees a new table by IAM alone, and the roles that CloudFormation deploys with are the only administrators."""
         of = lf.CfnDataLakeSettings
-        account, region = self.layout.account, self.layout.region
         admins = [
             of.DataLakePrincipalProperty(
-                data_lake_principal_identifier=self.layout.role_arn(f"cdk-{phase.settings.qualifier}-cfn-exec-role-{account}-{region}")
+                data_lake_principal_identifier=self.layout.role_arn(deploys(phase.layout, phase.settings))
             )
             for phase in self.phases
         ]

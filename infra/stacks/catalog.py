@@ -140,6 +140,8 @@ class Catalog(PhaseStack):
             allow("Jobs", ["glue:GetJob", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"],
                   [self.layout.arn("glue", f"job/{self.layout.glue_job_pattern}")]),
         ]  # fmt: skip
+        functions = [self.layout.arn("lambda", f"function:{self.layout.prefix}-naru-{level}") for level in self.layout.levels]
+        said.append(allow("Runs", ["lambda:InvokeFunction"], functions))
         if self.settings.airflow:
             roles = [self.layout.arn("airflow", f"role/{self.layout.prefix}/{role}") for role in ("Op", "Viewer")]
             said.append(allow("Airflow", ["airflow:CreateWebLoginToken"], roles))

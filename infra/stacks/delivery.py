@@ -52,7 +52,7 @@ class Delivery(PhaseStack):
         roles = [self.layout.glue_role(level) for level in self.layout.levels]
         role(
             self, name,
-            trusted=self.workflow(f"environment:{self.layout.phase}"),
+            trusted=self.with_operators(self.workflow(f"environment:{self.layout.phase}")),
             description="naru sync: puts definitions, programs, jobs and DAG files",
             statements=[
                 *self.sees(name),
@@ -66,6 +66,12 @@ class Delivery(PhaseStack):
                       [self.layout.arn("lambda", f"function:{self.layout.prefix}-naru-{level}") for level in self.layout.levels]),
             ],
         )  # fmt: skip
+
+    def with_operators(self, workflow: iam.IPrincipal) -> iam.IPrincipal:
+        if not self.settings.operators:
+            return workflow
+        named = {"ArnEquals": {"aws:PrincipalArn": list(self.settings.operators)}}
+        return iam.CompositePrincipal(workflow, iam.PrincipalWithConditions(iam.AccountPrincipal(self.layout.account), named))
 
     @property
     def jobs(self) -> list[str]:

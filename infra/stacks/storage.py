@@ -2,7 +2,7 @@
 
 from aws_cdk import CfnOutput, aws_s3 as s3
 
-from access import READ, WRITING_KEY, secret_readers
+from access import READ, WRITING_KEY, deploys, secret_readers
 from layout import Bucket as Named
 from parts.bucket import Bucket, lifecycle
 from parts.key import Key, used_by, used_by_service
@@ -128,13 +128,19 @@ class Storage(PhaseStack):
     def treatment_key(self) -> None:
         """Encrypts the secret that holds the key of treatments; whoever loads reads it by way of Secrets Manager alone."""
         through = {"StringEquals": {"kms:ViaService": f"secretsmanager.{self.layout.region}.amazonaws.com"}}
-        roles = [self.layout.role_arn(name) for level in self.layout.levels for name in secret_readers(self.layout, level)]
+        readers = {name for level in self.layout.levels for name in secret_readers(self.layout, level)}
+        # CloudFormation hands it to the functions, which read no secret by themselves.
+        readers.add(deploys(self.layout, self.settings))
+        roles = [self.layout.role_arn(name) for name in sorted(readers)]
+        users = [used_by(self.layout.account, "UseToRead", roles, ["kms:Decrypt", "kms:DescribeKey"], through)]
+        if self.settings.operators:
+            users.append(used_by(self.layout.account, "UseToWrite", list(self.settings.operators), WRITING_KEY, through))
         Key(
             self, "treatment-key",
             account=self.layout.account,
             alias=f"alias/{self.layout.treatment_key_secret}",
             description="encrypts the secret that holds the key of treatments",
-            users=[used_by(self.layout.account, "UseToRead", sorted(set(roles)), ["kms:Decrypt", "kms:DescribeKey"], through)],
+            users=users,
             window_days=self.settings.key_window_days,
             retain=self.settings.retain,
         )  # fmt: skip
