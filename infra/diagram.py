@@ -1,5 +1,5 @@
-"""A page about the stacks, from the templates: which there are, what each holds, which waits for which, who may do what with which
-bucket. `docs/infra.md` is what this prints of the test project; a test holds them equal.
+"""A page about the stacks, from the templates: which there are, what each holds, which waits for which, and who may do what with
+which bucket. `docs/infra.md` is what this prints of the test project; a test holds them equal.
 
     python infra/diagram.py CDK_OUT > docs/infra.md
 """
@@ -14,8 +14,8 @@ from pathlib import Path
 PHASE = "prod"
 HEAD = """# The platform on AWS, in pictures
 
-Made by `infra/diagram.py` from the templates of `infra/tests/project`, phase {phase}; a test holds this page equal to them. What it is
-for, and how it is deployed, is in [infra/README.md](../infra/README.md).
+Made by `infra/diagram.py` from the templates of `infra/tests/project`, phase {phase}; a test holds this page equal to them. What it
+is for, and how it is deployed, is in [infra/README.md](../infra/README.md).
 
 ## Stacks
 

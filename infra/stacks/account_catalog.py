@@ -1,8 +1,7 @@
 """Lake Formation's settings and tags, which an account has once."""
 
-from aws_cdk import aws_lakeformation as lf
-
 from access import deploys
+from aws_cdk import aws_lakeformation as lf
 
 from .account import AccountStack
 
@@ -23,10 +22,14 @@ class AccountCatalog(AccountStack):
             "level": self.layout.levels,
             "layer": ["lake", "quarantine"],
             "source": sorted({job["source"] for job in jobs} | {NONE_YET}),
-            "database": sorted({each["database"] for phase in self.phases for each in phase.layout.said["databases"]} | {NONE_YET}),
+            "database": sorted(
+                {each["database"] for phase in self.phases for each in phase.layout.said["databases"]} | {NONE_YET}
+            ),
         }
         for key, said in values.items():
-            lf.CfnTag(self, f"tag-{key}", catalog_id=self.layout.account, tag_key=key, tag_values=said).add_resource_dependency(settings)
+            lf.CfnTag(self, f"tag-{key}", catalog_id=self.layout.account, tag_key=key, tag_values=said).add_resource_dependency(
+                settings
+            )
 
     def lake_settings(self) -> lf.CfnDataLakeSettings:
         """Nobody sees a new table by IAM alone, and the roles that CloudFormation deploys with are the only administrators."""
@@ -38,10 +41,11 @@ class AccountCatalog(AccountStack):
             for phase in self.phases
         ]
         return of(
-            self, "settings",
+            self,
+            "settings",
             admins=admins,
             mutation_type="REPLACE",
             create_database_default_permissions=[],
             create_table_default_permissions=[],
             parameters={"CROSS_ACCOUNT_VERSION": "4"},
-        )  # fmt: skip
+        )

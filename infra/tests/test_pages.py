@@ -25,7 +25,9 @@ def test_the_pictures_follow_the_templates(cdk_out, tmp_path):
 
 def test_the_readme_names_what_is_there():
     text = (CHECKOUT / "infra/README.md").read_text()
-    named = set(re.findall(r"`((?:stacks|parts|tests|airflow|docs)/[\w./-]*|[\w-]+\.(?:py|yml)|(?:phases|acknowledged)\.toml)`", text))
+    named = set(
+        re.findall(r"`((?:stacks|parts|tests|airflow|docs)/[\w./-]*|[\w-]+\.(?:py|yml)|(?:phases|acknowledged)\.toml)`", text)
+    )
     assert len(named) > 8
     for path in named:
         assert (CHECKOUT / "infra" / path).exists(), path
@@ -39,9 +41,11 @@ def test_the_readme_can_be_followed_as_far_as_it_goes_without_aws(tmp_path, naru
     (tmp_path / "bin/naru").symlink_to(naru)
     blocks = re.findall(r"```sh\n(.*?)```", (CHECKOUT / "infra/README.md").read_text(), re.S)
     environment = {
-        **os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "infra": str(CHECKOUT / "infra"),
+        **os.environ,
+        "PATH": f"{tmp_path}/bin:{os.environ['PATH']}",
+        "infra": str(CHECKOUT / "infra"),
         "CDK_OUTDIR": str(CHECKOUT / "infra/cdk.out"),
-    }  # fmt: skip
+    }
     del environment["NARU"]
     ran = subprocess.run(["bash", "-euc", "\n".join(blocks)], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
