@@ -1,0 +1,262 @@
+"""What loads run on: Glue for large ones, for small ones a Lambda function and an ECS task; each level has its own, with its keys."""
+
+import json
+
+from aws_cdk import aws_ecr as ecr, aws_ecs as ecs, aws_events as events, aws_glue as glue, aws_lambda as lambda_, aws_sqs as sqs
+
+from parts.loads import INTERFACES, of_role, starts_glue, treatment_key
+from parts.logs import log_group
+from parts.policy import allow
+from parts.role import role, service
+
+from .base import Phase, PhaseStack
+from .network import Network
+
+WRITE_LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]
+
+
+class Compute(PhaseStack):
+    """What loads run on: Glue for large ones, a Lambda function and an ECS task for small ones, by level."""
+
+    concern = "compute"
+
+    def __init__(self, scope, phase: Phase, network: Network):
+        self.network = network
+        super().__init__(scope, phase)
+
+    def build(self) -> None:
+        self.connection()
+        self.failed_events = self.queue()
+        self.repository()
+        self.cluster = ecs.CfnCluster(
+            self, "cluster",
+            cluster_name=self.layout.prefix,
+            cluster_settings=[ecs.CfnCluster.ClusterSettingsProperty(name="containerInsights", value="enabled")],
+        )  # fmt: skip
+        for level in self.layout.levels:
+            self.glue(level)
+            self.function(level)
+            self.task(level)
+
+    def connection(self) -> None:
+        """A Glue job that is given it runs in the network; naru leaves connections of a job as they are."""
+        of = glue.CfnConnection
+        requirements = of.PhysicalConnectionRequirementsProperty(
+            availability_zone=f"{self.layout.region}{self.settings.zones[0]}",
+            security_group_id_list=[self.network.group_id("loads")],
+            subnet_id=self.network.subnet_ids[0],
+        )
+        said = of.ConnectionInputProperty(
+            name=f"{self.layout.prefix}-network",
+            connection_type="NETWORK",
+            description="private subnets, the group of loads",
+            physical_connection_requirements=requirements,
+        )
+        of(self, "connection", catalog_id=self.layout.account, connection_input=said)
+
+    def glue(self, level: str) -> None:
+        names, lake = self.layout.glue_job(level), self.layout.bucket("lake", level)
+        if self.phase.is_open(lake):
+            of = glue.CfnSecurityConfiguration
+            key = self.key_arn(lake)
+            encryption = of.EncryptionConfigurationProperty(
+                s3_encryptions=[of.S3EncryptionProperty(s3_encryption_mode="SSE-KMS", kms_key_arn=key)],
+                cloud_watch_encryption=of.CloudWatchEncryptionProperty(
+                    cloud_watch_encryption_mode="SSE-KMS", kms_key_arn=self.platform_key_arn
+                ),
+                job_bookmarks_encryption=of.JobBookmarksEncryptionProperty(job_bookmarks_encryption_mode="CSE-KMS", kms_key_arn=key),
+            )
+            of(self, f"security-{level}", name=names["security_configuration"], encryption_configuration=encryption)
+        groups = [self.layout.arn("logs", f"log-group:/aws-glue/{rest}") for rest in ("jobs/*", "python-jobs/*")]
+        name = self.layout.glue_role(level)
+        role(
+            self, name,
+            trusted=service(self.layout, "glue"),
+            description=f"Glue's runs of jobs at {level}",
+            statements=[
+                *of_role(self.layout, self.phase.access, name),
+                allow("Logs", ["logs:CreateLogGroup", "logs:AssociateKmsKey", "logs:PutRetentionPolicy", *WRITE_LOGS], groups),
+                allow("Metrics", ["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": "Glue"}}),
+                allow("Connection", ["glue:GetConnection"],
+                      [self.layout.arn("glue", rest) for rest in ("catalog", f"connection/{self.layout.prefix}-network")]),
+                allow("Interfaces", INTERFACES, ["*"]),
+            ],
+        )  # fmt: skip
+
+    def queue(self) -> sqs.CfnQueue:
+        """Events that no call has dealt with, for two weeks; watch.py tells of them."""
+        queue = sqs.CfnQueue(
+            self, "failed-events",
+            queue_name=f"{self.layout.prefix}-failed-events",
+            kms_master_key_id=self.platform_key_arn,
+            message_retention_period=14 * 24 * 3600,
+        )  # fmt: skip
+        arn = self.layout.arn("sqs", f"{self.layout.prefix}-failed-events")
+        rules = self.layout.arn("events", f"rule/{self.layout.prefix}-*")
+        said = [
+            {"Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": arn,
+             "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+            {"Sid": "Events", "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage",
+             "Resource": arn, "Condition": {"ArnLike": {"aws:SourceArn": rules}}},
+        ]  # fmt: skip
+        sqs.CfnQueuePolicy(self, "failed-events-policy", queues=[queue.ref], policy_document={"Version": "2012-10-17", "Statement": said})
+        return queue
+
+    def function(self, level: str) -> None:
+        name = f"{self.layout.prefix}-naru-{level}"
+        group = log_group(self, f"{name}-log", self.layout.prefix_of_logs + f"naru-{level}", self.settings.log_days, self.platform_key_arn)
+        runs_as = role(
+            self, name,
+            trusted=service(self.layout, "lambda"),
+            description=f"naru on Lambda, for loads at {level}",
+            statements=[
+                *of_role(self.layout, self.phase.access, name),
+                *starts_glue(self.layout, self.settings, level),
+                allow("Logs", WRITE_LOGS, [f"{group.attr_arn}"]),
+                allow("FailedEvents", ["sqs:SendMessage"], [self.failed_events.attr_arn]),
+                allow("Interfaces", INTERFACES, ["*"]),
+            ],
+        )  # fmt: skip
+        of = lambda_.CfnFunction
+        function = of(
+            self, f"{name}-function",
+            function_name=name,
+            description=f"naru, for loads at {level}",
+            role=runs_as.role_arn,
+            runtime="provided.al2023",
+            architectures=["arm64"],
+            handler="bootstrap",
+            code=of.CodeProperty(
+                s3_bucket=self.layout.bucket("code").name, s3_key=f"lambda/{self.settings.naru_version}/bootstrap.zip"
+            ),
+            memory_size=self.settings.function_memory_mib,
+            timeout=900,
+            ephemeral_storage=of.EphemeralStorageProperty(size=4096),
+            reserved_concurrent_executions=self.settings.concurrency,
+            kms_key_arn=self.platform_key_arn,
+            environment=of.EnvironmentProperty(variables=self.environment(level)),
+            logging_config=of.LoggingConfigProperty(log_format="JSON", log_group=group.ref),
+            dead_letter_config=of.DeadLetterConfigProperty(target_arn=self.failed_events.attr_arn),
+            vpc_config=of.VpcConfigProperty(
+                subnet_ids=self.network.subnet_ids, security_group_ids=[self.network.group_id("loads")]
+            ),
+        )  # fmt: skip
+        function.node.add_dependency(self.node.find_child(f"{name}-policy"))
+        self.told(level, function)
+
+    def environment(self, level: str) -> dict[str, str]:
+        return {
+            "NARU_PHASE": self.layout.phase,
+            "NARU_DEFS_BUCKET": self.layout.bucket("defs").name,
+            "NARU_DAGS_BUCKET": self.layout.bucket("dags").name,
+            "NARU_LEVEL": level,
+            # What watch.py counts are fields of these lines.
+            "NARU_LOG": "json",
+        }
+
+    def told(self, level: str, function: lambda_.CfnFunction) -> None:
+        """S3's new objects, by EventBridge: files of the level, and table definitions, which each level's function is told of."""
+        landing, defs = self.layout.bucket("landing", level), self.layout.bucket("defs")
+        if self.phase.is_open(landing):
+            self.rule(f"landed-{level}", function, {"bucket": {"name": [landing.name]}})
+        keys = [{"wildcard": "table-defs/*.csv"}]
+        self.rule(f"defined-{level}", function, {"bucket": {"name": [defs.name]}, "object": {"key": keys}})
+
+    def rule(self, what: str, function: lambda_.CfnFunction, detail: dict) -> None:
+        name = f"{self.layout.prefix}-{what}"
+        target = events.CfnRule.TargetProperty(
+            id="naru",
+            arn=function.attr_arn,
+            dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self.failed_events.attr_arn),
+            retry_policy=events.CfnRule.RetryPolicyProperty(maximum_event_age_in_seconds=6 * 3600, maximum_retry_attempts=20),
+        )
+        rule = events.CfnRule(
+            self, f"{name}-rule",
+            name=name,
+            description=f"tells {function.function_name} of new objects",
+            event_pattern={"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail},
+            targets=[target],
+        )  # fmt: skip
+        lambda_.CfnPermission(
+            self, f"{name}-may",
+            action="lambda:InvokeFunction",
+            function_name=function.ref,
+            principal="events.amazonaws.com",
+            source_account=self.layout.account,
+            source_arn=rule.attr_arn,
+        )  # fmt: skip
+
+    def repository(self) -> None:
+        """Images of naru for ECS; a tag is put once."""
+        self.images = ecr.CfnRepository(
+            self, "images",
+            repository_name=f"{self.layout.prefix}-naru",
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration=ecr.CfnRepository.ImageScanningConfigurationProperty(scan_on_push=True),
+            encryption_configuration=ecr.CfnRepository.EncryptionConfigurationProperty(
+                encryption_type="KMS", kms_key=self.platform_key_arn
+            ),
+            lifecycle_policy=ecr.CfnRepository.LifecyclePolicyProperty(lifecycle_policy_text=json.dumps(KEEP_TEN)),
+        )  # fmt: skip
+
+    def task(self, level: str) -> None:
+        name, starts = f"{self.layout.prefix}-task-{level}", f"{self.layout.prefix}-start-{level}"
+        group = log_group(self, f"{name}-log", self.layout.prefix_of_logs + f"task-{level}", self.settings.log_days, self.platform_key_arn)
+        runs_as = role(
+            self, name,
+            trusted=service(self.layout, "ecs-tasks"),
+            description=f"naru on ECS, for loads at {level}",
+            statements=[*of_role(self.layout, self.phase.access, name), *starts_glue(self.layout, self.settings, level)],
+        )  # fmt: skip
+        started_by = role(
+            self, starts,
+            trusted=service(self.layout, "ecs-tasks"),
+            description=f"starts {name}: its image, its log, its treatment key",
+            statements=[
+                allow("Image", ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [self.images.attr_arn]),
+                allow("Login", ["ecr:GetAuthorizationToken"], ["*"]),
+                allow("Logs", WRITE_LOGS, [group.attr_arn]),
+                *treatment_key(self.layout),
+            ],
+        )  # fmt: skip
+        of = ecs.CfnTaskDefinition
+        secret = self.layout.treatment_key_secret
+        secrets = [of.SecretProperty(name="NARU_TREATMENT_KEY", value_from=self.layout.arn("secretsmanager", f"secret:{secret}"))]
+        log = {"awslogs-group": group.ref, "awslogs-region": self.layout.region, "awslogs-stream-prefix": "ecs"}
+        container = of.ContainerDefinitionProperty(
+            name="naru",
+            image=f"{self.images.attr_repository_uri}:{self.settings.naru_version}",
+            essential=True,
+            readonly_root_filesystem=True,
+            privileged=False,
+            user="10001:10001",
+            environment=[of.KeyValuePairProperty(name=key, value=value) for key, value in self.environment(level).items()],
+            secrets=secrets if secret else [],
+            mount_points=[of.MountPointProperty(container_path="/tmp", source_volume="scratch", read_only=False)],
+            log_configuration=of.LogConfigurationProperty(log_driver="awslogs", options=log),
+        )
+        of(
+            self, f"{name}-definition",
+            family=name,
+            requires_compatibilities=["FARGATE"],
+            network_mode="awsvpc",
+            cpu="2048",
+            memory="8192",
+            runtime_platform=of.RuntimePlatformProperty(cpu_architecture="ARM64", operating_system_family="LINUX"),
+            task_role_arn=runs_as.role_arn,
+            execution_role_arn=started_by.role_arn,
+            container_definitions=[container],
+            volumes=[of.VolumeProperty(name="scratch")],
+        )  # fmt: skip
+
+
+KEEP_TEN = {
+    "rules": [
+        {
+            "rulePriority": 1,
+            "description": "the newest ten",
+            "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": 10},
+            "action": {"type": "expire"},
+        }
+    ]
+}
