@@ -72,7 +72,8 @@ class Bucket(Construct):
         )  # fmt: skip
         said = [*tls_only(name), *(other_encryption(name, key_arn) if key_arn else []), *statements]
         document = {"Version": "2012-10-17", "Statement": said}
-        self.policy = s3.CfnBucketPolicy(self, "Policy", bucket=self.bucket.ref, policy_document=document)
+        self.policy = s3.CfnBucketPolicy(self, "Policy", bucket=name, policy_document=document)
+        self.policy.add_resource_dependency(self.bucket)
         deletion = CfnDeletionPolicy.RETAIN if retain else CfnDeletionPolicy.DELETE
         for resource in (self.bucket, self.policy):
             resource.cfn_options.deletion_policy = resource.cfn_options.update_replace_policy = deletion

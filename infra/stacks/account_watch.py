@@ -155,7 +155,7 @@ class AccountWatch(AccountStack):
             cloud_watch_logs_role_arn=writes.role_arn,
             insight_selectors=[cloudtrail.CfnTrail.InsightSelectorProperty(insight_type="ApiCallRateInsight")],
         )  # fmt: skip
-        trail.node.add_dependency(self.records, self.node.find_child(f"{name}-policy"))
+        trail.node.add_dependency(self.records.policy, self.node.find_child(f"{name}-policy"))
         trail.cfn_options.deletion_policy = trail.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
 
     def configuration(self) -> None:
@@ -165,7 +165,7 @@ class AccountWatch(AccountStack):
         channel = config.CfnDeliveryChannel(
             self, "channel", name="default", s3_bucket_name=self.records.bucket.ref, s3_kms_key_arn=self.key.arn
         )
-        channel.node.add_dependency(self.records)
+        channel.node.add_dependency(self.records.policy)
         for name, (identifier, parameters) in RULES.items():
             rule = config.CfnConfigRule(
                 self, f"rule-{name}",

@@ -25,7 +25,7 @@ VIEWS = {
         "cloudwatch:ListMetrics", "glue:ListJobs", "lambda:ListFunctions", "logs:DescribeLogGroups",
     ],
     "auditor": [
-        "access-analyzer:ListAnalyzers", "access-analyzer:ListFindingsV2", "cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors",
+        "access-analyzer:ListAnalyzers", "access-analyzer:ListFindings", "cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors",
         "cloudtrail:GetTrailStatus", "cloudtrail:LookupEvents", "config:DescribeComplianceByConfigRule",
         "config:DescribeConfigurationRecorderStatus", "config:GetResourceConfigHistory", "config:SelectResourceConfig",
         "guardduty:GetFindings", "guardduty:ListDetectors", "guardduty:ListFindings", "iam:GenerateCredentialReport",

@@ -89,7 +89,7 @@ class Orchestration(PhaseStack):
             # The queue is in an account of AWS.
             allow("Queue", ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl",
                             "sqs:ReceiveMessage", "sqs:SendMessage"], [f"arn:aws:sqs:{layout.region}:*:airflow-celery-*"]),
-            allow("QueuesKey", ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"], [layout.arn("kms", "key/*")], {**queue, **aliases}),
+            allow("QueuesKey", ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], [layout.arn("kms", "key/*")], {**queue, **aliases}),
             allow("Functions", ["lambda:InvokeFunction"], functions),
             allow("Tasks", ["ecs:RunTask"], definitions),
             allow("TasksOfCluster", ["ecs:DescribeTasks", "ecs:StopTask"], [layout.arn("ecs", f"task/{layout.prefix}/*")]),

@@ -92,7 +92,7 @@ class Storage(PhaseStack):
         root = {"AWS": f"arn:aws:iam::{account}:root"}
         groups = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": self.layout.arn("logs", f"log-group:airflow-{self.layout.prefix}-*")}}
         return [
-            used_by(account, "AirflowQueue", role, ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey*"], queue),
+            used_by(account, "AirflowQueue", role, ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"], queue),
             {"Sid": "AirflowGrants", "Effect": "Allow", "Principal": root, "Action": "kms:CreateGrant", "Resource": "*",
              "Condition": {"StringEquals": service, "Bool": {"kms:GrantIsForAWSResource": "true"}}},
             used_by_service("AirflowLogs", f"logs.{region}.amazonaws.com", ENVELOPE, groups),

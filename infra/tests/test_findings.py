@@ -1,0 +1,45 @@
+"""cdk-nag, cfn-lint, checkov and cfn-guard find nothing that is not explained, and nothing is explained that none of them finds."""
+
+import os
+from pathlib import Path
+
+import findings
+import pytest
+from findings import Finding
+
+# A tool each, so that what one says is seen beside what another does.
+TOOLS = ("cdk", "cdk-nag", "cfn-lint", "checkov", "cfn-guard")
+
+
+@pytest.fixture(scope="module")
+def found(cdk_out, synthesized, tmp_path_factory) -> set[Finding]:
+    imported = findings.with_imports(cdk_out, tmp_path_factory.mktemp("imported"), synthesized)
+    guard = Path(os.environ["CFN_GUARD"])
+    return {
+        *findings.of_nag(cdk_out), *findings.of_cfn_lint(cdk_out), *findings.of_checkov(imported), *findings.of_guard(imported, guard),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_every_finding_is_mended_or_explained(tool, found):
+    said = findings.acknowledged()
+    assert [each for each in sorted(found) if each.tool == tool and not any(a.covers(each) for a in said)] == []
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_nothing_is_explained_that_is_not_found(tool, found):
+    said = [each for each in findings.acknowledged() if each.tool == tool]
+    assert [each for each in said if not any(each.covers(finding) for finding in found)] == []
+
+
+def test_every_explanation_is_a_sentence():
+    for each in findings.acknowledged():
+        assert len(each.reason.split()) >= 6 and each.reason.endswith("."), each
+
+
+def test_the_tools_do_look(tmp_path, cdk_out, synthesized):
+    """A bucket without encryption, policy and logs: each tool that reads templates has something to say."""
+    name = "acme-dev-storage.template.json"
+    template = (cdk_out / name).read_text().replace('"BucketKeyEnabled"', '"BucketKeyEnable"').replace('"EnableKeyRotation": true', '"EnableKeyRotation": false')
+    (tmp_path / name).write_text(template)
+    assert {each.rule for each in findings.of_cfn_lint(tmp_path)} == {"E3002"}
