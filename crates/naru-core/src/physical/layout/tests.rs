@@ -70,21 +70,35 @@ fn a_job_finds_all_its_names_in_the_layout() {
 
 #[test]
 fn a_phase_without_a_lake_is_a_fault() {
-    assert_snapshot!(faults("org = \"acme\"", &JOBS), @"");
+    assert_snapshot!(faults("org = \"acme\"", &JOBS), @r#"
+    naru.toml: phase "prod" has no lake
+      hint: write a table [phases.prod] with lake = "embedded" or lake = "aws"
+    "#);
 }
 
 #[test]
 fn all_names_over_a_limit_are_told_at_once_and_once() {
     let org = "a".repeat(52);
-    let told = faults(&ON_AWS.replace("acme", &org), &JOBS[..1]);
-    assert_snapshot!(told.replace(&org, "ORG"), @"");
+    let found = derive(&ON_AWS.replace("acme", &org), &JOBS[..1]).unwrap_err();
+    assert_eq!(found.len(), 20, "four buckets and a role of each level; the job's are among them");
+    let of_p2 = found.iter().map(ToString::to_string).filter(|fault| fault.contains("-p2"));
+    assert_snapshot!(of_p2.collect::<Vec<_>>().join("\n").replace(&org, "ORG"), @r#"
+    naru.toml: bucket "ORG-prod-landing-p2" has 68 characters
+    naru.toml: bucket "ORG-prod-lake-p2" has 65 characters
+    naru.toml: bucket "ORG-prod-quarantine-p2" has 71 characters
+    naru.toml: bucket "ORG-prod-results-p2" has 68 characters
+    naru.toml: role "ORG-prod-glue-p2" has 65 characters
+    "#);
 }
 
 #[test]
 fn buckets_of_single_jobs_are_a_fault() {
     let settings = ON_AWS.replace("[phases", "[names]\nbucket = \"{source}-{phase}-{layer}-{level}\"\n[phases");
     let told = faults(&settings, &[]);
-    assert_snapshot!(told.lines().take(2).collect::<Vec<_>>().join("\n"), @"");
+    assert_snapshot!(told.lines().take(2).collect::<Vec<_>>().join("\n"), @r#"
+    naru.toml: names.bucket holds {source}: a level has no bucket before it has a job
+      hint: a layout needs buckets of layer and level alone, as in "{org}-{phase}-{layer}-{level}"
+    "#);
 }
 
 #[test]
