@@ -15,7 +15,6 @@ use crate::workspace::Workspace;
 pub(crate) struct Layout {}
 
 impl Layout {
-    #[expect(clippy::unused_self, reason = "a verb is run by its arguments, and this one has none")]
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
         let jobs = jobs(&workspace)?;
