@@ -68,7 +68,7 @@ def assert_every_object_has_its_buckets_key(built):
 
 def test_synced_jobs_have_roles_that_the_templates_made(built, tmp_path):
     wheel = tmp_path / "kernel.whl"
-    wheel.write_bytes(b"stands for the wheel: nothing runs it")
+    wheel.write_bytes(b"PK stands for the wheel: nothing runs it")
     built.naru("sync", "--wheel", str(wheel)).ok()
     glue, iam = built.client("glue"), built.client("iam")
     for of in built.layout["jobs"]:
