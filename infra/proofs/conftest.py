@@ -60,9 +60,15 @@ def templates(out: Path, project: Project) -> Templates:
 
 
 @pytest.fixture(scope="session")
-def moto():
+def record(tmp_path_factory) -> Path:
+    """The file that moto writes each request to."""
+    return tmp_path_factory.mktemp("moto") / "requests.jsonl"
+
+
+@pytest.fixture(scope="session")
+def moto(record: Path):
     """Where moto answers; this process's boto3 asks there, too."""
-    command = [sys.executable, "-B", str(CHECKOUT / "tests/aws/serve.py")]
+    command = [sys.executable, "-B", str(CHECKOUT / "tests/aws/serve.py"), "--record", str(record)]
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     os.environ.update(ENVIRONMENT, AWS_ENDPOINT_URL=server.stdout.readline().strip())
     yield os.environ["AWS_ENDPOINT_URL"]
