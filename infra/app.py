@@ -28,7 +28,7 @@ from stacks.delivery import Delivery
 from stacks.network import Network
 from stacks.orchestration import Orchestration
 from stacks.storage import Storage
-from stacks.tables import Tables
+from stacks.tables import TABLES_OF_A_STACK, Tables
 from stacks.watch import Watch
 
 PHASES = ("dev", "qa", "prod")
@@ -76,7 +76,9 @@ def phase_stacks(app: App, phase: Phase, before: tuple[Stack, ...]) -> None:
         after(Orchestration(app, phase, network), storage, compute)
     after(Watch(app, phase), storage, compute)
     after(Delivery(app, phase), storage, *before)
-    after(Tables(app, phase), catalog)
+    jobs = phase.layout.jobs
+    for part, first in enumerate(range(0, len(jobs), TABLES_OF_A_STACK)):
+        after(Tables(app, phase, part, jobs[first : first + TABLES_OF_A_STACK]), catalog)
 
 
 def after(stack: Stack, *others: Stack) -> Stack:

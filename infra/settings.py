@@ -39,6 +39,8 @@ class Settings:
     runs_alter_jobs: bool
     """Whether a run may create and update its Glue job; otherwise `naru sync` does."""
     function_memory_mib: int
+    look_minutes: int
+    """How often each job's function looks whether an interval has become complete."""
     concurrency: int
     """Loads at once on each level's Lambda function."""
     people: dict[str, tuple[str, ...]]

@@ -24,13 +24,18 @@ class Key(Construct):
         administration = {
             "Sid": "Administration", "Effect": "Allow", "Principal": root, "Action": ADMINISTRATION, "Resource": "*",
         }  # fmt: skip
+        # Control Tower's CT.KMS.PR.3: a grant is made by a service for what it keeps, and by nobody else.
+        no_grants = {
+            "Sid": "GrantsByServicesOnly", "Effect": "Deny", "Principal": {"AWS": "*"}, "Action": "kms:CreateGrant", "Resource": "*",
+            "Condition": {"BoolIfExists": {"kms:GrantIsForAWSResource": "false", "aws:PrincipalIsAWSService": "false"}},
+        }  # fmt: skip
         self.key = kms.CfnKey(
             self, "Key",
             description=description,
             enabled=enabled,
             enable_key_rotation=True,
             pending_window_in_days=window_days,
-            key_policy={"Version": "2012-10-17", "Statement": [administration, *users]},
+            key_policy={"Version": "2012-10-17", "Statement": [administration, no_grants, *users]},
         )  # fmt: skip
         policy = CfnDeletionPolicy.RETAIN if retain else CfnDeletionPolicy.DELETE
         self.key.cfn_options.deletion_policy = self.key.cfn_options.update_replace_policy = policy

@@ -45,20 +45,28 @@ class Analysts(PhaseStack):
         )  # fmt: skip
         kept = CfnDeletionPolicy.RETAIN if self.settings.retain else CfnDeletionPolicy.DELETE
         domain.cfn_options.deletion_policy = domain.cfn_options.update_replace_policy = kept
+        self.uses(domain)
 
     def runs_as(self) -> iam.Role:
         name, layout = f"{self.layout.prefix}-studio", self.layout
-        itself = [layout.arn("sagemaker", f"{kind}/*") for kind in ("app", "space")]
-        profiles = [layout.arn("sagemaker", f"{kind}/*") for kind in ("domain", "user-profile")]
-        return role(
+        self.role = role(
             self, name,
             trusted=service(layout, "sagemaker"),
             description="notebooks of analysts",
-            statements=[
-                *query_statements(layout, self.phase.access, name, self.settings.people["analyst"]),
-                allow("Apps", ["sagemaker:CreateApp", "sagemaker:DeleteApp", "sagemaker:DescribeApp", "sagemaker:CreateSpace",
-                               "sagemaker:UpdateSpace", "sagemaker:DescribeSpace"], itself),
-                allow("Profiles", ["sagemaker:DescribeDomain", "sagemaker:DescribeUserProfile"], profiles),
-                allow("Lists", ["sagemaker:ListApps", "sagemaker:ListSpaces"], ["*"]),
-            ],
+            statements=query_statements(layout, self.phase.access, name, self.settings.people["analyst"]),
         )  # fmt: skip
+        return self.role
+
+    def uses(self, domain: sagemaker.CfnDomain) -> None:
+        """The domain's own apps and spaces, which a policy of its own names, since the domain names the role."""
+        below = {kind: self.layout.arn("sagemaker", f"{kind}/{domain.attr_domain_id}/*") for kind in ("app", "space", "user-profile")}
+        statements = [
+            allow("Apps", ["sagemaker:CreateApp", "sagemaker:DeleteApp", "sagemaker:DescribeApp", "sagemaker:CreateSpace",
+                           "sagemaker:UpdateSpace", "sagemaker:DescribeSpace"], [below["app"], below["space"]]),
+            allow("Profiles", ["sagemaker:DescribeDomain", "sagemaker:DescribeUserProfile"], [domain.attr_domain_arn, below["user-profile"]]),
+            allow("Lists", ["sagemaker:ListApps", "sagemaker:ListSpaces"], ["*"]),
+        ]  # fmt: skip
+        policy = iam.ManagedPolicy(
+            self, "uses", managed_policy_name=f"{self.layout.prefix}-studio-domain", statements=statements, description="apps and spaces of Studio"
+        )
+        policy.attach_to_role(self.role)

@@ -17,6 +17,11 @@ class Phase:
     layout: Layout
     settings: Settings
 
+    def __post_init__(self):
+        known = {bucket.id for bucket in self.layout.buckets}
+        if unknown := sorted({*self.settings.closed, *self.settings.destroyed} - known):
+            raise ValueError(f"phases.toml, [{self.layout.phase}]: there is no bucket {', '.join(unknown)}")
+
     @property
     def access(self) -> AccessTable:
         return AccessTable(self.layout, self.settings)

@@ -22,7 +22,7 @@ DOES = {
 VIEWS = {
     "engineer": [
         "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:GetMetricData", "cloudwatch:ListDashboards",
-        "cloudwatch:ListMetrics", "glue:ListJobs", "lambda:ListFunctions", "logs:DescribeLogGroups",
+        "cloudwatch:ListMetrics", "glue:ListJobs", "logs:DescribeLogGroups",
     ],
     "auditor": [
         "access-analyzer:ListAnalyzers", "access-analyzer:ListFindings", "cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors",

@@ -12,7 +12,18 @@ from parts.role import role, service
 from .base import Phase, PhaseStack
 from .network import Network
 
+# Of an ECS task.
+MEMORY_MIB = "8192"
 WRITE_LOGS = ["logs:CreateLogStream", "logs:PutLogEvents"]
+
+
+# EventBridge: an event pattern has at most 2,048 characters, a rule at most five targets.
+KEYS_OF_A_PATTERN = 6
+TARGETS_OF_A_RULE = 5
+
+
+def batched(items: list, size: int) -> list[list]:
+    return [items[n : n + size] for n in range(0, len(items), size)]
 
 
 class Compute(PhaseStack):
@@ -131,10 +142,9 @@ class Compute(PhaseStack):
             ),
             memory_size=self.settings.function_memory_mib,
             timeout=900,
-            ephemeral_storage=of.EphemeralStorageProperty(size=4096),
             reserved_concurrent_executions=self.settings.concurrency,
             kms_key_arn=self.platform_key_arn,
-            environment=of.EnvironmentProperty(variables=self.environment(level)),
+            environment=of.EnvironmentProperty(variables={**self.environment(), **self.treatment_key()}),
             logging_config=of.LoggingConfigProperty(log_format="JSON", log_group=group.ref),
             dead_letter_config=of.DeadLetterConfigProperty(target_arn=self.failed_events.attr_arn),
             vpc_config=of.VpcConfigProperty(
@@ -144,47 +154,54 @@ class Compute(PhaseStack):
         function.node.add_dependency(self.node.find_child(f"{name}-policy"))
         self.told(level, function)
 
-    def environment(self, level: str) -> dict[str, str]:
+    def treatment_key(self) -> dict[str, str]:
+        """Lambda reads no secret by itself: CloudFormation does when it deploys, and the platform's key encrypts what it puts."""
+        secret = self.layout.treatment_key_secret
+        return {"NARU_TREATMENT_KEY": f"{{{{resolve:secretsmanager:{secret}:SecretString}}}}"} if secret else {}
+
+    def environment(self) -> dict[str, str]:
         return {
             "NARU_PHASE": self.layout.phase,
             "NARU_DEFS_BUCKET": self.layout.bucket("defs").name,
-            "NARU_DAGS_BUCKET": self.layout.bucket("dags").name,
-            "NARU_LEVEL": level,
             # What watch.py counts are fields of these lines.
             "NARU_LOG": "json",
         }
 
     def told(self, level: str, function: lambda_.CfnFunction) -> None:
-        """S3's new objects, by EventBridge: files of the level, and table definitions, which each level's function is told of."""
+        """What starts the level's function: its landed files, definitions of its tables, and the clock, for what is still waited for."""
         landing, defs = self.layout.bucket("landing", level), self.layout.bucket("defs")
-        if self.phase.is_open(landing):
-            self.rule(f"landed-{level}", function, {"bucket": {"name": [landing.name]}})
-        keys = [{"wildcard": "table-defs/*.csv"}]
-        self.rule(f"defined-{level}", function, {"bucket": {"name": [defs.name]}, "object": {"key": keys}})
-
-    def rule(self, what: str, function: lambda_.CfnFunction, detail: dict) -> None:
-        name = f"{self.layout.prefix}-{what}"
-        target = events.CfnRule.TargetProperty(
-            id="naru",
-            arn=function.attr_arn,
-            dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=self.failed_events.attr_arn),
-            retry_policy=events.CfnRule.RetryPolicyProperty(maximum_event_age_in_seconds=6 * 3600, maximum_retry_attempts=20),
-        )
-        rule = events.CfnRule(
-            self, f"{name}-rule",
-            name=name,
-            description=f"tells {function.function_name} of new objects",
-            event_pattern={"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail},
-            targets=[target],
-        )  # fmt: skip
+        jobs = [job for job in self.layout.jobs if job["level"] == level]
+        if not self.phase.is_open(landing):
+            return
+        created = {"source": ["aws.s3"], "detail-type": ["Object Created"]}
+        whole = {"event_pattern": {**created, "detail": {"bucket": {"name": [landing.name]}}}}
+        self.rule(f"landed-{level}", function, [None], whole)
+        keys = sorted(f"table-defs/{job['database']}/{job['glue_table']}.csv" for job in jobs)
+        for n, some in enumerate(batched(keys, KEYS_OF_A_PATTERN)):
+            of_tables = {"bucket": {"name": [defs.name]}, "object": {"key": some}}
+            self.rule(f"defined-{level}-{n}", function, [None], {"event_pattern": {**created, "detail": of_tables}})
+        looks = [json.dumps({"event": "look", "job": job["job"]}) for job in jobs]
+        for n, some in enumerate(batched(looks, TARGETS_OF_A_RULE)):
+            self.rule(f"look-{level}-{n}", function, some, {"schedule_expression": f"rate({self.settings.look_minutes} minutes)"})
         lambda_.CfnPermission(
-            self, f"{name}-may",
+            self, f"{self.layout.prefix}-rules-{level}",
             action="lambda:InvokeFunction",
             function_name=function.ref,
             principal="events.amazonaws.com",
             source_account=self.layout.account,
-            source_arn=rule.attr_arn,
+            source_arn=self.layout.arn("events", f"rule/{self.layout.prefix}-*"),
         )  # fmt: skip
+
+    def rule(self, what: str, function: lambda_.CfnFunction, inputs: list[str | None], when: dict) -> None:
+        """One rule, a target for each input; none is the event itself."""
+        name, of = f"{self.layout.prefix}-{what}", events.CfnRule
+        failed = of.DeadLetterConfigProperty(arn=self.failed_events.attr_arn)
+        retries = of.RetryPolicyProperty(maximum_event_age_in_seconds=6 * 3600, maximum_retry_attempts=20)
+        targets = [
+            of.TargetProperty(id=f"naru{n}", arn=function.attr_arn, input=said, dead_letter_config=failed, retry_policy=retries)
+            for n, said in enumerate(inputs)
+        ]
+        of(self, f"{name}-rule", name=name, description=f"calls {function.function_name}", targets=targets, **when)
 
     def repository(self) -> None:
         """Images of naru for ECS; a tag is put once."""
@@ -227,10 +244,11 @@ class Compute(PhaseStack):
             name="naru",
             image=f"{self.images.attr_repository_uri}:{self.settings.naru_version}",
             essential=True,
+            memory=int(MEMORY_MIB),
             readonly_root_filesystem=True,
             privileged=False,
             user="10001:10001",
-            environment=[of.KeyValuePairProperty(name=key, value=value) for key, value in self.environment(level).items()],
+            environment=[of.KeyValuePairProperty(name=key, value=value) for key, value in self.environment().items()],
             secrets=secrets if secret else [],
             mount_points=[of.MountPointProperty(container_path="/tmp", source_volume="scratch", read_only=False)],
             log_configuration=of.LogConfigurationProperty(log_driver="awslogs", options=log),
@@ -241,7 +259,7 @@ class Compute(PhaseStack):
             requires_compatibilities=["FARGATE"],
             network_mode="awsvpc",
             cpu="2048",
-            memory="8192",
+            memory=MEMORY_MIB,
             runtime_platform=of.RuntimePlatformProperty(cpu_architecture="ARM64", operating_system_family="LINUX"),
             task_role_arn=runs_as.role_arn,
             execution_role_arn=started_by.role_arn,

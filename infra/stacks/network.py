@@ -42,8 +42,9 @@ FLOWS = [
     Flow("studio", "studio", (8192, 65535), "notebooks and their kernels"),
 ]
 
-# The subnets' own list, which forgets what it has let through: answers need rules of their own. S3's addresses are public ones.
-EPHEMERAL = (1024, 65535)
+# The subnets' own list forgets what it has let through: answers need rules of their own. S3's addresses are public ones. The port
+# of remote desktops is left out.
+BELOW_RDP, ABOVE_RDP = (1024, 3388), (3390, 65535)
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ class AclRule:
 
 ACL = [
     AclRule(100, False, "vpc", (0, 65535), "what the groups let through within the network"),
-    AclRule(110, False, "anywhere", EPHEMERAL, "answers of S3"),
+    AclRule(110, False, "anywhere", BELOW_RDP, "answers of S3"),
+    AclRule(120, False, "anywhere", ABOVE_RDP, "answers of S3"),
     AclRule(100, True, "vpc", (0, 65535), "what the groups let through within the network"),
     AclRule(110, True, "anywhere", (443, 443), "requests to S3"),
 ]

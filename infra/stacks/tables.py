@@ -2,7 +2,10 @@
 
 from aws_cdk import aws_lakeformation as lf
 
-from .base import PhaseStack
+from .base import Phase, PhaseStack
+
+# CloudFormation: at most 500 resources in a stack.
+TABLES_OF_A_STACK = 450
 
 
 class Tables(PhaseStack):
@@ -10,8 +13,14 @@ class Tables(PhaseStack):
 
     concern = "tables"
 
+    def __init__(self, scope, phase: Phase, part: int, jobs: list[dict]):
+        self.jobs = jobs
+        if part:
+            self.concern = f"tables{part + 1}"
+        super().__init__(scope, phase)
+
     def build(self) -> None:
-        for job in self.layout.jobs:
+        for job in self.jobs:
             self.tag(job, job["glue_table"], "lake")
 
     def tag(self, job: dict, table: str, layer: str) -> None:

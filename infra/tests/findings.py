@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import templates
-from templates import Templates
 
 ACKNOWLEDGED = Path(__file__).resolve().parents[1] / "acknowledged.toml"
 BIN = Path(sys.executable).parent
@@ -45,7 +44,7 @@ def of_cfn_lint(directory: Path) -> Iterator[Finding]:
 def of_checkov(directory: Path) -> Iterator[Finding]:
     command = [BIN / "checkov", "-d", directory, "--framework", "cloudformation", "--skip-download", "--compact", "--quiet", "-o", "json"]
     said = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
-    assert said["summary"]["parsing_errors"] == 0 and said["summary"]["resource_count"] > 500, said["summary"]
+    assert said["summary"]["parsing_errors"] == 0, said["summary"]
     for each in said["results"]["failed_checks"]:
         yield Finding("checkov", each["check_id"], f"{stack_of(each['file_path'])}/{each['resource'].split('.', 1)[1]}")
 
@@ -57,7 +56,7 @@ def of_guard(directory: Path, guard: Path) -> Iterator[Finding]:
                "--show-summary", "none", "--output-format", "json", "--structured"]  # fmt: skip
     said = subprocess.run(command, capture_output=True, text=True)
     reports = json.loads(said.stdout)
-    assert len(reports) > 20, said.stderr
+    assert reports, said.stderr
     for report in reports:
         for failed in report["not_compliant"]:
             found = set(re.findall(r"/Resources/(\w+)", json.dumps(failed))) or {"-"}
@@ -68,8 +67,8 @@ def stack_of(file: str) -> str:
     return Path(file).name.removesuffix(".template.json")
 
 
-def with_imports(directory: Path, into: Path, of: Templates) -> Path:
-    """The templates with a key's ARN where they import one: checkov and cfn-guard take an import for nothing at all."""
+def with_imports(directory: Path, into: Path) -> Path:
+    """The templates with an ARN or an id where they import one: checkov and cfn-guard take an import for nothing at all."""
     for file in directory.glob("*.template.json"):
         text = json.loads(file.read_text(), object_hook=_imported)
         (into / file.name).write_text(json.dumps(text, indent=1))
@@ -77,9 +76,11 @@ def with_imports(directory: Path, into: Path, of: Templates) -> Path:
 
 
 def _imported(value: dict):
-    if set(value) == {"Fn::ImportValue"} and "-key-" in value["Fn::ImportValue"]:
+    if set(value) != {"Fn::ImportValue"}:
+        return value
+    if "-key-" in value["Fn::ImportValue"]:
         return "arn:aws:kms:ap-northeast-2:123456789012:key/00000000-0000-0000-0000-000000000000"
-    return value
+    return "subnet-00000000000000000" if "private" in value["Fn::ImportValue"] else "sg-00000000000000000"
 
 
 @dataclass(frozen=True)

@@ -427,7 +427,7 @@ def a_new_table_is_nobodys_by_iam_alone(of: Templates) -> Iterator[str]:
 # Actions that IAM lets nobody narrow to a resource, or that only look: Service Authorization Reference.
 WITHOUT_RESOURCE = re.compile(
     r"ec2:(Describe.*|CreateNetworkInterface|DeleteNetworkInterface)|lakeformation:.*|ecr:GetAuthorizationToken|logs:DescribeLogGroups"
-    r"|glue:(GetJobs|ListJobs)|s3:GetAccountPublicAccessBlock|cloudwatch:.*|lambda:ListFunctions|access-analyzer:List.*|cloudtrail:.*"
+    r"|glue:(GetJobs|ListJobs)|s3:GetAccountPublicAccessBlock|cloudwatch:.*|access-analyzer:List.*|cloudtrail:.*"
     r"|config:.*|guardduty:(Get|List).*|iam:(Get|List|Generate|Simulate).*|securityhub:GetFindings|sagemaker:List.*"
 )
 
@@ -572,7 +572,7 @@ def each_level_has_its_function_and_task(of: Templates) -> Iterator[str]:
             if of.resolved(functions[name].stack, said["Role"]) != f"{functions[name].stack}/{role_id(of, name)}.Arn":
                 yield f"{name} runs as {said['Role']}"
             environment = said["Environment"]["Variables"]
-            if environment["NARU_PHASE"] != phase or environment["NARU_DEFS_BUCKET"] != f"acme-{phase}-defs" or environment["NARU_LEVEL"] != level:
+            if environment["NARU_PHASE"] != phase or environment["NARU_DEFS_BUCKET"] != f"acme-{phase}-defs":
                 yield f"{name} is told {environment}"
             container = tasks[task].properties["ContainerDefinitions"][0]
             if not container["ReadonlyRootFilesystem"] or container["Privileged"]:
