@@ -16,8 +16,8 @@ def going(request, phase):
     """A bucket of p2 whose key's deletion is scheduled; afterwards the deletion is aborted, as docs/exit.md says."""
     bucket, kms = phase.bucket(request.param, "p2"), phase.client("kms")
     key = kms.describe_key(KeyId=bucket["key_alias"])["KeyMetadata"]["KeyId"]
-    answer = kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
-    assert answer["KeyState"] == "PendingDeletion"
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert kms.describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
     yield bucket
     abort(kms, key)
 
