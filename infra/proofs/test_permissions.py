@@ -107,7 +107,7 @@ def test_people_have_nothing_but_results_of_queries(of_keys, of_objects):
     assert lines(filter(is_other, of_objects)) == []
 
 
-def test_people_have_the_results_of_their_levels(of_objects, permissions, project):
+def test_people_have_the_results_of_their_levels(of_objects, permissions):
     """Which levels: infra/phases.toml, by way of the workgroups that they may ask."""
     for role in permissions.roles.values():
         phase, what, _ = split(role.name)
