@@ -122,6 +122,7 @@ fn every_verb_has_help() {
         "demo",
         "infer",
         "name",
+        "layout",
         "check",
         "plan",
         "apply",

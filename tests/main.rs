@@ -21,6 +21,7 @@ mod evolved_tables;
 mod exit_codes;
 mod infer;
 mod killed;
+mod layout;
 mod maintain;
 mod manifest;
 mod marks;

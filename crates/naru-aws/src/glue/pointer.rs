@@ -161,8 +161,12 @@ impl CatalogPointer for GluePointer {
         Ok(tables)
     }
 
+    /// Looks first: where databases are made with the phase, whoever loads may not make one.
     async fn create_database(&self, database: &str) -> Result<(), PointerError> {
         let doing = format!("create database {database}");
+        if self.has_database(database).await.map_err(|e| failed(&doing, e))? {
+            return Ok(());
+        }
         let input = DatabaseInput::builder().name(database).build().map_err(|e| refused(&doing, e))?;
         let request = self.session.glue().create_database().catalog_id(self.session.owner()).database_input(input);
         match self.session.run(async move { Ok(request.send().await.map(|_| ())?) }).await {

@@ -1,9 +1,9 @@
 //! Filling the templates, and collecting every name that is over a limit.
 
-use super::{Bucket, INTERVAL_PLACEHOLDER, KeyPrefix, LimitError, MAX_PREFIX_BYTES, PhysicalNames, Tags};
+use super::{Bucket, INTERVAL_PLACEHOLDER, KeyPrefix, Layer, LimitError, MAX_PREFIX_BYTES, PhysicalNames, Tags};
 use crate::name::SEPARATOR;
 use crate::project::names::{
-    BUCKET, DAG, DATABASE, GLUE_JOB, KEY_ALIAS, LANDING_PREFIX, QUARANTINE_TABLE, Row, SHARED_BUCKET, TABLE,
+    BUCKET, DAG, DATABASE, GLUE_JOB, KEY_ALIAS, LANDING_PREFIX, QUARANTINE_TABLE, Row, SHARED_BUCKET, Setting, TABLE,
     TABLE_LOCATION, WORKGROUP,
 };
 use crate::project::template::{Placeholder, Template, Values};
@@ -11,17 +11,15 @@ use crate::{Fault, Interval, JobName, Phase, Project};
 
 pub(super) fn derive(project: &Project, phase: Phase, job: &JobName) -> Result<PhysicalNames, Vec<Fault>> {
     let job_text = job.segments().join(SEPARATOR);
-    let values = Values::default()
-        .with(Placeholder::Org, &project.org)
-        .with(Placeholder::Phase, phase.as_str())
+    let mut names = Names::of_phase(project, phase, &job_text);
+    names.values = names
+        .values
         .with(Placeholder::Level, job.level.as_str())
-        .with(Placeholder::Account, project.account.as_deref().unwrap_or_default())
         .with(Placeholder::Source, job.source.as_str())
         .with(Placeholder::Database, job.database.as_str())
         .with(Placeholder::Table, job.table.as_str())
         .with(Placeholder::Interval, INTERVAL_PLACEHOLDER)
         .with(Placeholder::Job, &job_text);
-    let mut names = Names { project, values, job: &job_text, faults: Vec::new() };
     let derived = names.all(phase, job);
     let faults = names.faults;
     match derived {
@@ -32,29 +30,40 @@ pub(super) fn derive(project: &Project, phase: Phase, job: &JobName) -> Result<P
 
 /// The alias of a bucket's key; as [`derive`] gives it for the buckets of a job.
 pub(super) fn key_alias(project: &Project, phase: Phase, bucket: &str) -> String {
-    let values = Values::default()
-        .with(Placeholder::Org, &project.org)
-        .with(Placeholder::Phase, phase.as_str())
-        .with(Placeholder::Account, project.account.as_deref().unwrap_or_default())
-        .with(Placeholder::Bucket, bucket);
+    let values = phase_values(project, phase).with(Placeholder::Bucket, bucket);
     project.names.key_alias.render(&values)
 }
 
-struct Names<'a> {
-    project: &'a Project,
-    values: Values<'a>,
-    job: &'a str,
-    faults: Vec<Fault>,
+/// What every name of a phase may hold.
+fn phase_values(project: &Project, phase: Phase) -> Values<'_> {
+    Values::default()
+        .with(Placeholder::Org, &project.org)
+        .with(Placeholder::Phase, phase.as_str())
+        .with(Placeholder::Account, project.account.as_deref().unwrap_or_default())
 }
 
-impl Names<'_> {
+/// Names that are derived one by one, and the faults of those that are over a limit.
+pub(super) struct Names<'a> {
+    pub(super) project: &'a Project,
+    pub(super) values: Values<'a>,
+    /// What the faults are about: a job or a file.
+    place: &'a str,
+    pub(super) faults: Vec<Fault>,
+}
+
+impl<'a> Names<'a> {
+    /// None yet, of a phase; what a job's names hold besides is left empty.
+    pub(super) fn of_phase(project: &'a Project, phase: Phase, place: &'a str) -> Self {
+        Self { project, values: phase_values(project, phase), place, faults: Vec::new() }
+    }
+
     /// Every name; each is tried before the first that failed ends it.
     fn all(&mut self, phase: Phase, job: &JobName) -> Option<PhysicalNames> {
         let templates = &self.project.names;
         let [landing, lake, quarantine, results] =
-            ["landing", "lake", "quarantine", "results"].map(|layer| self.bucket(&BUCKET, &templates.bucket, layer));
+            Layer::OF_LEVEL.map(|layer| self.bucket(&BUCKET, &templates.bucket, layer));
         let [code, dags, defs, audit] =
-            ["code", "dags", "defs", "audit"].map(|layer| self.bucket(&SHARED_BUCKET, &templates.shared_bucket, layer));
+            Layer::SHARED.map(|layer| self.bucket(&SHARED_BUCKET, &templates.shared_bucket, layer));
         let landing_template = self.name(&LANDING_PREFIX, &templates.landing_prefix, KeyPrefix::new);
         if let Some(template) = &landing_template {
             self.check_longest_prefix(template.as_str().len(), job);
@@ -65,16 +74,16 @@ impl Names<'_> {
         let quarantine_table = self.name(&QUARANTINE_TABLE, &templates.quarantine_table, super::GlueTableName::new);
         if glue_table.is_some() && glue_table == quarantine_table {
             let message = "the table and its quarantine table have one name";
-            self.faults.push(Fault::new(self.job, message).hint("change names.quarantine_table in naru.toml"));
+            self.faults.push(Fault::new(self.place, message).hint("change names.quarantine_table in naru.toml"));
         }
         let glue_job = self.name(&GLUE_JOB, &templates.glue_job, super::GlueJobName::new);
         let workgroup = self.name(&WORKGROUP, &templates.workgroup, super::WorkgroupName::new);
         let dag = self.name(&DAG, &templates.dag, super::DagId::new);
-        let dag_file = self.within(super::DagFileName::new([self.job, ".py"].concat()), None);
+        let dag_file = self.within(super::DagFileName::new([self.place, ".py"].concat()), None);
         let source = self.within(super::TagValue::new(job.source.as_str()), None);
         let database = self.within(super::TagValue::new(job.database.as_str()), None);
         Some(PhysicalNames {
-            job: self.job.into(),
+            job: self.place.into(),
             phase,
             landing: landing?,
             lake: lake?,
@@ -97,35 +106,35 @@ impl Names<'_> {
         })
     }
 
-    fn bucket(&mut self, row: &Row, template: &Template, layer: &'static str) -> Option<Bucket> {
-        self.values.set(Placeholder::Layer, layer);
+    pub(super) fn bucket(&mut self, row: &Row, template: &Template, layer: Layer) -> Option<Bucket> {
+        self.values.set(Placeholder::Layer, layer.as_str());
         let text = template.render(&self.values);
         let alias = self.project.names.key_alias.render(&self.values.with(Placeholder::Bucket, &text));
-        let name = self.within(super::BucketName::new(text), Some(row))?;
-        let key_alias = self.within(super::KeyAlias::new(alias), Some(&KEY_ALIAS))?;
+        let name = self.within(super::BucketName::new(text), Some(row.setting()))?;
+        let key_alias = self.within(super::KeyAlias::new(alias), Some(KEY_ALIAS.setting()))?;
         Some(Bucket { name, key_alias })
     }
 
-    fn name<T>(
+    pub(super) fn name<T>(
         &mut self,
         row: &Row,
         template: &Template,
         check: impl FnOnce(String) -> Result<T, LimitError>,
     ) -> Option<T> {
-        self.within(check(template.render(&self.values)), Some(row))
+        self.within(check(template.render(&self.values)), Some(row.setting()))
     }
 
     /// The name, or a fault that says which template made it.
-    fn within<T>(&mut self, name: Result<T, LimitError>, row: Option<&Row>) -> Option<T> {
+    pub(super) fn within<T>(&mut self, name: Result<T, LimitError>, setting: Option<Setting>) -> Option<T> {
         let error = match name {
             Ok(name) => return Some(name),
             Err(error) => error,
         };
-        let change = match row {
-            Some(row) => format!("change names.{} or its parts in naru.toml", row.key),
+        let change = match setting {
+            Some(setting) => format!("change {setting} or its parts in naru.toml"),
             None => "choose shorter names".into(),
         };
-        self.faults.push(Fault::new(self.job, error.to_string()).hint(format!("{change}: {}", error.hint())));
+        self.faults.push(Fault::new(self.place, error.to_string()).hint(format!("{change}: {}", error.hint())));
         None
     }
 
@@ -138,7 +147,7 @@ impl Names<'_> {
         if longest > MAX_PREFIX_BYTES {
             let message = format!("the landing prefix has {longest} characters with the longest interval");
             let hint = format!("naru allows {MAX_PREFIX_BYTES}, so that a file's name fits into S3's 1,024");
-            self.faults.push(Fault::new(self.job, message).hint(hint));
+            self.faults.push(Fault::new(self.place, message).hint(hint));
         }
     }
 }

@@ -152,6 +152,31 @@ limited!(
     }
 );
 limited!(
+    /// Name or ARN of an IAM role.
+    RoleName,
+    Limit {
+        what: "role",
+        // An ARN has a path besides.
+        length: 1..=2048,
+        alphabet: Alphabet::LETTERS.and(b"+=,.@_-:/"),
+        also: role_shape,
+        allowed: "IAM allows 64 letters, digits and + = , . @ _ -",
+        page: "AWS Identity and Access Management API Reference, CreateRole",
+    }
+);
+limited!(
+    /// Name of a Glue security configuration.
+    SecurityConfigurationName,
+    Limit {
+        what: "security configuration",
+        length: 1..=255,
+        alphabet: Alphabet::PRINTABLE,
+        also: |_| None,
+        allowed: "Glue allows 255 characters in one line",
+        page: "AWS Glue Web API Reference, CreateSecurityConfiguration",
+    }
+);
+limited!(
     /// Name of an Athena workgroup.
     WorkgroupName,
     Limit {
@@ -239,6 +264,15 @@ fn bucket_shape(text: &str) -> Option<String> {
         return Some(format!("ends with {suffix}"));
     }
     (has_dot && text.parse::<std::net::Ipv4Addr>().is_ok()).then(|| "looks like an IP address".into())
+}
+
+fn role_shape(text: &str) -> Option<String> {
+    let name = if text.starts_with("arn:") { text.rsplit('/').next().unwrap_or_default() } else { text };
+    match name.find([':', '/']).and_then(|at| name[at..].chars().next()) {
+        Some(stranger) => Some(format!("holds '{stranger}'")),
+        None if name.is_empty() => Some("ends with a slash".into()),
+        None => (name.len() > 64).then(|| format!("has {} characters", name.len())),
+    }
 }
 
 /// Whether a text begins with another. Nearly all differ in the first byte or two: a call to compare them takes longer.

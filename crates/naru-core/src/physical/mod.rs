@@ -8,6 +8,8 @@
 
 mod alphabet;
 mod derive;
+mod layer;
+mod layout;
 mod limits;
 mod workgroup;
 
@@ -16,9 +18,13 @@ mod tests;
 
 use serde::Serialize;
 
+pub use layer::Layer;
+pub use layout::{
+    Layout, LayoutBucket, LayoutDatabase, LayoutGlue, LayoutGlueLevel, LayoutJob, LayoutTags, LayoutWorkgroup,
+};
 pub use limits::{
     BucketName, DagFileName, DagId, GlueDatabaseName, GlueJobName, GlueTableName, KeyAlias, KeyPrefix, LimitError,
-    MAX_PREFIX_BYTES, TagValue, WorkgroupName,
+    MAX_PREFIX_BYTES, RoleName, SecurityConfigurationName, TagValue, WorkgroupName,
 };
 
 use crate::{Fault, Interval, JobName, Level, Phase, Project};

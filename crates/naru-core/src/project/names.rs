@@ -1,5 +1,7 @@
 //! The table of derived names: for each row its default template, and what a template of one's own may and must hold.
 
+use std::fmt;
+
 use super::template::Placeholder::{
     self, Account, Bucket, Database, Interval, Job, Layer, Level, Org, Phase, Source, Table,
 };
@@ -43,6 +45,19 @@ pub(crate) struct Row {
     allowed: &'static [Placeholder],
     /// What a template must hold, so that different things get different names.
     required: &'static [Placeholder],
+}
+
+/// Where `naru.toml` says something; printed as `names.bucket`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Setting {
+    pub(crate) table: &'static str,
+    pub(crate) key: &'static str,
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.table, self.key)
+    }
 }
 
 const OF_JOB: &[Placeholder] = &[Org, Phase, Level, Account, Source, Database, Table, Job];
@@ -89,6 +104,11 @@ pub(crate) const WORKGROUP: Row = Row {
 pub(crate) const DAG: Row = Row { key: "dag", default: "{job}", allowed: OF_JOB, required: &[Database, Table] };
 
 impl Row {
+    /// Where its template is set.
+    pub(crate) const fn setting(&self) -> Setting {
+        Setting { table: "names", key: self.key }
+    }
+
     /// Parses a template for this row.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use naru_core::interval::Interval;
 use naru_core::physical::{
     BucketName, DagFileName, DagId, GlueDatabaseName, GlueJobName, GlueTableName, KeyAlias, KeyPrefix, LimitError,
-    TagValue, WorkgroupName,
+    RoleName, SecurityConfigurationName, TagValue, WorkgroupName,
 };
 use naru_core::{Cadence, Engine, JobName, Level, Mode, Phase, PhysicalNames, Project};
 
@@ -127,6 +127,8 @@ fn check(what: &str, length: usize) -> Result<(), LimitError> {
         "Glue database" => GlueDatabaseName::new(name("", "")).map(drop),
         "Glue table" => GlueTableName::new(name("", "")).map(drop),
         "Glue job" => GlueJobName::new(name("", "")).map(drop),
+        "role" => RoleName::new(name("", "")).map(drop),
+        "security configuration" => SecurityConfigurationName::new(name("", "")).map(drop),
         "workgroup" => WorkgroupName::new(name("", "")).map(drop),
         "DAG" => DagId::new(name("", "")).map(drop),
         "DAG file" => DagFileName::new(name("", ".py")).map(drop),

@@ -7,6 +7,7 @@ pub(crate) mod demo;
 pub(crate) mod history;
 pub(crate) mod infer;
 pub(crate) mod init;
+pub(crate) mod layout;
 pub(crate) mod maintain;
 pub(crate) mod manifest;
 pub(crate) mod mark;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::physical::{Bucket, BucketName, PhysicalNames};
+use crate::physical::{Bucket, BucketName, Layer, PhysicalNames};
 
 /// A bucket and its key, which jobs of a phase need.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,15 +19,10 @@ pub fn needed_buckets<'n>(names: impl IntoIterator<Item = &'n PhysicalNames>) ->
     for names in names {
         let level = names.tags.level;
         let PhysicalNames { landing, lake, quarantine, results, code, dags, defs, audit, .. } = names;
-        let of_level = [
-            (landing, "landed files"),
-            (lake, "tables"),
-            (quarantine, "rejected rows"),
-            (results, "results of queries"),
-        ];
-        let shared = [(code, "programs"), (dags, "DAG files"), (defs, "table definitions"), (audit, "who did what")];
-        let of_level = of_level.map(|(bucket, what)| (bucket, format!("{what} of level {level}")));
-        for (bucket, holds) in of_level.into_iter().chain(shared.map(|(bucket, what)| (bucket, what.to_owned()))) {
+        let of_level = Layer::OF_LEVEL.map(|layer| format!("{} of level {level}", layer.holds()));
+        let of_level = [landing, lake, quarantine, results].into_iter().zip(of_level);
+        let shared = [code, dags, defs, audit].into_iter().zip(Layer::SHARED.map(|layer| layer.holds().to_owned()));
+        for (bucket, holds) in of_level.chain(shared) {
             let needs = || NeededBucket { bucket: bucket.clone(), holds };
             needed.entry(bucket.name.clone()).or_insert_with(needs);
         }
