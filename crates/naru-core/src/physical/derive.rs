@@ -40,6 +40,16 @@ pub(super) fn key_alias(project: &Project, phase: Phase, bucket: &str) -> String
     project.names.key_alias.render(&values)
 }
 
+/// The bucket of the dags layer; as [`derive`] gives it.
+pub(super) fn dags_bucket(project: &Project, phase: Phase) -> String {
+    let values = Values::default()
+        .with(Placeholder::Org, &project.org)
+        .with(Placeholder::Phase, phase.as_str())
+        .with(Placeholder::Layer, "dags")
+        .with(Placeholder::Account, project.account.as_deref().unwrap_or_default());
+    project.names.shared_bucket.render(&values)
+}
+
 struct Names<'a> {
     project: &'a Project,
     values: Values<'a>,
