@@ -41,6 +41,8 @@ mod run_report;
 mod runtime;
 mod sampling;
 mod saved_plan;
+#[cfg(feature = "aws")]
+pub mod service;
 mod signals;
 mod spark;
 mod sync;
