@@ -42,7 +42,7 @@ fn the_demos_command_does_not_wait_for_the_aws_sdk() {
 
 #[test]
 fn crates_know_only_what_they_may() {
-    let may_not: [(&str, &[&str]); 13] = [
+    let may_not: [(&str, &[&str]); 14] = [
         (
             "naru-core",
             &["tokio", "polars", "arrow-array", "arrow-schema", "iceberg", "aws-", "rusqlite", "iana-time-zone"],
@@ -59,6 +59,7 @@ fn crates_know_only_what_they_may() {
         ("naru-wheel", &["tokio", "polars", "iceberg", "aws-", "parquet", "naru-lake", "naru-load", "clap"]),
         ("naru-faults", &["polars", "rusqlite", "naru-local", "naru-load", "clap"]),
         ("naru", &["naru-faults"]),
+        ("naru-lambda", &["naru-faults", "aws-lc-rs", "openssl"]),
     ];
     for (name, forbidden) in may_not {
         let known = built_from(name, &[]);

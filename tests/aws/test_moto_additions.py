@@ -65,6 +65,15 @@ class MotoAdditions(unittest.TestCase):
             self.assert_fails("InvalidRange", 416, self.s3.get_object, **beyond)
             self.assertEqual(self.s3.get_object(Bucket="bucket", Key=name)["Body"].read(), body)
 
+    def test_an_object_is_as_old_as_it_is_said_to_be(self) -> None:
+        self.s3.put_object(Bucket="bucket", Key="aged", Body=b"1")
+        before = self.s3.head_object(Bucket="bucket", Key="aged")["LastModified"]
+        asked = json.dumps({"Bucket": "bucket", "Key": "aged", "Seconds": 600}).encode()
+        urllib.request.urlopen(f"{self.endpoint}/moto-additions/s3-age", asked)
+        after = self.s3.head_object(Bucket="bucket", Key="aged")["LastModified"]
+        self.assertEqual((before - after).total_seconds(), 600)
+        self.assertEqual(self.s3.list_objects_v2(Bucket="bucket", Prefix="aged")["Contents"][0]["LastModified"].replace(microsecond=0), after)
+
     def test_a_table_is_updated_at_its_current_version_only(self) -> None:
         self.glue.create_database(DatabaseInput={"Name": "db"})
         self.glue.create_table(DatabaseName="db", TableInput={"Name": "t"})

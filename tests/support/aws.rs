@@ -1,12 +1,11 @@
 //! A project whose lake is on AWS, which here is moto.
 
-use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
 
 use super::moto::endpoint;
-use super::{Project, Ran, naru, python, repository, run};
+use super::{Project, Ran, naru, program, python, repository, run};
 
 /// What stands for the environment of somebody who uses AWS.
 pub(crate) const ENVIRONMENT: [(&str, &str); 5] = [
@@ -58,7 +57,8 @@ impl AwsProject {
 
     /// The same, in any phase.
     pub(crate) fn make_buckets_of(&self, phase: &str) {
-        let bin = Path::new(env!("CARGO_BIN_EXE_naru")).parent().unwrap();
+        let naru = program("naru");
+        let bin = naru.parent().unwrap();
         let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
         let script = self
             .script("infrastructure.py", &[&self.project.path().to_string_lossy(), phase])

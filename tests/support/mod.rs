@@ -52,9 +52,17 @@ pub(crate) struct Project {
     pub(crate) dir: TempDir,
 }
 
+/// A program of the workspace. Another package's lies beside the tests' own, where the workspace is built as a whole.
+pub(crate) fn program(name: &str) -> PathBuf {
+    let tests = std::env::current_exe().unwrap();
+    let program = tests.parent().unwrap().parent().unwrap().join(name);
+    assert!(program.exists(), "there is no {}: build the workspace", program.display());
+    program
+}
+
 /// The binary under test.
 pub(crate) fn naru() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_naru"));
+    let mut command = Command::new(program("naru"));
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("NARU_") {
             command.env_remove(name);

@@ -12,7 +12,8 @@
 //!             ├─▶ AwsGlueJobs  GlueJobs: jobs, and runs that are started once
 //!             ├─▶ RunFiles     StartClaims: who starts what; load plans
 //!             ├─▶ S3Marks      MarkStore: which intervals are done
-//!             └─▶ SyncedBucket what `naru sync` puts, by its digest
+//!             ├─▶ SyncedBucket what `naru sync` puts, by its digest
+//!             └─▶ SmallObjects what it has put, to be read
 //! ```
 //!
 //! The SDK needs tokio, and naru's ports are polled by whatever executor a caller has, or read by threads that have none.
@@ -35,5 +36,7 @@ pub use clock::SystemClock;
 pub use glue::{AwsGlueJobs, GluePointer};
 pub use lake::AwsLake;
 pub use live::live_faults;
-pub use s3::{RunFiles, S3Files, S3Landing, S3Marks, S3StorageFactory, SyncedBucket, s3_file_io};
+pub use s3::{
+    RunFiles, S3Files, S3Landing, S3Marks, S3StorageFactory, SmallObject, SmallObjects, SyncedBucket, s3_file_io,
+};
 pub use session::{AwsAccount, AwsSession};

@@ -12,6 +12,11 @@ use naru_lake::LakeError;
 pub(crate) struct SharedAwsLake(Mutex<Option<AwsLake>>);
 
 impl SharedAwsLake {
+    /// One that is there already.
+    pub(crate) fn of(lake: AwsLake) -> Self {
+        Self(Mutex::new(Some(lake)))
+    }
+
     /// The lake of an account; the first call makes it.
     ///
     /// # Errors
@@ -28,8 +33,12 @@ impl SharedAwsLake {
             return Ok(lake.clone());
         }
         let session = AwsSession::connect(AwsAccount::new(account)?, region)?;
-        let project = project.clone();
-        let alias_of = move |bucket: &str| PhysicalNames::key_alias(&project, phase, bucket);
-        Ok(shared.insert(AwsLake::new(session, alias_of)).clone())
+        Ok(shared.insert(lake_of(session, project, phase)).clone())
     }
+}
+
+/// A project's lake by a session.
+pub(crate) fn lake_of(session: AwsSession, project: &Project, phase: Phase) -> AwsLake {
+    let project = project.clone();
+    AwsLake::new(session, move |bucket: &str| PhysicalNames::key_alias(&project, phase, bucket))
 }

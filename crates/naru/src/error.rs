@@ -182,6 +182,13 @@ impl CommandError {
         }
     }
 
+    /// All of it as plain text, without the word that it is an error.
+    #[cfg(feature = "aws")]
+    pub(crate) fn message(&self) -> String {
+        let text = self.text(false);
+        text.strip_prefix("error: ").unwrap_or(&text).trim_end().to_owned()
+    }
+
     fn text(&self, colour: bool) -> String {
         let (red, cyan, off) = if colour { ("\x1b[1;31m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
         let mut text = format!("{red}error{off}: {}\n", self.heading);

@@ -25,11 +25,11 @@ pub(crate) struct Board {
     bars: Option<MultiProgress>,
     /// Counts runs, where there are many.
     all: Option<ProgressBar>,
-    stop: &'static StopSignal,
+    stop: StopSignal,
 }
 
 impl Board {
-    pub(crate) fn new(global: &Global, runs: usize, stop: &'static StopSignal) -> Self {
+    pub(crate) fn new(global: &Global, runs: usize, stop: &StopSignal) -> Self {
         let on_terminal = global.log == LogFormat::Text && !global.quiet && std::io::stderr().is_terminal();
         let bars = on_terminal.then(MultiProgress::new);
         let all = bars.as_ref().filter(|_| runs > 1).map(|bars| {
@@ -39,12 +39,12 @@ impl Board {
             }
             bar
         });
-        Self { global: global.clone(), bars, all, stop }
+        Self { global: global.clone(), bars, all, stop: stop.clone() }
     }
 
     /// What asks the runs to stop.
-    pub(crate) fn stop(&self) -> &'static StopSignal {
-        self.stop
+    pub(crate) fn stop(&self) -> &StopSignal {
+        &self.stop
     }
 
     /// One more run has ended.

@@ -31,6 +31,8 @@ pub(crate) struct RunReport {
     /// What tells the money of `actual`. Of a run on Glue it is `Bill::Glue`, with the cost of the job's run as it ended.
     #[serde(skip)]
     pub(crate) bill: Bill,
+    /// The Glue run that was left working, which the same command waits for; none: there is none.
+    pub(crate) glue_run: Option<String>,
     pub(crate) snapshot_id: Option<i64>,
     pub(crate) rows: u64,
     pub(crate) rejected: u64,
@@ -115,6 +117,7 @@ impl RunReport {
             estimate: None,
             actual: None,
             bill: Bill::default(),
+            glue_run: None,
             snapshot_id: None,
             rows: 0,
             rejected: 0,

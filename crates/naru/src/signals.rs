@@ -8,11 +8,11 @@ use naru_lake::Stop;
 use signal_hook::consts::{SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
 
-/// What a signal asks for.
-#[derive(Debug, Default)]
+/// What a signal asks for, or whoever else has one. Clones are one and the same.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct StopSignal {
     requested: Arc<AtomicBool>,
-    /// The signal's number; 0 before there is one.
+    /// The signal's number; 0 where none has asked.
     number: Arc<AtomicUsize>,
 }
 
@@ -40,15 +40,24 @@ impl StopSignal {
         Ok(())
     }
 
+    /// Asks to stop, as a signal does.
+    #[cfg(feature = "aws")]
+    pub(crate) fn request(&self) {
+        self.requested.store(true, Ordering::Relaxed);
+    }
+
     /// Whether to stop.
     pub(crate) fn is_requested(&self) -> bool {
         self.requested.load(Ordering::Relaxed)
     }
 
-    /// The signal that asked to stop, by its name.
+    /// What asked to stop: the signal's name, or the end of the time that there was.
     pub(crate) fn name(&self) -> &'static str {
-        let number = self.number.load(Ordering::Relaxed);
-        if usize::try_from(SIGINT) == Ok(number) { "SIGINT" } else { "SIGTERM" }
+        match i32::try_from(self.number.load(Ordering::Relaxed)) {
+            Ok(SIGINT) => "SIGINT",
+            Ok(SIGTERM) => "SIGTERM",
+            _ => "the time limit",
+        }
     }
 
     /// The same request, as a lake takes it.

@@ -1,4 +1,4 @@
-//! A project on disk: `naru.toml`, the table definitions, the DAG files, and the phase's lake.
+//! A project on disk, or as `naru sync` has put it: `naru.toml`, the table definitions, the DAG files, and the phase's lake.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -17,7 +17,7 @@ use crate::parallel::in_parallel;
 use crate::phase_lake::PhaseLake;
 use crate::treatment_key::LocalKey;
 
-/// A project on disk.
+/// A project on disk, or as it was synced.
 pub(crate) struct Workspace {
     /// Directory of `naru.toml`.
     pub(crate) root: PathBuf,
@@ -25,8 +25,28 @@ pub(crate) struct Workspace {
     pub(crate) phase: Phase,
     /// What Spark lacks on this machine, once somebody has asked.
     pub(crate) spark_missing: OnceLock<Vec<String>>,
+    files: ProjectFiles,
     #[cfg(feature = "aws")]
     aws: SharedAwsLake,
+}
+
+/// Where a project's jobs and definitions are.
+enum ProjectFiles {
+    /// In its directory.
+    Directory,
+    /// Where `naru sync` has put them.
+    #[cfg(feature = "aws")]
+    Synced(SyncedFiles),
+}
+
+/// A project where `naru sync` has put it.
+#[cfg(feature = "aws")]
+pub(crate) struct SyncedFiles {
+    /// The jobs that the manifest names, in order.
+    pub(crate) jobs: Vec<JobName>,
+    /// The bucket of the definitions.
+    pub(crate) defs_bucket: String,
+    pub(crate) objects: naru_aws::SmallObjects,
 }
 
 impl Workspace {
@@ -67,9 +87,17 @@ impl Workspace {
             project,
             phase,
             spark_missing: OnceLock::new(),
+            files: ProjectFiles::Directory,
             #[cfg(feature = "aws")]
             aws: SharedAwsLake::default(),
         }
+    }
+
+    /// A project as it was synced, whose phase has this lake.
+    #[cfg(feature = "aws")]
+    pub(crate) fn synced(project: Project, phase: Phase, files: SyncedFiles, lake: naru_aws::AwsLake) -> Self {
+        let directory = Self::new(PathBuf::from("."), project, phase);
+        Self { files: ProjectFiles::Synced(files), aws: SharedAwsLake::of(lake), ..directory }
     }
 
     /// Opens the phase's lake; an embedded one is made if there is none.
@@ -119,10 +147,9 @@ impl Workspace {
     pub(crate) fn definition(&self, job: &JobName) -> Result<TableDefinition, CommandError> {
         let relative = self.definition_path(job);
         let shown = slashed(&relative);
-        let bytes = std::fs::read(self.root.join(&relative)).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => CommandError::failed(format!("job {job} has no table definition"))
-                .hint(format!("describe the table in {shown}; docs/table-definitions.md says how")),
-            _ => CommandError::io("read", &relative, &error),
+        let bytes = self.definition_bytes(&relative)?.ok_or_else(|| {
+            CommandError::failed(format!("job {job} has no table definition"))
+                .hint(format!("describe the table in {shown}; docs/table-definitions.md says how"))
         })?;
         let parsed = TableDefinition::parse(&bytes, &shown);
         let definition = parsed.map_err(|faults| CommandError::faults("table definition", &faults))?;
@@ -130,6 +157,20 @@ impl Workspace {
         faults.extend(definition.check_mode(job.mode));
         faults.sort();
         if faults.is_empty() { Ok(definition) } else { Err(CommandError::faults("table definition", &faults)) }
+    }
+
+    /// A definition as it is; none if there is none.
+    fn definition_bytes(&self, relative: &Path) -> Result<Option<Vec<u8>>, CommandError> {
+        match &self.files {
+            ProjectFiles::Directory => match std::fs::read(self.root.join(relative)) {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+                read => read.map(Some).map_err(|error| CommandError::io("read", relative, &error)),
+            },
+            #[cfg(feature = "aws")]
+            ProjectFiles::Synced(SyncedFiles { defs_bucket, objects, .. }) => {
+                Ok(objects.get(defs_bucket, &slashed(relative))?.map(|object| object.bytes))
+            }
+        }
     }
 
     /// All definitions, in the order of their paths: path and what parsing gave.
@@ -179,8 +220,12 @@ impl Workspace {
         Ok(found)
     }
 
-    /// All jobs: the DAG files whose names parse, in the order of their names.
+    /// All jobs: the DAG files whose names parse, or what the manifest names, in the order of their names.
     pub(crate) fn jobs(&self) -> Result<Vec<JobName>, CommandError> {
+        #[cfg(feature = "aws")]
+        if let ProjectFiles::Synced(files) = &self.files {
+            return Ok(files.jobs.clone());
+        }
         let mut jobs: Vec<JobName> =
             self.dag_paths()?.iter().filter_map(|path| JobName::parse(&slashed(path)).ok()).collect();
         jobs.sort();

@@ -5,6 +5,7 @@ from . import (
     glue_catalog,
     glue_jobs,
     kms_keys,
+    s3_age,
     s3_conditions,
     s3_keys,
     s3_owner,
@@ -27,4 +28,4 @@ def install() -> None:
 
 def around(application):
     """A WSGI application around moto's, for what is decided before a request reaches a backend."""
-    return athena_queries.Managed(glue_jobs.Controlled(s3_owner.Checked(application)))
+    return athena_queries.Managed(glue_jobs.Controlled(s3_age.Aged(s3_owner.Checked(application))))

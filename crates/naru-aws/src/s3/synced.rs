@@ -3,6 +3,7 @@
 //! The ETag of an object that KMS encrypts is no digest of its content. So every object carries its SHA-256, by which the next
 //! sync finds what differs without reading it; what carries none was put by somebody else.
 
+use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ServerSideEncryption};
 use futures::{StreamExt, TryStreamExt};
@@ -11,6 +12,7 @@ use naru_lake::LakeError;
 use super::landing::lake_error;
 use super::location::S3Location;
 use super::objects;
+use super::small_objects::{SmallObject, SmallObjects};
 use crate::bucket_keys::BucketKeys;
 use crate::failure::{Cause, Failure};
 use crate::session::AwsSession;
@@ -60,6 +62,56 @@ impl SyncedBucket {
     /// # Errors
     /// `Refused` where the bucket is not encrypted as it must be, and as [`Self::list`].
     pub fn put(&self, key: &str, bytes: Vec<u8>, digest: &str) -> Result<(), LakeError> {
+        self.write(key, bytes, Some(digest))
+    }
+
+    /// As [`Self::put`], of an object that is no sync's: none changes it, or removes it.
+    ///
+    /// # Errors
+    /// As [`Self::put`].
+    pub fn put_beside(&self, key: &str, bytes: Vec<u8>) -> Result<(), LakeError> {
+        self.write(key, bytes, None)
+    }
+
+    /// An object; none if there is none.
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub fn get(&self, key: &str) -> Result<Option<SmallObject>, LakeError> {
+        SmallObjects::new(self.keys.session().clone()).get(&self.bucket, key)
+    }
+
+    /// Puts an object where there is none, or over the version with this ETag, and gives its ETag; none: another was there.
+    ///
+    /// # Errors
+    /// As [`Self::put`].
+    pub fn put_over(&self, key: &str, bytes: Vec<u8>, over: Option<&str>) -> Result<Option<String>, LakeError> {
+        let (session, at) = (self.keys.session(), self.location(key));
+        let request = self.request(key, bytes)?;
+        let request = match over {
+            None => request.if_none_match("*"),
+            Some(etag) => request.if_match(etag),
+        };
+        match session.wait(async move { Ok(request.send().await?.e_tag.unwrap_or_default()) }) {
+            Err(error) if matches!(error.cause, Cause::Changed | Cause::Conflict | Cause::AlreadyExists) => Ok(None),
+            Err(error) if over.is_some() && error.cause == Cause::NotFound => Ok(None),
+            put => put.map(Some).map_err(|error| lake_error("put", &at, error)),
+        }
+    }
+
+    fn write(&self, key: &str, bytes: Vec<u8>, digest: Option<&str>) -> Result<(), LakeError> {
+        let (session, at) = (self.keys.session(), self.location(key));
+        let request = self.request(key, bytes)?;
+        let request = match digest {
+            Some(digest) => request.metadata(DIGEST, digest),
+            None => request,
+        };
+        let put = session.wait(async move { Ok(request.send().await.map(|_| ())?) });
+        put.map_err(|error| lake_error("put", &at, error))
+    }
+
+    /// What puts an object, encrypted by the bucket's key, which is verified.
+    fn request(&self, key: &str, bytes: Vec<u8>) -> Result<PutObjectFluentBuilder, LakeError> {
         let session = self.keys.session();
         let (keys, bucket) = (self.keys.clone(), self.bucket.clone());
         let at = self.location(key);
@@ -68,9 +120,7 @@ impl SyncedBucket {
         let request = session.s3().put_object().bucket(&self.bucket).key(key).expected_bucket_owner(session.owner());
         let request = request.server_side_encryption(ServerSideEncryption::AwsKms).ssekms_key_id(arn);
         let request = request.bucket_key_enabled(true).checksum_algorithm(ChecksumAlgorithm::Sha256);
-        let request = request.metadata(DIGEST, digest).body(ByteStream::from(bytes));
-        let put = session.wait(async move { Ok(request.send().await.map(|_| ())?) });
-        put.map_err(|error| lake_error("put", &at, error))
+        Ok(request.body(ByteStream::from(bytes)))
     }
 
     /// Removes an object; one that is gone already is no error.

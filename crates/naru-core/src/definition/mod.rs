@@ -41,6 +41,7 @@ pub use setting::Setting;
 pub use table::{IS_CURRENT_DESCRIPTION, LOAD_INTERVAL_DESCRIPTION, VALID_FROM_DESCRIPTION, VALID_TO_DESCRIPTION};
 
 use crate::control::Control;
+use crate::landing::CompleteWhen;
 use crate::merge::MergeRules;
 use crate::plan::{EmptyPolicy, PlanColumn, RejectLimit, ReplaceScope};
 use crate::table_spec::{FileSettings, PartitionField, SortField};
@@ -59,6 +60,7 @@ pub struct TableDefinition {
     empty: EmptyPolicy,
     replace: ReplaceScope,
     control: Option<Control>,
+    complete: Option<CompleteWhen>,
     merge: MergeRules,
     /// Where each setting of merging that stands in the file has its first value.
     merge_places: Vec<(Setting, Place)>,
@@ -106,6 +108,12 @@ impl TableDefinition {
     /// Where control totals stand; none: the source declares none.
     pub fn control(&self) -> Option<&Control> {
         self.control.as_ref()
+    }
+
+    /// When all files of an interval are there; none: as `[landing]` of `naru.toml` says. It is no part of the digest, since it
+    /// says nothing of how a load is done.
+    pub fn complete(&self) -> Option<&CompleteWhen> {
+        self.complete.as_ref()
     }
 
     /// How the modes `merge` and `scd2` find and change earlier rows of a key.

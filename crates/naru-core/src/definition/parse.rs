@@ -28,6 +28,7 @@ pub(super) fn parse(bytes: &[u8], file: &str) -> Result<TableDefinition, Vec<Fau
             empty: settings.empty,
             replace: settings.replace,
             control: settings.control,
+            complete: settings.complete,
             merge: settings.merge,
         }),
         None => Err(faults.into_sorted()),

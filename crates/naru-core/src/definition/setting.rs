@@ -53,6 +53,8 @@ pub enum Setting {
     Replace,
     /// Where control totals stand.
     Control,
+    /// When all files of an interval are there.
+    Complete,
     /// Which of two rows of a key is newer.
     OrderBy,
     /// Rows that delete their key.
@@ -65,7 +67,7 @@ pub enum Setting {
 
 impl Setting {
     /// Every setting, in the order of the documentation.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Encoding,
         Self::Delimiter,
         Self::Quote,
@@ -90,6 +92,7 @@ impl Setting {
         Self::Empty,
         Self::Replace,
         Self::Control,
+        Self::Complete,
         Self::OrderBy,
         Self::Deleted,
         Self::ValidFrom,
@@ -126,6 +129,7 @@ impl Setting {
             Self::Empty => "@empty",
             Self::Replace => "@replace",
             Self::Control => "@control",
+            Self::Complete => "@complete",
             Self::OrderBy => "@order_by",
             Self::Deleted => "@deleted",
             Self::ValidFrom => "@valid_from",
@@ -159,6 +163,7 @@ impl Setting {
             "partition_by" | "partitioned_by" => Some(Self::Partition),
             "skip" | "skip_lines" => Some(Self::SkipRows),
             "trailer" | "control_file" | "control_totals" | "footer" => Some(Self::Control),
+            "marker" | "success" | "complete_when" | "done" => Some(Self::Complete),
             "delete" | "delete_marker" | "deleted_when" | "tombstone" => Some(Self::Deleted),
             "newest_by" | "dedupe_by" | "version_by" => Some(Self::OrderBy),
             "effective_from" | "changed_at" | "change_time" => Some(Self::ValidFrom),

@@ -1,6 +1,7 @@
 //! Values of settings: text → value, or what is wrong with it.
 
 use crate::dialect::{Encoding, Header};
+use crate::landing::{CompleteWhen, CompleteWhenError};
 use crate::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
 use crate::table_spec::{Compression, FileSettings};
 use crate::time_format::TimeFormat;
@@ -51,6 +52,10 @@ pub(super) fn encoding(text: &str) -> Result<Encoding, BadValue> {
 
 pub(super) fn header(text: &str) -> Result<Header, BadValue> {
     word(text, &[("by_name", Header::ByName), ("by_position", Header::ByPosition), ("none", Header::None)])
+}
+
+pub(super) fn complete(text: &str) -> Result<CompleteWhen, BadValue> {
+    text.parse().map_err(|error: CompleteWhenError| BadValue::new(error.to_string(), &error.hint))
 }
 
 pub(super) fn empty(text: &str) -> Result<EmptyPolicy, BadValue> {

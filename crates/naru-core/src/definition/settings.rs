@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use crate::Dialect;
 use crate::control::Control;
+use crate::landing::CompleteWhen;
 use crate::merge::MergeRules;
 use crate::plan::{EmptyPolicy, RejectLimit, ReplaceScope};
 use crate::table_spec::{FileSettings, PartitionField, SortField};
@@ -27,6 +28,7 @@ pub(super) struct Settings {
     pub(super) empty: EmptyPolicy,
     pub(super) replace: ReplaceScope,
     pub(super) control: Option<Control>,
+    pub(super) complete: Option<CompleteWhen>,
     pub(super) merge: MergeRules,
     /// Where each setting that stands in the file has its first value.
     places: BTreeMap<Setting, Place>,
@@ -43,6 +45,7 @@ impl Default for Settings {
             empty: EmptyPolicy::default(),
             replace: ReplaceScope::default(),
             control: None,
+            complete: None,
             merge: MergeRules::default(),
             places: BTreeMap::new(),
         }
@@ -125,6 +128,7 @@ impl Settings {
             Setting::Empty => put(&mut self.empty, value::empty(text)),
             Setting::Replace => put(&mut self.replace, value::replace(text)),
             Setting::Control => put(&mut self.control, control::control(text).map(Some)),
+            Setting::Complete => put(&mut self.complete, value::complete(text).map(Some)),
             Setting::OrderBy => put(&mut self.merge.order_by, merge_settings::column(text)),
             Setting::ValidFrom => put(&mut self.merge.valid_from, merge_settings::column(text)),
             Setting::MergeWrite => put(&mut self.merge.write, merge_settings::merge_write(text)),

@@ -9,10 +9,12 @@
 //! `docs/manifest.md` describes it for its readers.
 
 mod canonical;
+mod jobs;
 mod page;
 
 use std::collections::BTreeMap;
 
+pub use jobs::ManifestJobs;
 use serde::Serialize;
 use serde_json::Value;
 

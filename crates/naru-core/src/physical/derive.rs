@@ -42,6 +42,11 @@ fn phase_values(project: &Project, phase: Phase) -> Values<'_> {
         .with(Placeholder::Account, project.account.as_deref().unwrap_or_default())
 }
 
+/// The bucket of the dags layer; as [`derive`] gives it.
+pub(super) fn dags_bucket(project: &Project, phase: Phase) -> String {
+    project.names.shared_bucket.render(&phase_values(project, phase).with(Placeholder::Layer, "dags"))
+}
+
 /// Names that are derived one by one, and the faults of those that are over a limit.
 pub(super) struct Names<'a> {
     pub(super) project: &'a Project,

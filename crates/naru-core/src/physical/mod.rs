@@ -112,6 +112,11 @@ impl PhysicalNames {
         derive::key_alias(project, phase, bucket)
     }
 
+    /// The bucket of the dags layer in a phase, which needs no job to be known.
+    pub fn dags_bucket(project: &Project, phase: Phase) -> String {
+        derive::dags_bucket(project, phase)
+    }
+
     /// Where an interval's files land, in the landing bucket (or folder): `corebank/deposit/account/2026-11-22/`.
     pub fn landing_prefix(&self, interval: &Interval) -> String {
         self.landing_template.as_str().replace(INTERVAL_PLACEHOLDER, &interval.text)

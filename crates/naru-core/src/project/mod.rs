@@ -46,6 +46,9 @@
 //! [airflow]                       # what all DAGs have in common
 //! retries = 3
 //!
+//! [landing]                       # when all files of an interval are there; see docs/lambda.md
+//! complete = "marker(_SUCCESS)"
+//!
 //! [marks]                         # where it is marked that an interval is done; nowhere unless set
 //! store = "directory"
 //! location = ".naru/marks/{phase}"
@@ -53,6 +56,7 @@
 
 mod airflow;
 mod glue;
+mod landing;
 mod marks;
 pub(crate) mod names;
 mod parse;
@@ -76,6 +80,7 @@ pub use template::{Placeholder, Template, TemplateError};
 use crate::airflow::AirflowSettings;
 use crate::evolution::EvolutionPolicy;
 use crate::glue_job::GlueSettings;
+use crate::landing::LandingSettings;
 use crate::marks::MarkSettings;
 use crate::prices::PriceTable;
 use crate::query_cost::AthenaSettings;
@@ -122,6 +127,8 @@ pub struct Project {
     pub airflow: AirflowSettings,
     /// Where it is marked that an interval is done; none: nowhere.
     pub marks: Option<MarkSettings>,
+    /// When all files of an interval are there.
+    pub landing: LandingSettings,
 }
 
 /// Where a phase's storage and catalog are.

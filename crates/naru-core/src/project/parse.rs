@@ -8,6 +8,7 @@ use toml::de::DeTable;
 
 use super::airflow;
 use super::glue;
+use super::landing;
 use super::marks;
 use super::names::{self, NameTemplates, Row};
 use super::prices::{check_region, prices};
@@ -58,6 +59,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
     let spark = spark::spark(Reader::new("spark", top.table("spark", &mut faults)), &mut faults);
     let airflow = airflow::airflow(Reader::new("airflow", top.table("airflow", &mut faults)), &mut faults);
     let marks = marks::marks(Reader::new("marks", top.table("marks", &mut faults)), phases.len(), &mut faults);
+    let landing = landing::landing(Reader::new("landing", top.table("landing", &mut faults)), &mut faults);
     top.finish(&mut faults);
     let all = (|| {
         Some(Project {
@@ -78,6 +80,7 @@ pub(super) fn project(text: &str, file: &str) -> Result<Project, Vec<Fault>> {
             spark,
             airflow: airflow?,
             marks,
+            landing: landing?,
         })
     })();
     faults.into_result(all)

@@ -400,3 +400,22 @@ fn airflow_and_marks_have_their_keys() {
     let mixed = "[phases.qa]\nlake = \"embedded\"\n[marks]\nstore = \"directory\"\nlocation = \"marks\"";
     assert!(told(mixed).ends_with("the marks of all phases would be one another's"));
 }
+
+#[test]
+fn landing_has_its_keys() {
+    let landing = |text: &str| Project::parse(&format!("org = \"a\"\n{text}"), "naru.toml").unwrap().landing;
+    assert_eq!(landing(""), crate::landing::LandingSettings::default());
+    let said = landing("[landing]\ncomplete = \"quiet_minutes(15)\"\nlook_back_minutes = 16\noverdue_minutes = 1");
+    assert_eq!(said.complete.to_string(), "quiet_minutes(15)");
+    assert_eq!((said.look_back_minutes, said.overdue_minutes), (16, 1));
+    assert_snapshot!(faults("org = \"a\"\n[landing]\ncomplete = \"marker(SUCCESS)\"\noverdue_minutes = 0"), @r#"
+    naru.toml:3:12: landing.complete: "SUCCESS" would be loaded as data
+      hint: begin it with _, as in _SUCCESS, or end it in .ctl: such files are not read as data
+    naru.toml:4:19: landing.overdue_minutes is 0
+      hint: write 1 or more, up to 4294967295
+    "#);
+    assert_snapshot!(faults("org = \"a\"\n[landing]\ncomplete = \"quiet_minutes(120)\""), @r"
+    naru.toml:3:12: landing.complete: quiet_minutes(120): looks go back 120 minutes only, so that none would see its end
+      hint: write a greater look_back_minutes under [landing] in naru.toml, or fewer minutes
+    ");
+}

@@ -178,10 +178,13 @@ impl SparkRun<'_> {
             }
         };
         let (jobs, clock) = (&glue.jobs, SystemClock::default());
-        let ended = watch((jobs, &clock), glue.name(), run_id, &mut tell, &|| stop.is_requested().then_some(wish));
+        let ended = watch((jobs, &clock), glue.name(), run_id, &mut tell, &|| {
+            (self.leave_glue_run || stop.is_requested()).then_some(wish)
+        });
         if let Err(error) = &ended
             && error.kind() == GlueJobErrorKind::Stopped
         {
+            self.glue_run.replace(Some(run_id.to_owned()));
             waiting.keep(&error.to_string(), serde_json::json!({ "glue_run": run_id }));
         }
         Ok(ended?)

@@ -136,7 +136,12 @@ pub(crate) struct SparkRun<'a> {
     /// Of a lake on AWS: whether a run of the Glue job is stopped, too, when this command is told to stop.
     #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only a lake on AWS has Glue jobs"))]
     pub(crate) stop_glue_run: bool,
+    /// Of a lake on AWS: whether the command ends once the run is started.
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only a lake on AWS has Glue jobs"))]
+    pub(crate) leave_glue_run: bool,
     pub(crate) board: &'a Board,
+    /// The Glue run that was left working.
+    pub(crate) glue_run: RefCell<Option<String>>,
     /// What the Glue run cost that it waited for, once that has ended.
     pub(crate) glue_cost: RefCell<Option<RunCost>>,
 }

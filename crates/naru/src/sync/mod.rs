@@ -16,5 +16,7 @@ mod plan;
 mod spark_program;
 mod target;
 
+#[cfg(feature = "aws")]
+pub(crate) use aws_contents::DAGS_PREFIX;
 pub(crate) use plan::SyncPlan;
 pub(crate) use target::target;

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use clap::Args;
 use naru_core::diff::{Difference, TableDiff};
-use naru_core::evolution::{self, Deliberate, Evolution, EvolutionPolicy, Refused};
+use naru_core::evolution::{self, Deliberate, Evolution, Refused};
 use naru_core::plan::Target;
 use naru_core::saved_plan::Purpose;
 use naru_lake::{Lake, LakeErrorKind, LakeTable};
@@ -79,7 +79,9 @@ impl Apply {
             let table = format!("{}.{}", job.job.database, job.job.table);
             let deliberate =
                 Deliberate { allow_destructive: self.allow_destructive, from_saved_plan: job.saved.is_some() };
-            let done = runtime::block_on(apply(phase_lake.lake(), &job.target(&phase_lake), policy, deliberate))?;
+            let decide =
+                |differences: &[Difference], has_rows| evolution::by_person(policy, differences, has_rows, deliberate);
+            let done = runtime::block_on(apply(phase_lake.lake(), &job.target(&phase_lake), decide))?;
             if let Outcome::Refused(_, found) = &done {
                 refused.extend(found.iter().cloned());
             }
@@ -90,23 +92,24 @@ impl Apply {
 }
 
 /// What was done to one table.
-enum Outcome {
+pub(crate) enum Outcome {
     Created,
-    Unchanged,
+    /// With differences that are left alone.
+    Unchanged(Vec<Difference>),
     Evolved(Vec<Difference>),
     Refused(Vec<Difference>, Vec<Refused>),
 }
 
-async fn apply(
+/// Creates a table, or changes it as far as `decide` lets it: from what differs, and whether the table may hold rows.
+pub(crate) async fn apply(
     lake: &Lake,
     target: &Target,
-    policy: EvolutionPolicy,
-    deliberate: Deliberate,
+    decide: impl FnOnce(&[Difference], bool) -> Evolution,
 ) -> Result<Outcome, CommandError> {
     let Some(existing) = create(lake, target).await? else { return Ok(Outcome::Created) };
     let differences = TableDiff::between(&existing.spec()?, &target.spec);
-    Ok(match evolution::by_person(policy, &differences, existing.was_loaded(), deliberate) {
-        Evolution::Leave => Outcome::Unchanged,
+    Ok(match decide(&differences, existing.was_loaded()) {
+        Evolution::Leave => Outcome::Unchanged(differences),
         Evolution::Apply => {
             lake.evolve_table(&existing, &target.spec).await?;
             Outcome::Evolved(differences)
@@ -133,7 +136,7 @@ impl Applied {
     fn new(table: String, outcome: Outcome) -> Self {
         let (status, differences, refused) = match outcome {
             Outcome::Created => ("created", Vec::new(), Vec::new()),
-            Outcome::Unchanged => ("unchanged", Vec::new(), Vec::new()),
+            Outcome::Unchanged(_) => ("unchanged", Vec::new(), Vec::new()),
             Outcome::Evolved(differences) => ("evolved", differences, Vec::new()),
             Outcome::Refused(differences, refused) => ("refused", differences, refused),
         };

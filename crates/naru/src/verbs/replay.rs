@@ -144,7 +144,9 @@ impl Replay {
                     again,
                     threads: options.threads,
                     stop_glue_run: self.stop_glue_run,
+                    leave_glue_run: false,
                     board,
+                    glue_run: RefCell::default(),
                     glue_cost: RefCell::default(),
                 };
                 Replayed::Run(spark.run().map_err(|failure| failure.told(workspace, job, interval))?)

@@ -8,7 +8,7 @@ use naru_core::run::Again;
 use naru_core::{Cadence, Engine, Interval};
 use naru_load::{ExecuteOptions, LoadError, Outcome, execute};
 
-use crate::backfill::{Ended, Left};
+use crate::backfill::{BackfillReport, Ended, Left};
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::interval_args::IntervalArgs;
@@ -63,33 +63,66 @@ pub(crate) struct RunOptions {
     /// again.
     #[arg(long, env = "NARU_STOP_GLUE_RUN")]
     stop_glue_run: bool,
+    /// Do not wait for the run of the Glue job: end with exit code 75 once it is started. The same command later finds what it
+    /// came to, or waits for it.
+    #[arg(long, env = "NARU_LEAVE_GLUE_RUN", conflicts_with = "stop_glue_run")]
+    leave_glue_run: bool,
     /// Runs at the same time; threads and memory are shared out among them.
     #[arg(long, visible_alias = "parallel", env = "NARU_PARALLEL_JOBS", value_name = "N")]
     parallel_jobs: Option<usize>,
 }
 
+/// What the runs of a command came to.
+pub(crate) struct Ran {
+    pub(crate) ended: Ended,
+    planned: usize,
+    pub(crate) is_span: bool,
+    /// The command's error, if it has one.
+    pub(crate) error: Option<CommandError>,
+}
+
+impl Ran {
+    /// The report over a span.
+    pub(crate) fn of_span(&self) -> BackfillReport<'_> {
+        self.ended.report(self.planned, self.error.as_ref())
+    }
+}
+
 impl Run {
     pub(crate) fn run(&self, global: &Global) -> Result<(), CommandError> {
         let workspace = Workspace::open(global)?;
+        let ran = self.run_in(global, &workspace, StopSignal::listen())?;
+        match (global.json, ran.is_span) {
+            (true, true) => output::json(&ran.of_span())?,
+            (true, false) => output::json(&ran.ended.reports)?,
+            (false, true) => backfill::tell_sums(global, &ran.ended),
+            (false, false) => {}
+        }
+        ran.error.map_or(Ok(()), Err)
+    }
+
+    /// Runs all that is asked for; what a run fails by stands in what is given back.
+    ///
+    /// # Errors
+    /// Those before the first run.
+    pub(crate) fn run_in(
+        &self,
+        global: &Global,
+        workspace: &Workspace,
+        stop: &StopSignal,
+    ) -> Result<Ran, CommandError> {
         let queue = match &self.plan_file {
             Some(file) => {
                 let saved = SavedPlan::read(file)?;
                 let intervals = vec![saved.interval().clone()];
-                vec![JobRuns { job: saved.job(&workspace)?, intervals, after: Vec::new() }]
+                vec![JobRuns { job: saved.job(workspace)?, intervals, after: Vec::new() }]
             }
-            None => self.queue(&workspace)?,
+            None => self.queue(workspace)?,
         };
-        let planned: usize = queue.iter().map(|job| job.intervals.len()).sum();
-        let stop = StopSignal::listen();
-        let ended = self.options.run_all(global, &workspace, queue, stop);
-        let error = ended.error(planned, self.interval.is_span(), stop);
-        match (global.json, self.interval.is_span()) {
-            (true, true) => output::json(&ended.report(planned, error.as_ref()))?,
-            (true, false) => output::json(&ended.reports)?,
-            (false, true) => backfill::tell_sums(global, &ended),
-            (false, false) => {}
-        }
-        error.map_or(Ok(()), Err)
+        let (planned, is_span) = (queue.iter().map(|job| job.intervals.len()).sum(), self.interval.is_span());
+        let ended = self.options.run_all(global, workspace, queue, stop);
+        let error = ended.error(planned, is_span, stop);
+        Ok(Ran { ended, planned, is_span, error })
     }
 
     /// The jobs that the command line names, each with its intervals.
@@ -108,6 +141,22 @@ impl Run {
     }
 }
 
+impl Run {
+    /// A run of one job, with what its project says of the rest.
+    #[cfg(feature = "aws")]
+    pub(crate) fn of_job(job: String, interval: IntervalArgs, leave_glue_run: bool) -> Self {
+        let options = RunOptions {
+            plan: PlanArgs::default(),
+            force: false,
+            skip_missing: false,
+            stop_glue_run: false,
+            leave_glue_run,
+            parallel_jobs: None,
+        };
+        Self { jobs: vec![job], interval, options, plan_file: None }
+    }
+}
+
 impl RunOptions {
     /// Runs all jobs, several at a time; reports in the order of completion, errors told as they come.
     pub(crate) fn run_all(
@@ -115,7 +164,7 @@ impl RunOptions {
         global: &Global,
         workspace: &Workspace,
         queue: Vec<JobRuns>,
-        stop: &'static StopSignal,
+        stop: &StopSignal,
     ) -> Ended {
         let runs: usize = queue.iter().map(|j| j.intervals.len()).sum();
         let at_once =
@@ -229,8 +278,9 @@ impl RunOptions {
         report.source_bytes = route.landed_bytes;
         let executed = if plan.engine == Engine::Sp {
             let (lake, args, plan) = (&phase_lake, &self.plan, &plan);
-            let (ExecuteOptions { threads, force, .. }, stop_glue_run) = (options, self.stop_glue_run);
-            let glue_cost = RefCell::default();
+            let ExecuteOptions { threads, force, .. } = options;
+            let (stop_glue_run, leave_glue_run) = (self.stop_glue_run, self.leave_glue_run);
+            let (glue_run, glue_cost) = (RefCell::default(), RefCell::default());
             let spark = SparkRun {
                 workspace,
                 lake,
@@ -242,10 +292,13 @@ impl RunOptions {
                 again: Again::IfChanged,
                 threads,
                 stop_glue_run,
+                leave_glue_run,
                 board,
+                glue_run,
                 glue_cost,
             };
             let executed = spark.run();
+            report.glue_run = spark.glue_run.take();
             if let Some(cost) = spark.glue_cost.take() {
                 report.bill = Bill::Glue(cost);
             }

@@ -75,7 +75,7 @@ fn its_defaults_are_the_defaults() {
             assert!(default.starts_with('('), "{default}");
         }
     }
-    assert_eq!(text.lines().count(), Setting::ALL.len() - 8);
+    assert_eq!(text.lines().count(), Setting::ALL.len() - 9);
     let columns = "source,target,type\nA,a,int\n";
     let (written, left_out) = (parse(&format!("{text}{columns}")), parse(columns));
     assert_eq!(written.digest(), left_out.digest());
