@@ -63,6 +63,11 @@ def load_roles(layout: Layout, level: str) -> list[str]:
     return [layout.glue_role(level), f"{layout.prefix}-naru-{level}", f"{layout.prefix}-task-{level}"]
 
 
+def deploys(layout: Layout, settings: Settings) -> str:
+    """The role of `cdk bootstrap` that CloudFormation makes the phase's resources as."""
+    return f"cdk-{settings.qualifier}-cfn-exec-role-{layout.account}-{layout.region}"
+
+
 def secret_readers(layout: Layout, level: str) -> list[str]:
     """Who reads the secret of the treatment key: those who load, and what starts the ECS task, which hands it over."""
     return [*load_roles(layout, level), f"{layout.prefix}-start-{level}"]
@@ -76,6 +81,8 @@ def _rows(layout: Layout, settings: Settings) -> list[Access]:
     sync, plan, airflow = (f"{layout.prefix}-{name}" for name in ("sync", "plan", "airflow"))
     rows += [Access(sync, bucket, WRITE) for bucket in (code, dags, defs)]
     rows += [Access(sync, audit, PUT, ("sync/*",))]
+    # A function's code is read by who makes the function.
+    rows += [Access(deploys(layout, settings), code, READ, ("lambda/*",))]
     rows += [Access(plan, bucket, READ) for bucket in (code, dags, defs)]
     if settings.airflow:
         rows += [Access(airflow, dags, READ), Access(airflow, code, READ, ("naru/*",))]

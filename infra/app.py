@@ -11,11 +11,10 @@ import json
 import os
 from pathlib import Path
 
-from aws_cdk import App, Stack, Validations
-from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks
-
 import layout
 import settings
+from aws_cdk import App, Stack, Validations
+from cdk_nag import AwsSolutionsChecks, NIST80053R5Checks, PCIDSS321Checks
 from stacks.account_catalog import AccountCatalog
 from stacks.account_delivery import AccountDelivery
 from stacks.account_watch import AccountWatch

@@ -107,7 +107,9 @@ class Layout:
 
     def _pattern(self, pattern: str, names: list[str], template: str) -> str:
         if others := [name for name in names if not name.startswith(pattern[:-1])]:
-            raise ValueError(f"[names] {template} must begin with {pattern[:-1]}, or no policy keeps phases apart: {', '.join(others)}")
+            raise ValueError(
+                f"[names] {template} must begin with {pattern[:-1]}, or no policy keeps phases apart: {', '.join(others)}"
+            )
         return pattern
 
 

@@ -56,6 +56,8 @@ class Settings:
     """Of the programs in the code bucket: `lambda/VERSION/bootstrap.zip`, `naru/VERSION/`."""
     landing_writers: tuple[str, ...]
     """ARNs of roles that may deliver files: they may enter each level's deliver role."""
+    operators: tuple[str, ...]
+    """ARNs of roles of the platform's team: they may enter the sync role by hand, and write the treatment key's secret."""
     closed: tuple[str, ...]
     """Buckets, as "lake-p3", whose key is disabled and whose users are gone: the first step of an exit."""
     destroyed: tuple[str, ...]

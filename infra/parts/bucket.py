@@ -1,6 +1,7 @@
 """A bucket that only TLS reaches, that nobody else sees, and whose objects are encrypted by a key of its own."""
 
-from aws_cdk import CfnDeletionPolicy, aws_s3 as s3
+from aws_cdk import CfnDeletionPolicy
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 NOT_PUBLIC = s3.CfnBucket.PublicAccessBlockConfigurationProperty(
@@ -30,9 +31,11 @@ def other_encryption(name: str, key_arn: str) -> list[dict]:
     """An upload may leave encryption to the bucket; it may not say another one, or another key."""
     algorithm, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
     return [
-        denied(name, "NoOtherEncryption", "s3:PutObject", {"Null": {algorithm: "false"}, "StringNotEquals": {algorithm: "aws:kms"}}),
+        denied(
+            name, "NoOtherEncryption", "s3:PutObject", {"Null": {algorithm: "false"}, "StringNotEquals": {algorithm: "aws:kms"}}
+        ),
         denied(name, "NoOtherKey", "s3:PutObject", {"Null": {key: "false"}, "ArnNotEquals": {key: key_arn}}),
-    ]  # fmt: skip
+    ]
 
 
 def lifecycle(*, noncurrent_days: int, expire_days: int | None = None) -> s3.CfnBucket.LifecycleConfigurationProperty:
@@ -52,8 +55,18 @@ def lifecycle(*, noncurrent_days: int, expire_days: int | None = None) -> s3.Cfn
 class Bucket(Construct):
     """`bucket` and its policy. `key_arn` encrypts it; without one S3's own key does, which is for access logs alone."""
 
-    def __init__(self, scope: Construct, id: str, *, name: str, key_arn: str | None, lifetime, retain: bool,
-                 statements: list[dict] = (), **more):  # fmt: skip
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        key_arn: str | None,
+        lifetime,
+        retain: bool,
+        statements: list[dict] = (),
+        **more,
+    ):
         super().__init__(scope, id)
         by = {"sse_algorithm": "aws:kms", "kms_master_key_id": key_arn} if key_arn else {"sse_algorithm": "AES256"}
         rule = s3.CfnBucket.ServerSideEncryptionRuleProperty(
@@ -61,7 +74,8 @@ class Bucket(Construct):
             bucket_key_enabled=True if key_arn else None,
         )
         self.bucket = s3.CfnBucket(
-            self, "Bucket",
+            self,
+            "Bucket",
             bucket_name=name,
             bucket_encryption=s3.CfnBucket.BucketEncryptionProperty(server_side_encryption_configuration=[rule]),
             public_access_block_configuration=NOT_PUBLIC,
@@ -69,7 +83,7 @@ class Bucket(Construct):
             versioning_configuration=VERSIONS,
             lifecycle_configuration=lifetime,
             **more,
-        )  # fmt: skip
+        )
         said = [*tls_only(name), *(other_encryption(name, key_arn) if key_arn else []), *statements]
         document = {"Version": "2012-10-17", "Statement": said}
         self.policy = s3.CfnBucketPolicy(self, "Policy", bucket=name, policy_document=document)

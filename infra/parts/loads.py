@@ -1,8 +1,7 @@
 """What a load needs, whichever process it runs in. docs/aws.md has the list that this follows."""
 
-from aws_cdk import aws_iam as iam
-
 from access import AccessTable
+from aws_cdk import aws_iam as iam
 from layout import Layout
 from settings import Settings
 
@@ -10,15 +9,31 @@ from .policy import allow, bucket_statements, key_use
 from .queries import catalog_arns
 
 TABLES = [
-    "glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable",
-]  # fmt: skip
+    "glue:GetDatabase",
+    "glue:GetDatabases",
+    "glue:GetTable",
+    "glue:GetTables",
+    "glue:CreateTable",
+    "glue:UpdateTable",
+]
 STARTS = [
-    "glue:GetJob", "glue:GetTags", "glue:StartJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun",
-]  # fmt: skip
+    "glue:GetJob",
+    "glue:GetTags",
+    "glue:StartJobRun",
+    "glue:GetJobRun",
+    "glue:GetJobRuns",
+    "glue:BatchStopJobRun",
+]
 INTERFACES = [
-    "ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets", "ec2:DescribeVpcEndpoints", "ec2:DescribeRouteTables", "ec2:DescribeVpcs",
-]  # fmt: skip
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcEndpoints",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeVpcs",
+]
 
 
 def of_role(layout: Layout, access: AccessTable, role: str) -> list[iam.PolicyStatement]:

@@ -1,6 +1,7 @@
 """A log group, encrypted, whose lines are kept for so many days."""
 
-from aws_cdk import CfnDeletionPolicy, aws_logs as logs
+from aws_cdk import CfnDeletionPolicy
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 

@@ -1,8 +1,7 @@
 """Statements of IAM policies."""
 
-from aws_cdk import aws_iam as iam
-
 from access import BUCKET_ACTIONS, OBJECT_ACTIONS, Access
+from aws_cdk import aws_iam as iam
 from layout import Layout
 
 

@@ -16,13 +16,14 @@ class AccountStack(Stack):
         self.layout, self.settings = first.layout, first.settings
         self.name = f"{self.layout.org}-account"
         super().__init__(
-            scope, f"{self.name}-{self.concern}",
+            scope,
+            f"{self.name}-{self.concern}",
             stack_name=f"{self.name}-{self.concern}",
             description=(type(self).__doc__ or "").strip().splitlines()[0],
             env=Environment(account=self.layout.account, region=self.layout.region),
             synthesizer=DefaultStackSynthesizer(qualifier=self.settings.qualifier, generate_bootstrap_version_rule=False),
             termination_protection=True,
-        )  # fmt: skip
+        )
         Tags.of(self).add("org", self.layout.org)
         Tags.of(self).add("phase", "account")
         acknowledge(self)

@@ -1,5 +1,6 @@
 """Lake Formation's settings and tags, which an account has once."""
 
+from access import deploys
 from aws_cdk import aws_lakeformation as lf
 
 from .account import AccountStack
@@ -21,26 +22,30 @@ class AccountCatalog(AccountStack):
             "level": self.layout.levels,
             "layer": ["lake", "quarantine"],
             "source": sorted({job["source"] for job in jobs} | {NONE_YET}),
-            "database": sorted({each["database"] for phase in self.phases for each in phase.layout.said["databases"]} | {NONE_YET}),
+            "database": sorted(
+                {each["database"] for phase in self.phases for each in phase.layout.said["databases"]} | {NONE_YET}
+            ),
         }
         for key, said in values.items():
-            lf.CfnTag(self, f"tag-{key}", catalog_id=self.layout.account, tag_key=key, tag_values=said).add_resource_dependency(settings)
+            lf.CfnTag(self, f"tag-{key}", catalog_id=self.layout.account, tag_key=key, tag_values=said).add_resource_dependency(
+                settings
+            )
 
     def lake_settings(self) -> lf.CfnDataLakeSettings:
         """Nobody sees a new table by IAM alone, and the roles that CloudFormation deploys with are the only administrators."""
         of = lf.CfnDataLakeSettings
-        account, region = self.layout.account, self.layout.region
         admins = [
             of.DataLakePrincipalProperty(
-                data_lake_principal_identifier=self.layout.role_arn(f"cdk-{phase.settings.qualifier}-cfn-exec-role-{account}-{region}")
+                data_lake_principal_identifier=self.layout.role_arn(deploys(phase.layout, phase.settings))
             )
             for phase in self.phases
         ]
         return of(
-            self, "settings",
+            self,
+            "settings",
             admins=admins,
             mutation_type="REPLACE",
             create_database_default_permissions=[],
             create_table_default_permissions=[],
             parameters={"CROSS_ACCOUNT_VERSION": "4"},
-        )  # fmt: skip
+        )

@@ -1,8 +1,13 @@
 """What is watched of the account: every call, how things are set, what looks like an attack, keys about to go."""
 
-from aws_cdk import CfnDeletionPolicy, aws_accessanalyzer as access_analyzer, aws_cloudtrail as cloudtrail, aws_config as config
-from aws_cdk import aws_events as events, aws_guardduty as guardduty, aws_s3 as s3, aws_securityhub as securityhub
-
+from aws_cdk import CfnDeletionPolicy
+from aws_cdk import aws_accessanalyzer as access_analyzer
+from aws_cdk import aws_cloudtrail as cloudtrail
+from aws_cdk import aws_config as config
+from aws_cdk import aws_events as events
+from aws_cdk import aws_guardduty as guardduty
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_securityhub as securityhub
 from parts.bucket import Bucket, lifecycle
 from parts.key import Key, used_by_service
 from parts.logs import log_group
@@ -40,25 +45,27 @@ class AccountWatch(AccountStack):
         self.key = self.own_key()
         self.topic = alarm_topic(self, self.layout, f"{self.name}-alarms", self.settings.alarm_emails, self.key.arn)
         self.access_logs = Bucket(
-            self, "access-logs",
+            self,
+            "access-logs",
             name=f"{self.name}-access-{self.layout.account}",
             key_arn=None,
             lifetime=lifecycle(noncurrent_days=self.settings.noncurrent_days, expire_days=self.settings.log_days),
             retain=True,
             statements=[self.access_log_statement()],
-        )  # fmt: skip
+        )
         self.records = self.locked_bucket()
         self.trail()
         self.configuration()
         guardduty.CfnDetector(
-            self, "attacks",
+            self,
+            "attacks",
             enable=True,
             finding_publishing_frequency="FIFTEEN_MINUTES",
             features=[
                 guardduty.CfnDetector.CFNFeatureConfigurationProperty(name=name, status="ENABLED")
                 for name in ("S3_DATA_EVENTS", "LAMBDA_NETWORK_LOGS")
             ],
-        )  # fmt: skip
+        )
         hub = securityhub.CfnHub(self, "hub", enable_default_standards=False, auto_enable_controls=True)
         for name, standard in STANDARDS.items():
             arn = f"arn:aws:securityhub:{self.layout.region}::standards/{standard}"
@@ -72,10 +79,13 @@ class AccountWatch(AccountStack):
         account, region = self.layout.account, self.layout.region
         trail = {"StringEquals": {"aws:SourceArn": self.trail_arn}}
         here = {"StringEquals": {"aws:SourceAccount": account}}
-        groups = {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": self.layout.arn("logs", f"log-group:/{self.layout.org}/account/*")}}
+        groups = {
+            "ArnLike": {"kms:EncryptionContext:aws:logs:arn": self.layout.arn("logs", f"log-group:/{self.layout.org}/account/*")}
+        }
         writes = ["kms:Decrypt", "kms:GenerateDataKey*"]
         return Key(
-            self, "key",
+            self,
+            "key",
             account=account,
             alias=f"alias/{self.name}",
             description=f"encrypts what {self.name}-watch records",
@@ -84,19 +94,26 @@ class AccountWatch(AccountStack):
                 used_by_service("Config", "config.amazonaws.com", writes, here),
                 used_by_service("Alarms", "cloudwatch.amazonaws.com", writes, here),
                 used_by_service("Events", "events.amazonaws.com", writes, here),
-                used_by_service("Logs", f"logs.{region}.amazonaws.com", [*writes, "kms:Encrypt", "kms:ReEncrypt*", "kms:DescribeKey"], groups),
+                used_by_service(
+                    "Logs", f"logs.{region}.amazonaws.com", [*writes, "kms:Encrypt", "kms:ReEncrypt*", "kms:DescribeKey"], groups
+                ),
             ],
             window_days=30,
             retain=True,
-        )  # fmt: skip
+        )
 
     def access_log_statement(self) -> dict:
         return {
-            "Sid": "AccessLogs", "Effect": "Allow", "Principal": {"Service": "logging.s3.amazonaws.com"}, "Action": "s3:PutObject",
+            "Sid": "AccessLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": "logging.s3.amazonaws.com"},
+            "Action": "s3:PutObject",
             "Resource": f"arn:aws:s3:::{self.name}-access-{self.layout.account}/*",
-            "Condition": {"ArnEquals": {"aws:SourceArn": f"arn:aws:s3:::{self.name}-records-{self.layout.account}"},
-                          "StringEquals": {"aws:SourceAccount": self.layout.account}},
-        }  # fmt: skip
+            "Condition": {
+                "ArnEquals": {"aws:SourceArn": f"arn:aws:s3:::{self.name}-records-{self.layout.account}"},
+                "StringEquals": {"aws:SourceAccount": self.layout.account},
+            },
+        }
 
     def locked_bucket(self) -> Bucket:
         name = f"{self.name}-records-{self.layout.account}"
@@ -110,9 +127,14 @@ class AccountWatch(AccountStack):
             looks = ["s3:GetBucketAcl"] if who == "cloudtrail" else ["s3:GetBucketAcl", "s3:ListBucket"]
             said += [
                 {"Sid": f"{who.title()}Looks", **service, "Action": looks, "Resource": arn, "Condition": {"StringEquals": own}},
-                {"Sid": f"{who.title()}Writes", **service, "Action": "s3:PutObject", "Resource": f"{arn}/AWSLogs/{account}/*",
-                 "Condition": {"StringEquals": {**owner, **own}}},
-            ]  # fmt: skip
+                {
+                    "Sid": f"{who.title()}Writes",
+                    **service,
+                    "Action": "s3:PutObject",
+                    "Resource": f"{arn}/AWSLogs/{account}/*",
+                    "Condition": {"StringEquals": {**owner, **own}},
+                },
+            ]
         retention = s3.CfnBucket.DefaultRetentionProperty(mode=self.settings.audit_lock, days=self.settings.audit_days)
         lock = s3.CfnBucket.ObjectLockConfigurationProperty(
             object_lock_enabled="Enabled", rule=s3.CfnBucket.ObjectLockRuleProperty(default_retention=retention)
@@ -121,7 +143,8 @@ class AccountWatch(AccountStack):
             destination_bucket_name=self.access_logs.bucket.ref, log_file_prefix="records/"
         )
         return Bucket(
-            self, "records",
+            self,
+            "records",
             name=name,
             key_arn=self.key.arn,
             lifetime=lifecycle(noncurrent_days=self.settings.noncurrent_days, expire_days=self.settings.audit_days + 1),
@@ -130,20 +153,22 @@ class AccountWatch(AccountStack):
             object_lock_enabled=True,
             object_lock_configuration=lock,
             logging_configuration=logged,
-        )  # fmt: skip
+        )
 
     def trail(self) -> None:
         """Every call in every region, and to CloudWatch, where it can be looked for at once."""
         group = log_group(self, "trail-log", f"/{self.layout.org}/account/trail", self.settings.log_days, self.key.arn)
         name = f"{self.name}-trail"
         writes = role(
-            self, name,
+            self,
+            name,
             trusted=service(self.layout, "cloudtrail"),
             description="writes the trail to its log group",
             statements=[allow("Write", ["logs:CreateLogStream", "logs:PutLogEvents"], [group.attr_arn])],
-        )  # fmt: skip
+        )
         trail = cloudtrail.CfnTrail(
-            self, "trail",
+            self,
+            "trail",
             trail_name=self.name,
             is_logging=True,
             is_multi_region_trail=True,
@@ -154,7 +179,7 @@ class AccountWatch(AccountStack):
             cloud_watch_logs_log_group_arn=group.attr_arn,
             cloud_watch_logs_role_arn=writes.role_arn,
             insight_selectors=[cloudtrail.CfnTrail.InsightSelectorProperty(insight_type="ApiCallRateInsight")],
-        )  # fmt: skip
+        )
         trail.node.add_dependency(self.records.policy, self.node.find_child(f"{name}-policy"))
         trail.cfn_options.deletion_policy = trail.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
 
@@ -168,25 +193,36 @@ class AccountWatch(AccountStack):
         channel.node.add_dependency(self.records.policy)
         for name, (identifier, parameters) in RULES.items():
             rule = config.CfnConfigRule(
-                self, f"rule-{name}",
+                self,
+                f"rule-{name}",
                 config_rule_name=f"{self.name}-{name}",
                 source=config.CfnConfigRule.SourceProperty(owner="AWS", source_identifier=identifier),
                 input_parameters=parameters,
-            )  # fmt: skip
+            )
             rule.add_resource_dependency(recorder)
 
     def alarming(self, source: str, calls: list[str]) -> None:
         service = f"{source}.amazonaws.com"
-        self.tell(f"changes-of-{source}", f"somebody changes how {source} protects the account", {
-            "source": [f"aws.{source}"], "detail-type": ["AWS API Call via CloudTrail"],
-            "detail": {"eventSource": [service], "eventName": calls},
-        })  # fmt: skip
+        self.tell(
+            f"changes-of-{source}",
+            f"somebody changes how {source} protects the account",
+            {
+                "source": [f"aws.{source}"],
+                "detail-type": ["AWS API Call via CloudTrail"],
+                "detail": {"eventSource": [service], "eventName": calls},
+            },
+        )
 
     def findings(self) -> None:
-        self.tell("findings", "a grave finding of Security Hub, GuardDuty or Access Analyzer", {
-            "source": ["aws.securityhub"], "detail-type": ["Security Hub Findings - Imported"],
-            "detail": {"findings": {"Severity": {"Label": ["HIGH", "CRITICAL"]}, "Workflow": {"Status": ["NEW"]}}},
-        })  # fmt: skip
+        self.tell(
+            "findings",
+            "a grave finding of Security Hub, GuardDuty or Access Analyzer",
+            {
+                "source": ["aws.securityhub"],
+                "detail-type": ["Security Hub Findings - Imported"],
+                "detail": {"findings": {"Severity": {"Label": ["HIGH", "CRITICAL"]}, "Workflow": {"Status": ["NEW"]}}},
+            },
+        )
 
     def tell(self, id: str, what: str, pattern: dict) -> None:
         target = events.CfnRule.TargetProperty(id="alarms", arn=self.topic.ref)

@@ -1,7 +1,8 @@
 """SageMaker Studio for analysts, inside the network: it asks Athena, and reads nothing but results."""
 
-from aws_cdk import CfnDeletionPolicy, aws_iam as iam, aws_sagemaker as sagemaker
-
+from aws_cdk import CfnDeletionPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sagemaker as sagemaker
 from parts.policy import allow
 from parts.queries import query_statements
 from parts.role import role, service
@@ -30,7 +31,8 @@ class Analysts(PhaseStack):
             sharing_settings=of.SharingSettingsProperty(notebook_output_option="Disabled"),
         )
         domain = of(
-            self, "studio",
+            self,
+            "studio",
             domain_name=f"{self.layout.prefix}-studio",
             auth_mode="IAM",
             app_network_access_type="VpcOnly",
@@ -42,7 +44,7 @@ class Analysts(PhaseStack):
             domain_settings=of.DomainSettingsProperty(
                 security_group_ids=[self.network.group_id("studio")], execution_role_identity_config="USER_PROFILE_NAME"
             ),
-        )  # fmt: skip
+        )
         kept = CfnDeletionPolicy.RETAIN if self.settings.retain else CfnDeletionPolicy.DELETE
         domain.cfn_options.deletion_policy = domain.cfn_options.update_replace_policy = kept
         self.uses(domain)
@@ -50,23 +52,44 @@ class Analysts(PhaseStack):
     def runs_as(self) -> iam.Role:
         name, layout = f"{self.layout.prefix}-studio", self.layout
         self.role = role(
-            self, name,
+            self,
+            name,
             trusted=service(layout, "sagemaker"),
             description="notebooks of analysts",
             statements=query_statements(layout, self.phase.access, name, self.settings.people["analyst"]),
-        )  # fmt: skip
+        )
         return self.role
 
     def uses(self, domain: sagemaker.CfnDomain) -> None:
         """The domain's own apps and spaces, which a policy of its own names, since the domain names the role."""
-        below = {kind: self.layout.arn("sagemaker", f"{kind}/{domain.attr_domain_id}/*") for kind in ("app", "space", "user-profile")}
+        below = {
+            kind: self.layout.arn("sagemaker", f"{kind}/{domain.attr_domain_id}/*") for kind in ("app", "space", "user-profile")
+        }
         statements = [
-            allow("Apps", ["sagemaker:CreateApp", "sagemaker:DeleteApp", "sagemaker:DescribeApp", "sagemaker:CreateSpace",
-                           "sagemaker:UpdateSpace", "sagemaker:DescribeSpace"], [below["app"], below["space"]]),
-            allow("Profiles", ["sagemaker:DescribeDomain", "sagemaker:DescribeUserProfile"], [domain.attr_domain_arn, below["user-profile"]]),
+            allow(
+                "Apps",
+                [
+                    "sagemaker:CreateApp",
+                    "sagemaker:DeleteApp",
+                    "sagemaker:DescribeApp",
+                    "sagemaker:CreateSpace",
+                    "sagemaker:UpdateSpace",
+                    "sagemaker:DescribeSpace",
+                ],
+                [below["app"], below["space"]],
+            ),
+            allow(
+                "Profiles",
+                ["sagemaker:DescribeDomain", "sagemaker:DescribeUserProfile"],
+                [domain.attr_domain_arn, below["user-profile"]],
+            ),
             allow("Lists", ["sagemaker:ListApps", "sagemaker:ListSpaces"], ["*"]),
-        ]  # fmt: skip
+        ]
         policy = iam.ManagedPolicy(
-            self, "uses", managed_policy_name=f"{self.layout.prefix}-studio-domain", statements=statements, description="apps and spaces of Studio"
+            self,
+            "uses",
+            managed_policy_name=f"{self.layout.prefix}-studio-domain",
+            statements=statements,
+            description="apps and spaces of Studio",
         )
         policy.attach_to_role(self.role)

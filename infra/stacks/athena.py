@@ -27,7 +27,8 @@ class Athena(PhaseStack):
             expected_bucket_owner=self.layout.account,
         )
         of(
-            self, f"workgroup-{level}",
+            self,
+            f"workgroup-{level}",
             name=self.layout.workgroup(level)["name"],
             description=f"queries whose highest level is {level}",
             state="ENABLED",
@@ -40,4 +41,4 @@ class Athena(PhaseStack):
                 requester_pays_enabled=False,
                 result_configuration=result,
             ),
-        )  # fmt: skip
+        )

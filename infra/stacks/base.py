@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
+from access import AccessTable
 from aws_cdk import Acknowledgment, DefaultStackSynthesizer, Environment, Fn, Stack, Tags, Validations
 from constructs import Construct
-
-from access import AccessTable
 from layout import Bucket, Layout
 from settings import Settings
 
@@ -50,13 +49,14 @@ class PhaseStack(Stack):
         self.phase, self.layout, self.settings = phase, phase.layout, phase.settings
         name = f"{self.layout.prefix}-{self.concern}"
         super().__init__(
-            scope, name,
+            scope,
+            name,
             stack_name=name,
             description=(type(self).__doc__ or "").strip().splitlines()[0],
             env=Environment(account=self.layout.account, region=self.layout.region),
             synthesizer=DefaultStackSynthesizer(qualifier=self.settings.qualifier, generate_bootstrap_version_rule=False),
             termination_protection=self.settings.retain,
-        )  # fmt: skip
+        )
         for key, value in self.layout.said["tags"].items():
             Tags.of(self).add(key, value)
         acknowledge(self)

@@ -1,8 +1,10 @@
 """The catalog, and who may see what of it: databases, locations, roles of people, grants by level."""
 
-from aws_cdk import CfnDeletionPolicy, aws_glue as glue, aws_iam as iam, aws_lakeformation as lf
-
 from access import load_roles
+from aws_cdk import CfnDeletionPolicy
+from aws_cdk import aws_glue as glue
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lakeformation as lf
 from parts.policy import allow, bucket_statements
 from parts.queries import query_statements
 from parts.role import role, service
@@ -21,23 +23,51 @@ DOES = {
 }
 VIEWS = {
     "engineer": [
-        "cloudwatch:DescribeAlarms", "cloudwatch:GetDashboard", "cloudwatch:GetMetricData", "cloudwatch:ListDashboards",
-        "cloudwatch:ListMetrics", "glue:ListJobs", "logs:DescribeLogGroups",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetDashboard",
+        "cloudwatch:GetMetricData",
+        "cloudwatch:ListDashboards",
+        "cloudwatch:ListMetrics",
+        "glue:ListJobs",
+        "logs:DescribeLogGroups",
     ],
     "auditor": [
-        "access-analyzer:ListAnalyzers", "access-analyzer:ListFindings", "cloudtrail:DescribeTrails", "cloudtrail:GetEventSelectors",
-        "cloudtrail:GetTrailStatus", "cloudtrail:LookupEvents", "config:DescribeComplianceByConfigRule",
-        "config:DescribeConfigurationRecorderStatus", "config:GetResourceConfigHistory", "config:SelectResourceConfig",
-        "guardduty:GetFindings", "guardduty:ListDetectors", "guardduty:ListFindings", "iam:GenerateCredentialReport",
-        "iam:GetAccountAuthorizationDetails", "iam:GetPolicyVersion", "iam:GetRole", "iam:ListRoles",
-        "iam:SimulatePrincipalPolicy", "lakeformation:GetDataLakeSettings", "lakeformation:GetResourceLFTags",
-        "lakeformation:ListLFTags", "lakeformation:ListPermissions", "lakeformation:ListResources", "securityhub:GetFindings",
+        "access-analyzer:ListAnalyzers",
+        "access-analyzer:ListFindings",
+        "cloudtrail:DescribeTrails",
+        "cloudtrail:GetEventSelectors",
+        "cloudtrail:GetTrailStatus",
+        "cloudtrail:LookupEvents",
+        "config:DescribeComplianceByConfigRule",
+        "config:DescribeConfigurationRecorderStatus",
+        "config:GetResourceConfigHistory",
+        "config:SelectResourceConfig",
+        "guardduty:GetFindings",
+        "guardduty:ListDetectors",
+        "guardduty:ListFindings",
+        "iam:GenerateCredentialReport",
+        "iam:GetAccountAuthorizationDetails",
+        "iam:GetPolicyVersion",
+        "iam:GetRole",
+        "iam:ListRoles",
+        "iam:SimulatePrincipalPolicy",
+        "lakeformation:GetDataLakeSettings",
+        "lakeformation:GetResourceLFTags",
+        "lakeformation:ListLFTags",
+        "lakeformation:ListPermissions",
+        "lakeformation:ListResources",
+        "securityhub:GetFindings",
     ],
     "steward": [
-        "lakeformation:AddLFTagsToResource", "lakeformation:GetLFTag", "lakeformation:GetResourceLFTags", "lakeformation:ListLFTags",
-        "lakeformation:ListPermissions", "lakeformation:RemoveLFTagsFromResource", "lakeformation:SearchTablesByLFTags",
+        "lakeformation:AddLFTagsToResource",
+        "lakeformation:GetLFTag",
+        "lakeformation:GetResourceLFTags",
+        "lakeformation:ListLFTags",
+        "lakeformation:ListPermissions",
+        "lakeformation:RemoveLFTagsFromResource",
+        "lakeformation:SearchTablesByLFTags",
     ],
-}  # fmt: skip
+}
 
 
 class Catalog(PhaseStack):
@@ -59,7 +89,9 @@ class Catalog(PhaseStack):
     def databases(self) -> None:
         """Tagged before there is a table in them, so that each level's loads may make theirs."""
         for each in self.layout.said["databases"]:
-            said = glue.CfnDatabase.DatabaseInputProperty(name=each["name"], description=f"{each['database']} in {self.layout.phase}")
+            said = glue.CfnDatabase.DatabaseInputProperty(
+                name=each["name"], description=f"{each['database']} in {self.layout.phase}"
+            )
             database = glue.CfnDatabase(self, f"database-{each['name']}", catalog_id=self.layout.account, database_input=said)
             database.cfn_options.deletion_policy = database.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
             named = lf.CfnTagAssociation.DatabaseResourceProperty(catalog_id=self.layout.account, name=each["name"])
@@ -78,11 +110,12 @@ class Catalog(PhaseStack):
             return
         name = f"{self.layout.prefix}-lakeformation-{level}"
         lends = role(
-            self, name,
+            self,
+            name,
             trusted=service(self.layout, "lakeformation"),
             description=f"reads and writes the lake at {level} for queries that Lake Formation has allowed",
             statements=bucket_statements(self.layout, self.phase.access.of_role(name)),
-        )  # fmt: skip
+        )
         for bucket in buckets:
             location = lf.CfnResource(
                 self, f"location-{bucket.id}", resource_arn=bucket.arn, use_service_linked_role=False, role_arn=lends.role_arn
@@ -111,7 +144,8 @@ class Catalog(PhaseStack):
         if human == "engineer":
             statements += self.operates()
         role(
-            self, name,
+            self,
+            name,
             trusted=iam.FederatedPrincipal(
                 f"arn:aws:iam::{self.layout.account}:saml-provider/{self.settings.saml_provider}",
                 {"StringEquals": {"SAML:aud": "https://signin.aws.amazon.com/saml"}},
@@ -120,7 +154,7 @@ class Catalog(PhaseStack):
             description=f"{human}: {DOES[human]}",
             statements=statements,
             session_hours=4,
-        )  # fmt: skip
+        )
         self.reads(name, levels, ["SELECT", "DESCRIBE"])
         if human == "auditor":
             self.by_tags(name, "TABLE", {"phase": [self.layout.phase], "level": self.layout.levels}, ["DESCRIBE"])
@@ -135,11 +169,19 @@ class Catalog(PhaseStack):
     def operates(self) -> list[iam.PolicyStatement]:
         logs = [f"log-group:/aws-glue/{self.layout.prefix}*", f"log-group:/{self.layout.org}/{self.layout.phase}/*"]
         said = [
-            allow("Logs", ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:DescribeLogStreams"],
-                  [self.layout.arn("logs", each) for each in logs]),
-            allow("Jobs", ["glue:GetJob", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"],
-                  [self.layout.arn("glue", f"job/{self.layout.glue_job_pattern}")]),
-        ]  # fmt: skip
+            allow(
+                "Logs",
+                ["logs:FilterLogEvents", "logs:GetLogEvents", "logs:DescribeLogStreams"],
+                [self.layout.arn("logs", each) for each in logs],
+            ),
+            allow(
+                "Jobs",
+                ["glue:GetJob", "glue:GetJobRun", "glue:GetJobRuns", "glue:BatchStopJobRun"],
+                [self.layout.arn("glue", f"job/{self.layout.glue_job_pattern}")],
+            ),
+        ]
+        functions = [self.layout.arn("lambda", f"function:{self.layout.prefix}-naru-{level}") for level in self.layout.levels]
+        said.append(allow("Runs", ["lambda:InvokeFunction"], functions))
         if self.settings.airflow:
             roles = [self.layout.arn("airflow", f"role/{self.layout.prefix}/{role}") for role in ("Op", "Viewer")]
             said.append(allow("Airflow", ["airflow:CreateWebLoginToken"], roles))
@@ -162,13 +204,16 @@ class Catalog(PhaseStack):
 
     def grant(self, name: str, what: str, resource, permissions: list[str]) -> lf.CfnPrincipalPermissions:
         made = lf.CfnPrincipalPermissions(
-            self, f"grant-{name}-{what}",
+            self,
+            f"grant-{name}-{what}",
             catalog=self.layout.account,
-            principal=lf.CfnPrincipalPermissions.DataLakePrincipalProperty(data_lake_principal_identifier=self.layout.role_arn(name)),
+            principal=lf.CfnPrincipalPermissions.DataLakePrincipalProperty(
+                data_lake_principal_identifier=self.layout.role_arn(name)
+            ),
             resource=resource,
             permissions=permissions,
             permissions_with_grant_option=[],
-        )  # fmt: skip
+        )
         if here := self.node.try_find_child(name):
             made.node.add_dependency(here)
         return made

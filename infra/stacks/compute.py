@@ -1,9 +1,13 @@
-"""What loads run on: Glue for large ones, for small ones a Lambda function and an ECS task; each level has its own, with its keys."""
+"""What loads run on: Glue for large ones, a Lambda function and an ECS task for small ones; each level has its own, with its keys."""
 
 import json
 
-from aws_cdk import aws_ecr as ecr, aws_ecs as ecs, aws_events as events, aws_glue as glue, aws_lambda as lambda_, aws_sqs as sqs
-
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_ecs as ecs
+from aws_cdk import aws_events as events
+from aws_cdk import aws_glue as glue
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
 from parts.loads import INTERFACES, of_role, starts_glue, treatment_key
 from parts.logs import log_group
 from parts.policy import allow
@@ -40,10 +44,11 @@ class Compute(PhaseStack):
         self.failed_events = self.queue()
         self.repository()
         self.cluster = ecs.CfnCluster(
-            self, "cluster",
+            self,
+            "cluster",
             cluster_name=self.layout.prefix,
             cluster_settings=[ecs.CfnCluster.ClusterSettingsProperty(name="containerInsights", value="enabled")],
-        )  # fmt: skip
+        )
         for level in self.layout.levels:
             self.glue(level)
             self.function(level)
@@ -75,49 +80,73 @@ class Compute(PhaseStack):
                 cloud_watch_encryption=of.CloudWatchEncryptionProperty(
                     cloud_watch_encryption_mode="SSE-KMS", kms_key_arn=self.platform_key_arn
                 ),
-                job_bookmarks_encryption=of.JobBookmarksEncryptionProperty(job_bookmarks_encryption_mode="CSE-KMS", kms_key_arn=key),
+                job_bookmarks_encryption=of.JobBookmarksEncryptionProperty(
+                    job_bookmarks_encryption_mode="CSE-KMS", kms_key_arn=key
+                ),
             )
             of(self, f"security-{level}", name=names["security_configuration"], encryption_configuration=encryption)
         groups = [self.layout.arn("logs", f"log-group:/aws-glue/{rest}") for rest in ("jobs/*", "python-jobs/*")]
         name = self.layout.glue_role(level)
         role(
-            self, name,
+            self,
+            name,
             trusted=service(self.layout, "glue"),
             description=f"Glue's runs of jobs at {level}",
             statements=[
                 *of_role(self.layout, self.phase.access, name),
                 allow("Logs", ["logs:CreateLogGroup", "logs:AssociateKmsKey", "logs:PutRetentionPolicy", *WRITE_LOGS], groups),
                 allow("Metrics", ["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": "Glue"}}),
-                allow("Connection", ["glue:GetConnection"],
-                      [self.layout.arn("glue", rest) for rest in ("catalog", f"connection/{self.layout.prefix}-network")]),
+                allow(
+                    "Connection",
+                    ["glue:GetConnection"],
+                    [self.layout.arn("glue", rest) for rest in ("catalog", f"connection/{self.layout.prefix}-network")],
+                ),
                 allow("Interfaces", INTERFACES, ["*"]),
             ],
-        )  # fmt: skip
+        )
 
     def queue(self) -> sqs.CfnQueue:
         """Events that no call has dealt with, for two weeks; watch.py tells of them."""
         queue = sqs.CfnQueue(
-            self, "failed-events",
+            self,
+            "failed-events",
             queue_name=f"{self.layout.prefix}-failed-events",
             kms_master_key_id=self.platform_key_arn,
             message_retention_period=14 * 24 * 3600,
-        )  # fmt: skip
+        )
         arn = self.layout.arn("sqs", f"{self.layout.prefix}-failed-events")
         rules = self.layout.arn("events", f"rule/{self.layout.prefix}-*")
         said = [
-            {"Sid": "TlsOnly", "Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": arn,
-             "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
-            {"Sid": "Events", "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage",
-             "Resource": arn, "Condition": {"ArnLike": {"aws:SourceArn": rules}}},
-        ]  # fmt: skip
-        sqs.CfnQueuePolicy(self, "failed-events-policy", queues=[queue.ref], policy_document={"Version": "2012-10-17", "Statement": said})
+            {
+                "Sid": "TlsOnly",
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "sqs:*",
+                "Resource": arn,
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            },
+            {
+                "Sid": "Events",
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": arn,
+                "Condition": {"ArnLike": {"aws:SourceArn": rules}},
+            },
+        ]
+        sqs.CfnQueuePolicy(
+            self, "failed-events-policy", queues=[queue.ref], policy_document={"Version": "2012-10-17", "Statement": said}
+        )
         return queue
 
     def function(self, level: str) -> None:
         name = f"{self.layout.prefix}-naru-{level}"
-        group = log_group(self, f"{name}-log", self.layout.prefix_of_logs + f"naru-{level}", self.settings.log_days, self.platform_key_arn)
+        group = log_group(
+            self, f"{name}-log", self.layout.prefix_of_logs + f"naru-{level}", self.settings.log_days, self.platform_key_arn
+        )
         runs_as = role(
-            self, name,
+            self,
+            name,
             trusted=service(self.layout, "lambda"),
             description=f"naru on Lambda, for loads at {level}",
             statements=[
@@ -127,10 +156,11 @@ class Compute(PhaseStack):
                 allow("FailedEvents", ["sqs:SendMessage"], [self.failed_events.attr_arn]),
                 allow("Interfaces", INTERFACES, ["*"]),
             ],
-        )  # fmt: skip
+        )
         of = lambda_.CfnFunction
         function = of(
-            self, f"{name}-function",
+            self,
+            f"{name}-function",
             function_name=name,
             description=f"naru, for loads at {level}",
             role=runs_as.role_arn,
@@ -150,7 +180,7 @@ class Compute(PhaseStack):
             vpc_config=of.VpcConfigProperty(
                 subnet_ids=self.network.subnet_ids, security_group_ids=[self.network.group_id("loads")]
             ),
-        )  # fmt: skip
+        )
         function.node.add_dependency(self.node.find_child(f"{name}-policy"))
         self.told(level, function)
 
@@ -168,7 +198,7 @@ class Compute(PhaseStack):
         }
 
     def told(self, level: str, function: lambda_.CfnFunction) -> None:
-        """What starts the level's function: its landed files, definitions of its tables, and the clock, for what is still waited for."""
+        """What starts the level's function: its landed files, its tables' definitions, and the clock, for what is waited for."""
         landing, defs = self.layout.bucket("landing", level), self.layout.bucket("defs")
         jobs = [job for job in self.layout.jobs if job["level"] == level]
         if not self.phase.is_open(landing):
@@ -184,13 +214,14 @@ class Compute(PhaseStack):
         for n, some in enumerate(batched(looks, TARGETS_OF_A_RULE)):
             self.rule(f"look-{level}-{n}", function, some, {"schedule_expression": f"rate({self.settings.look_minutes} minutes)"})
         lambda_.CfnPermission(
-            self, f"{self.layout.prefix}-rules-{level}",
+            self,
+            f"{self.layout.prefix}-rules-{level}",
             action="lambda:InvokeFunction",
             function_name=function.ref,
             principal="events.amazonaws.com",
             source_account=self.layout.account,
             source_arn=self.layout.arn("events", f"rule/{self.layout.prefix}-*"),
-        )  # fmt: skip
+        )
 
     def rule(self, what: str, function: lambda_.CfnFunction, inputs: list[str | None], when: dict) -> None:
         """One rule, a target for each input; none is the event itself."""
@@ -206,7 +237,8 @@ class Compute(PhaseStack):
     def repository(self) -> None:
         """Images of naru for ECS; a tag is put once."""
         self.images = ecr.CfnRepository(
-            self, "images",
+            self,
+            "images",
             repository_name=f"{self.layout.prefix}-naru",
             image_tag_mutability="IMMUTABLE",
             image_scanning_configuration=ecr.CfnRepository.ImageScanningConfigurationProperty(scan_on_push=True),
@@ -214,28 +246,36 @@ class Compute(PhaseStack):
                 encryption_type="KMS", kms_key=self.platform_key_arn
             ),
             lifecycle_policy=ecr.CfnRepository.LifecyclePolicyProperty(lifecycle_policy_text=json.dumps(KEEP_TEN)),
-        )  # fmt: skip
+        )
 
     def task(self, level: str) -> None:
         name, starts = f"{self.layout.prefix}-task-{level}", f"{self.layout.prefix}-start-{level}"
-        group = log_group(self, f"{name}-log", self.layout.prefix_of_logs + f"task-{level}", self.settings.log_days, self.platform_key_arn)
+        group = log_group(
+            self, f"{name}-log", self.layout.prefix_of_logs + f"task-{level}", self.settings.log_days, self.platform_key_arn
+        )
         runs_as = role(
-            self, name,
+            self,
+            name,
             trusted=service(self.layout, "ecs-tasks"),
             description=f"naru on ECS, for loads at {level}",
             statements=[*of_role(self.layout, self.phase.access, name), *starts_glue(self.layout, self.settings, level)],
-        )  # fmt: skip
+        )
         started_by = role(
-            self, starts,
+            self,
+            starts,
             trusted=service(self.layout, "ecs-tasks"),
             description=f"starts {name}: its image, its log, its treatment key",
             statements=[
-                allow("Image", ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [self.images.attr_arn]),
+                allow(
+                    "Image",
+                    ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+                    [self.images.attr_arn],
+                ),
                 allow("Login", ["ecr:GetAuthorizationToken"], ["*"]),
                 allow("Logs", WRITE_LOGS, [group.attr_arn]),
                 *treatment_key(self.layout),
             ],
-        )  # fmt: skip
+        )
         of = ecs.CfnTaskDefinition
         secret = self.layout.treatment_key_secret
         secrets = [of.SecretProperty(name="NARU_TREATMENT_KEY", value_from=self.layout.arn("secretsmanager", f"secret:{secret}"))]
@@ -254,7 +294,8 @@ class Compute(PhaseStack):
             log_configuration=of.LogConfigurationProperty(log_driver="awslogs", options=log),
         )
         of(
-            self, f"{name}-definition",
+            self,
+            f"{name}-definition",
             family=name,
             requires_compatibilities=["FARGATE"],
             network_mode="awsvpc",
@@ -265,7 +306,7 @@ class Compute(PhaseStack):
             execution_role_arn=started_by.role_arn,
             container_definitions=[container],
             volumes=[of.VolumeProperty(name="scratch")],
-        )  # fmt: skip
+        )
 
 
 KEEP_TEN = {

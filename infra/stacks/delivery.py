@@ -1,7 +1,6 @@
 """Who changes a phase from outside: the roles of the workflows that plan and sync jobs, and the one that deploys this app."""
 
 from aws_cdk import aws_iam as iam
-
 from parts.loads import pass_role
 from parts.policy import allow, bucket_statements
 from parts.queries import catalog_arns
@@ -40,32 +39,52 @@ class Delivery(PhaseStack):
         """A pull request's: it reads, and cannot write."""
         name = f"{self.layout.prefix}-plan"
         role(
-            self, name,
+            self,
+            name,
             trusted=self.workflow("pull_request"),
             description="what a sync would do: reads, and cannot write",
             statements=[*self.sees(name), *self.looks()],
-        )  # fmt: skip
+        )
 
     def sync(self) -> None:
         """Of `main`, through the environment that is named as the phase, whose reviewers approve."""
         name = f"{self.layout.prefix}-sync"
         roles = [self.layout.glue_role(level) for level in self.layout.levels]
         role(
-            self, name,
-            trusted=self.workflow(f"environment:{self.layout.phase}"),
+            self,
+            name,
+            trusted=self.with_operators(self.workflow(f"environment:{self.layout.phase}")),
             description="naru sync: puts definitions, programs, jobs and DAG files",
             statements=[
                 *self.sees(name),
                 *self.looks(),
                 allow("ChangeJobs", CHANGE_JOBS, self.jobs),
                 pass_role(self.layout, roles, "glue"),
-                allow("Images", ["ecr:BatchCheckLayerAvailability", "ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage",
-                                 "ecr:UploadLayerPart"], [self.layout.arn("ecr", f"repository/{self.layout.prefix}-naru")]),
+                allow(
+                    "Images",
+                    [
+                        "ecr:BatchCheckLayerAvailability",
+                        "ecr:CompleteLayerUpload",
+                        "ecr:InitiateLayerUpload",
+                        "ecr:PutImage",
+                        "ecr:UploadLayerPart",
+                    ],
+                    [self.layout.arn("ecr", f"repository/{self.layout.prefix}-naru")],
+                ),
                 allow("ImagesLogin", ["ecr:GetAuthorizationToken"], ["*"]),
-                allow("Functions", ["lambda:UpdateFunctionCode"],
-                      [self.layout.arn("lambda", f"function:{self.layout.prefix}-naru-{level}") for level in self.layout.levels]),
+                allow(
+                    "Functions",
+                    ["lambda:UpdateFunctionCode"],
+                    [self.layout.arn("lambda", f"function:{self.layout.prefix}-naru-{level}") for level in self.layout.levels],
+                ),
             ],
-        )  # fmt: skip
+        )
+
+    def with_operators(self, workflow: iam.IPrincipal) -> iam.IPrincipal:
+        if not self.settings.operators:
+            return workflow
+        named = {"ArnEquals": {"aws:PrincipalArn": list(self.settings.operators)}}
+        return iam.CompositePrincipal(workflow, iam.PrincipalWithConditions(iam.AccountPrincipal(self.layout.account), named))
 
     @property
     def jobs(self) -> list[str]:
@@ -94,24 +113,26 @@ class Delivery(PhaseStack):
         """Deploys the phase's stacks, by the roles that `cdk bootstrap` made for its qualifier, and no other phase's."""
         kinds = ("deploy", "file-publishing", "lookup")
         account, region = self.layout.account, self.layout.region
-        bootstrapped = [
-            self.layout.role_arn(f"cdk-{self.settings.qualifier}-{kind}-role-{account}-{region}") for kind in kinds
-        ]
-        build = {"StringEquals": {"aws:PrincipalArn": self.layout.role_arn(f"{self.layout.org}-account-build-{self.layout.phase}")}}
+        bootstrapped = [self.layout.role_arn(f"cdk-{self.settings.qualifier}-{kind}-role-{account}-{region}") for kind in kinds]
+        build = {
+            "StringEquals": {"aws:PrincipalArn": self.layout.role_arn(f"{self.layout.org}-account-build-{self.layout.phase}")}
+        }
         role(
-            self, f"{self.layout.prefix}-deploy",
+            self,
+            f"{self.layout.prefix}-deploy",
             trusted=iam.PrincipalWithConditions(iam.AccountPrincipal(account), build),
             description="deploys the phase's stacks",
             statements=[allow("Bootstrapped", ["sts:AssumeRole"], bootstrapped)],
-        )  # fmt: skip
+        )
 
     def deliver(self, level: str) -> None:
         """Puts files into the level's landing bucket, and cannot read them again."""
         name = f"{self.layout.prefix}-deliver-{level}"
         writers = {"ArnEquals": {"aws:PrincipalArn": list(self.settings.landing_writers)}}
         role(
-            self, name,
+            self,
+            name,
             trusted=iam.PrincipalWithConditions(iam.AccountPrincipal(self.layout.account), writers),
             description=f"delivers files at {level}",
             statements=bucket_statements(self.layout, self.phase.access.of_role(name)),
-        )  # fmt: skip
+        )

@@ -1,10 +1,10 @@
-"""The network: private subnets without a way out, endpoints of the services that are used, and two tables of who talks to whom."""
+"""The network: private subnets without a way out, endpoints of the services in use, and two tables of who talks to whom."""
 
 from dataclasses import dataclass
 from ipaddress import ip_network
 
-from aws_cdk import CfnTag, aws_ec2 as ec2
-
+from aws_cdk import CfnTag
+from aws_cdk import aws_ec2 as ec2
 from parts.logs import log_group
 from parts.policy import allow
 from parts.role import role, service
@@ -100,12 +100,13 @@ class Network(PhaseStack):
 
     def build(self) -> None:
         self.vpc = ec2.CfnVPC(
-            self, "vpc",
+            self,
+            "vpc",
             cidr_block=self.settings.cidr,
             enable_dns_hostnames=True,
             enable_dns_support=True,
             tags=[CfnTag(key="Name", value=self.layout.prefix)],
-        )  # fmt: skip
+        )
         self.subnets = [self.subnet(n, zone) for n, zone in enumerate(self.settings.zones)]
         self.groups = {name: self.group(name, what) for name, what in GROUPS.items() if self.is_used(name)}
         for flow in FLOWS:
@@ -127,13 +128,14 @@ class Network(PhaseStack):
 
     def subnet(self, n: int, zone: str) -> ec2.CfnSubnet:
         subnet = ec2.CfnSubnet(
-            self, f"private-{zone}",
+            self,
+            f"private-{zone}",
             vpc_id=self.vpc.ref,
             availability_zone=f"{self.layout.region}{zone}",
             cidr_block=str(list(ip_network(self.settings.cidr).subnets(prefixlen_diff=2))[n]),
             map_public_ip_on_launch=False,
             tags=[CfnTag(key="Name", value=f"{self.layout.prefix}-private-{zone}")],
-        )  # fmt: skip
+        )
         table = ec2.CfnRouteTable(self, f"routes-{zone}", vpc_id=self.vpc.ref)
         ec2.CfnSubnetRouteTableAssociation(self, f"routes-of-{zone}", route_table_id=table.ref, subnet_id=subnet.ref)
         self.route_tables = [*getattr(self, "route_tables", []), table]
@@ -141,15 +143,21 @@ class Network(PhaseStack):
 
     def group(self, name: str, what: str) -> ec2.CfnSecurityGroup:
         # Without an egress rule of our own, AWS adds one to everywhere: this one reaches nothing.
-        nothing = ec2.CfnSecurityGroup.EgressProperty(ip_protocol="icmp", from_port=252, to_port=86, cidr_ip="255.255.255.255/32",
-                                                      description="nothing: keeps the rule to everywhere away")  # fmt: skip
+        nothing = ec2.CfnSecurityGroup.EgressProperty(
+            ip_protocol="icmp",
+            from_port=252,
+            to_port=86,
+            cidr_ip="255.255.255.255/32",
+            description="nothing: keeps the rule to everywhere away",
+        )
         return ec2.CfnSecurityGroup(
-            self, f"group-{name}",
+            self,
+            f"group-{name}",
             vpc_id=self.vpc.ref,
             group_name=f"{self.layout.prefix}-{name}",
             group_description=what,
             security_group_egress=[nothing],
-        )  # fmt: skip
+        )
 
     def let(self, flow: Flow) -> None:
         first, last = flow.port if isinstance(flow.port, tuple) else (flow.port, flow.port)
@@ -157,10 +165,14 @@ class Network(PhaseStack):
         rule = {"ip_protocol": "tcp", "from_port": first, "to_port": last, "description": flow.why}
         if flow.to == "s3":
             prefix = self.settings.s3_prefix_list[self.layout.region]
-            ec2.CfnSecurityGroupEgress(self, f"out-{id}", group_id=self.group_id(flow.who), destination_prefix_list_id=prefix, **rule)
+            ec2.CfnSecurityGroupEgress(
+                self, f"out-{id}", group_id=self.group_id(flow.who), destination_prefix_list_id=prefix, **rule
+            )
             return
         there = self.group_id(flow.to)
-        ec2.CfnSecurityGroupEgress(self, f"out-{id}", group_id=self.group_id(flow.who), destination_security_group_id=there, **rule)
+        ec2.CfnSecurityGroupEgress(
+            self, f"out-{id}", group_id=self.group_id(flow.who), destination_security_group_id=there, **rule
+        )
         ec2.CfnSecurityGroupIngress(self, f"in-{id}", group_id=there, source_security_group_id=self.group_id(flow.who), **rule)
 
     def access_list(self) -> None:
@@ -168,7 +180,8 @@ class Network(PhaseStack):
         for rule in ACL:
             first, last = rule.ports
             ec2.CfnNetworkAclEntry(
-                self, f"acl-{'out' if rule.egress else 'in'}-{rule.number}",
+                self,
+                f"acl-{'out' if rule.egress else 'in'}-{rule.number}",
                 network_acl_id=acl.ref,
                 rule_number=rule.number,
                 egress=rule.egress,
@@ -176,51 +189,66 @@ class Network(PhaseStack):
                 rule_action="allow",
                 cidr_block=self.settings.cidr if rule.whom == "vpc" else "0.0.0.0/0",
                 port_range=ec2.CfnNetworkAclEntry.PortRangeProperty(from_=first, to=last),
-            )  # fmt: skip
+            )
         for n, subnet in enumerate(self.subnets):
             ec2.CfnSubnetNetworkAclAssociation(self, f"acl-of-{n}", network_acl_id=acl.ref, subnet_id=subnet.ref)
 
     def endpoints(self) -> None:
         # Buckets of this account, and those that AWS keeps layers of images and Airflow's own files in.
-        own = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:*", "Resource": "*",
-               "Condition": {"StringEquals": {"aws:ResourceAccount": self.layout.account}}}  # fmt: skip
-        layers = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "s3:GetObject",
-                  "Resource": f"arn:aws:s3:::prod-{self.layout.region}-starport-layer-bucket/*"}  # fmt: skip
+        own = {
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": "s3:*",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:ResourceAccount": self.layout.account}},
+        }
+        layers = {
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": "s3:GetObject",
+            "Resource": f"arn:aws:s3:::prod-{self.layout.region}-starport-layer-bucket/*",
+        }
         ec2.CfnVPCEndpoint(
-            self, "endpoint-s3",
+            self,
+            "endpoint-s3",
             vpc_id=self.vpc.ref,
             vpc_endpoint_type="Gateway",
             service_name=f"com.amazonaws.{self.layout.region}.s3",
             route_table_ids=[table.ref for table in self.route_tables],
             policy_document={"Version": "2012-10-17", "Statement": [own, layers]},
-        )  # fmt: skip
+        )
         wanted = {**ALWAYS, **(OF_AIRFLOW if self.settings.airflow else {}), **(OF_STUDIO if self.settings.studio else {})}
         for name in wanted:
             prefix = "aws.sagemaker" if name == "studio" else "com.amazonaws"
             ec2.CfnVPCEndpoint(
-                self, f"endpoint-{name}",
+                self,
+                f"endpoint-{name}",
                 vpc_id=self.vpc.ref,
                 vpc_endpoint_type="Interface",
                 service_name=f"{prefix}.{self.layout.region}.{name}",
                 private_dns_enabled=True,
                 subnet_ids=self.subnet_ids,
                 security_group_ids=[self.group_id("endpoints")],
-            )  # fmt: skip
+            )
 
     def flow_logs(self) -> None:
         group = log_group(self, "flow-log", self.layout.prefix_of_logs + "network", self.settings.log_days, self.platform_key_arn)
         name = f"{self.layout.prefix}-flow-logs"
         writes = role(
-            self, name,
+            self,
+            name,
             trusted=service(self.layout, "vpc-flow-logs"),
             description="writes the network's flow logs",
-            statements=[allow("Write", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [group.attr_arn])],
-        )  # fmt: skip
+            statements=[
+                allow("Write", ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"], [group.attr_arn])
+            ],
+        )
         ec2.CfnFlowLog(
-            self, "flow-logs",
+            self,
+            "flow-logs",
             resource_id=self.vpc.ref,
             resource_type="VPC",
             traffic_type="ALL",
             deliver_logs_permission_arn=writes.role_arn,
             log_group_name=group.ref,
-        )  # fmt: skip
+        )

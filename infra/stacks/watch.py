@@ -2,9 +2,12 @@
 
 import json
 
-from aws_cdk import CfnDeletionPolicy, aws_budgets as budgets, aws_cloudtrail as cloudtrail, aws_cloudwatch as cloudwatch
-from aws_cdk import aws_events as events, aws_logs as logs
-
+from aws_cdk import CfnDeletionPolicy
+from aws_cdk import aws_budgets as budgets
+from aws_cdk import aws_cloudtrail as cloudtrail
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_logs as logs
 from parts.topic import alarm_topic
 
 from .base import PhaseStack
@@ -19,7 +22,9 @@ class Watch(PhaseStack):
 
     def build(self) -> None:
         self.namespace = f"naru/{self.layout.prefix}"
-        self.topic = alarm_topic(self, self.layout, f"{self.layout.prefix}-alarms", self.settings.alarm_emails, self.platform_key_arn)
+        self.topic = alarm_topic(
+            self, self.layout, f"{self.layout.prefix}-alarms", self.settings.alarm_emails, self.platform_key_arn
+        )
         self.trail()
         self.failed_glue_runs()
         self.rejected_rows()
@@ -33,13 +38,20 @@ class Watch(PhaseStack):
         field = of.AdvancedFieldSelectorProperty
         # What the trail itself writes is not told again.
         buckets = [f"{bucket.arn}/" for bucket in self.layout.buckets if bucket.layer != "audit"]
-        objects = [field(field="eventCategory", equal_to=["Data"]), field(field="resources.type", equal_to=["AWS::S3::Object"]),
-                   field(field="resources.ARN", starts_with=buckets)]  # fmt: skip
+        objects = [
+            field(field="eventCategory", equal_to=["Data"]),
+            field(field="resources.type", equal_to=["AWS::S3::Object"]),
+            field(field="resources.ARN", starts_with=buckets),
+        ]
         functions = [self.layout.arn("lambda", f"function:{self.layout.prefix}-naru-{level}") for level in self.layout.levels]
-        calls = [field(field="eventCategory", equal_to=["Data"]), field(field="resources.type", equal_to=["AWS::Lambda::Function"]),
-                 field(field="resources.ARN", equal_to=functions)]  # fmt: skip
+        calls = [
+            field(field="eventCategory", equal_to=["Data"]),
+            field(field="resources.type", equal_to=["AWS::Lambda::Function"]),
+            field(field="resources.ARN", equal_to=functions),
+        ]
         trail = of(
-            self, "trail",
+            self,
+            "trail",
             trail_name=f"{self.layout.prefix}-data",
             is_logging=True,
             is_multi_region_trail=False,
@@ -51,7 +63,7 @@ class Watch(PhaseStack):
                 of.AdvancedEventSelectorProperty(name="objects", field_selectors=objects),
                 of.AdvancedEventSelectorProperty(name="functions", field_selectors=calls),
             ],
-        )  # fmt: skip
+        )
         kept = CfnDeletionPolicy.RETAIN if self.settings.retain else CfnDeletionPolicy.DELETE
         trail.cfn_options.deletion_policy = trail.cfn_options.update_replace_policy = kept
 
@@ -63,27 +75,32 @@ class Watch(PhaseStack):
         }
         target = events.CfnRule.TargetProperty(id="alarms", arn=self.topic.ref)
         events.CfnRule(
-            self, "failed-glue-runs",
+            self,
+            "failed-glue-runs",
             name=f"{self.layout.prefix}-failed-glue-runs",
             description="a Glue run that did not succeed",
             event_pattern=pattern,
             targets=[target],
-        )  # fmt: skip
+        )
 
     def rejected_rows(self) -> None:
         """naru tells them as a field of a line of its log (`--log json`)."""
         for kind in ("naru", "task"):
             for level in self.layout.levels:
                 logs.CfnMetricFilter(
-                    self, f"rejected-{kind}-{level}",
+                    self,
+                    f"rejected-{kind}-{level}",
                     log_group_name=f"{self.layout.prefix_of_logs}{kind}-{level}",
                     filter_pattern="{ $.rejected > 0 }",
                     metric_transformations=[
                         logs.CfnMetricFilter.MetricTransformationProperty(
-                            metric_namespace=self.namespace, metric_name="RejectedRows", metric_value="$.rejected", default_value=0
+                            metric_namespace=self.namespace,
+                            metric_name="RejectedRows",
+                            metric_value="$.rejected",
+                            default_value=0,
                         )
                     ],
-                )  # fmt: skip
+                )
         self.alarm("rejected-rows", "rows did not fit and are in quarantine", self.namespace, "RejectedRows", {})
 
     def functions(self) -> None:
@@ -91,11 +108,19 @@ class Watch(PhaseStack):
             name = f"{self.layout.prefix}-naru-{level}"
             self.alarm(f"errors-{level}", f"calls of {name} failed", "AWS/Lambda", "Errors", {"FunctionName": name})
         queue = {"QueueName": f"{self.layout.prefix}-failed-events"}
-        self.alarm("failed-events", "events that no call has dealt with", "AWS/SQS", "ApproximateNumberOfMessagesVisible", queue, "Maximum")
+        self.alarm(
+            "failed-events",
+            "events that no call has dealt with",
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+            queue,
+            "Maximum",
+        )
 
     def alarm(self, id: str, what: str, namespace: str, metric: str, dimensions: dict[str, str], statistic: str = "Sum") -> None:
         cloudwatch.CfnAlarm(
-            self, id,
+            self,
+            id,
             alarm_name=f"{self.layout.prefix}-{id}",
             alarm_description=what,
             namespace=namespace,
@@ -108,7 +133,7 @@ class Watch(PhaseStack):
             comparison_operator="GreaterThanThreshold",
             treat_missing_data="notBreaching",
             alarm_actions=[self.topic.ref],
-        )  # fmt: skip
+        )
 
     def budget(self) -> None:
         """Of what carries the phase's tag, which has to be activated once as a cost allocation tag."""
@@ -124,7 +149,8 @@ class Watch(PhaseStack):
             for kind, percent in (("ACTUAL", 80), ("FORECASTED", 100))
         ]
         of(
-            self, "budget",
+            self,
+            "budget",
             budget=of.BudgetDataProperty(
                 budget_name=self.layout.prefix,
                 budget_type="COST",
@@ -133,7 +159,7 @@ class Watch(PhaseStack):
                 cost_filters={"TagKeyValue": [f"user:phase${self.layout.phase}"]},
             ),
             notifications_with_subscribers=told,
-        )  # fmt: skip
+        )
 
     def dashboard(self) -> None:
         levels, region = self.layout.levels, self.layout.region
@@ -145,15 +171,22 @@ class Watch(PhaseStack):
             ("Longest call, ms", [["AWS/Lambda", "Duration", "FunctionName", name, {"stat": "Maximum"}] for name in functions]),
             ("Refused rows", [[self.namespace, "RejectedRows"]]),
             ("Bytes scanned by queries", [["AWS/Athena", "ProcessedBytes", "WorkGroup", name] for name in workgroups]),
-            ("Events not dealt with", [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", f"{self.layout.prefix}-failed-events"]]),
-        ]  # fmt: skip
+            (
+                "Events not dealt with",
+                [["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", f"{self.layout.prefix}-failed-events"]],
+            ),
+        ]
         widgets = [
             {
-                "type": "metric", "x": 12 * (n % 2), "y": 6 * (n // 2), "width": 12, "height": 6,
+                "type": "metric",
+                "x": 12 * (n % 2),
+                "y": 6 * (n // 2),
+                "width": 12,
+                "height": 6,
                 "properties": {"title": title, "metrics": metrics, "stat": "Sum", "period": FIVE_MINUTES, "region": region},
             }
             for n, (title, metrics) in enumerate(shown)
-        ]  # fmt: skip
+        ]
         cloudwatch.CfnDashboard(
             self, "dashboard", dashboard_name=self.layout.prefix, dashboard_body=json.dumps({"widgets": widgets})
         )

@@ -30,8 +30,12 @@ def cdk_out(naru: str, tmp_path_factory) -> Path:
     directory = tmp_path_factory.mktemp("cdk") / "cdk.out"
     directory.mkdir()
     environment = {
-        **os.environ, "NARU": naru, "NARU_PROJECT": str(templates.PROJECT), "CDK_OUTDIR": str(directory), "NARU_INFRA_NAG": "1",
-    }  # fmt: skip
+        **os.environ,
+        "NARU": naru,
+        "NARU_PROJECT": str(templates.PROJECT),
+        "CDK_OUTDIR": str(directory),
+        "NARU_INFRA_NAG": "1",
+    }
     said = subprocess.run([HERE.parent / "synth"], env=environment, capture_output=True, text=True)
     report = directory / "validation-report.json"
     assert report.exists() and (said.returncode == 0 or "ValidationFailed" in said.stderr), said.stderr

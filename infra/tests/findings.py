@@ -1,4 +1,4 @@
-"""What four other tools find in the templates, each finding as (tool, rule, where); `acknowledged.toml` explains those that stay."""
+"""What other tools find in the templates, each finding as (tool, rule, where); `acknowledged.toml` explains those that stay."""
 
 import json
 import re
@@ -34,7 +34,9 @@ def of_nag(directory: Path) -> Iterator[Finding]:
 
 def of_cfn_lint(directory: Path) -> Iterator[Finding]:
     files = sorted(map(str, directory.glob("*.template.json")))
-    said = subprocess.run([BIN / "cfn-lint", "--format", "json", "--regions", "ap-northeast-2", "--", *files], capture_output=True, text=True)
+    said = subprocess.run(
+        [BIN / "cfn-lint", "--format", "json", "--regions", "ap-northeast-2", "--", *files], capture_output=True, text=True
+    )
     for each in json.loads(said.stdout or "[]"):
         path = each["Location"]["Path"] or []
         where = path[1] if len(path) > 1 else "-"
@@ -42,7 +44,18 @@ def of_cfn_lint(directory: Path) -> Iterator[Finding]:
 
 
 def of_checkov(directory: Path) -> Iterator[Finding]:
-    command = [BIN / "checkov", "-d", directory, "--framework", "cloudformation", "--skip-download", "--compact", "--quiet", "-o", "json"]
+    command = [
+        BIN / "checkov",
+        "-d",
+        directory,
+        "--framework",
+        "cloudformation",
+        "--skip-download",
+        "--compact",
+        "--quiet",
+        "-o",
+        "json",
+    ]
     said = json.loads(subprocess.run(command, capture_output=True, text=True).stdout)
     assert said["summary"]["parsing_errors"] == 0, said["summary"]
     for each in said["results"]["failed_checks"]:
@@ -52,15 +65,28 @@ def of_checkov(directory: Path) -> Iterator[Finding]:
 def of_guard(directory: Path, guard: Path) -> Iterator[Finding]:
     """cfn-guard with Control Tower's rules."""
     program = guard / "bin/ubuntu/x86_64/cfn-guard"
-    command = [program, "validate", "--rules", guard / "rules/control-tower", "--data", directory,
-               "--show-summary", "none", "--output-format", "json", "--structured"]  # fmt: skip
+    command = [
+        program,
+        "validate",
+        "--rules",
+        guard / "rules/control-tower",
+        "--data",
+        directory,
+        "--show-summary",
+        "none",
+        "--output-format",
+        "json",
+        "--structured",
+    ]
     said = subprocess.run(command, capture_output=True, text=True)
     reports = json.loads(said.stdout)
     assert reports, said.stderr
     for report in reports:
         for failed in report["not_compliant"]:
             found = set(re.findall(r"/Resources/(\w+)", json.dumps(failed))) or {"-"}
-            yield from (Finding("cfn-guard", failed["Rule"]["name"], f"{stack_of(report['name'])}/{each}") for each in sorted(found))
+            yield from (
+                Finding("cfn-guard", failed["Rule"]["name"], f"{stack_of(report['name'])}/{each}") for each in sorted(found)
+            )
 
 
 def stack_of(file: str) -> str:

@@ -80,7 +80,10 @@ def every_bucket_key_is_on(of: Templates) -> Iterator[str]:
 
 @breaks_by(lambda of: of.of_type("AWS::KMS::Alias")[3].properties.update(AliasName="alias/other"))
 def names_are_those_of_the_layout(of: Templates) -> Iterator[str]:
-    aliases = {(each.stack, each.properties["TargetKeyId"]["Ref"]): each.properties["AliasName"] for each in of.of_type("AWS::KMS::Alias")}
+    aliases = {
+        (each.stack, each.properties["TargetKeyId"]["Ref"]): each.properties["AliasName"]
+        for each in of.of_type("AWS::KMS::Alias")
+    }
     for phase, layout in of.layouts.items():
         made = {each.properties["BucketName"]: each for each in buckets(of) if each.phase == phase}
         said = {each["name"]: each["key_alias"] for each in layout["buckets"]}
@@ -154,13 +157,18 @@ def without_tls(of: Templates) -> None:
 
 @breaks_by(without_tls)
 def only_tls_reaches_a_bucket(of: Templates) -> Iterator[str]:
-    said = {each.properties["Bucket"]: each.properties["PolicyDocument"]["Statement"] for each in of.of_type("AWS::S3::BucketPolicy")}
+    said = {
+        each.properties["Bucket"]: each.properties["PolicyDocument"]["Statement"] for each in of.of_type("AWS::S3::BucketPolicy")
+    }
     for each in of.of_type("AWS::S3::Bucket"):
         name = each.properties["BucketName"]
         wanted = {
-            "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }  # fmt: skip
+        }
         if not any({**statement, "Sid": ""} == {**wanted, "Sid": ""} for statement in said.get(name, [])):
             yield f"{each} can be reached without TLS"
 
@@ -186,8 +194,16 @@ def deletes_in_prod(of: Templates) -> None:
 
 @breaks_by(deletes_in_prod)
 def prod_outlives_its_stacks(of: Templates) -> Iterator[str]:
-    kept = of.of_type("AWS::S3::Bucket", "AWS::S3::BucketPolicy", "AWS::KMS::Key", "AWS::KMS::Alias", "AWS::CloudTrail::Trail",
-                      "AWS::Glue::Database", "AWS::Logs::LogGroup", "AWS::SageMaker::Domain")  # fmt: skip
+    kept = of.of_type(
+        "AWS::S3::Bucket",
+        "AWS::S3::BucketPolicy",
+        "AWS::KMS::Key",
+        "AWS::KMS::Alias",
+        "AWS::CloudTrail::Trail",
+        "AWS::Glue::Database",
+        "AWS::Logs::LogGroup",
+        "AWS::SageMaker::Domain",
+    )
     for each in kept:
         if each.phase == "prod" and (each.deletion_policy, each.replace_policy) != ("Retain", "Retain"):
             yield f"{each} goes with its stack"
@@ -218,7 +234,9 @@ def every_key_rotates(of: Templates) -> Iterator[str]:
     for each in of.of_type("AWS::KMS::Key"):
         if each.properties.get("EnableKeyRotation") is not True:
             yield f"{each} is never changed"
-        if not 7 <= each.properties.get("PendingWindowInDays", 0) <= 30 or (each.phase == "prod" and each.properties["PendingWindowInDays"] < 30):
+        if not 7 <= each.properties.get("PendingWindowInDays", 0) <= 30 or (
+            each.phase == "prod" and each.properties["PendingWindowInDays"] < 30
+        ):
             yield f"{each} is gone too soon"
 
 
@@ -254,15 +272,27 @@ def key_for_a_stranger(of: Templates) -> None:
 def keys_and_roles_agree(of: Templates) -> Iterator[str]:
     """Whom a key's policy names may use it by a policy of its own, and the reverse: neither is enough alone."""
     by_alias = key_aliases(of)
-    by_key = {(alias, role, action) for statement in policies.about_who(of) if statement.resource.type == "AWS::KMS::Key"
-              for alias in [by_alias.get((statement.resource.stack, statement.resource.id))]
-              for role in statement.roles for action in statement.actions}  # fmt: skip
-    by_role = {(alias, role, action) for role, statements in policies.of_roles(of).items() for statement in statements
-               for alias in statement.aliases for action in statement.actions if USE.match(action)}  # fmt: skip
+    by_key = {
+        (alias, role, action)
+        for statement in policies.about_who(of)
+        if statement.resource.type == "AWS::KMS::Key"
+        for alias in [by_alias.get((statement.resource.stack, statement.resource.id))]
+        for role in statement.roles
+        for action in statement.actions
+    }
+    by_role = {
+        (alias, role, action)
+        for role, statements in policies.of_roles(of).items()
+        for statement in statements
+        for alias in statement.aliases
+        for action in statement.actions
+        if USE.match(action)
+    }
     through_sqs = {(alias, role, action) for alias, role, action in by_key if role.endswith("-airflow")}
     secrets = {alias for alias in by_alias.values() if alias.endswith("-treatment-key")}
     for alias, role, action in by_key - by_role - through_sqs:
-        if USE.match(action):
+        # Roles of `cdk bootstrap` are not this app's.
+        if USE.match(action) and not role.startswith("cdk-"):
             yield f"{alias} lets {role} {action}; its own policy does not"
     for alias, role, action in by_role - by_key:
         if role.split("-")[1] in PHASES:
@@ -271,7 +301,10 @@ def keys_and_roles_agree(of: Templates) -> Iterator[str]:
 
 
 def key_aliases(of: Templates) -> dict[tuple[str, str], str]:
-    return {(each.stack, each.properties["TargetKeyId"]["Ref"]): each.properties["AliasName"] for each in of.of_type("AWS::KMS::Alias")}
+    return {
+        (each.stack, each.properties["TargetKeyId"]["Ref"]): each.properties["AliasName"]
+        for each in of.of_type("AWS::KMS::Alias")
+    }
 
 
 # Who
@@ -284,7 +317,9 @@ def opened(of: Templates) -> None:
 @breaks_by(opened)
 def no_principal_is_everybody(of: Templates) -> Iterator[str]:
     for statement in policies.about_who(of):
-        if statement.allows and ("NotPrincipal" in statement.said or any(str(each).strip() == "*" for each in statement.principals)):
+        if statement.allows and (
+            "NotPrincipal" in statement.said or any(str(each).strip() == "*" for each in statement.principals)
+        ):
             yield f"{statement} is for everybody"
         services = [each for each in statement.principals if str(each).endswith(".amazonaws.com")]
         if statement.allows and services and not statement.conditions:
@@ -298,9 +333,13 @@ def no_principal_is_everybody(of: Templates) -> Iterator[str]:
 
 
 def crosses(of: Templates) -> None:
-    policy = next(each for each in of.of_type("AWS::IAM::ManagedPolicy") if each.properties["ManagedPolicyName"] == "acme-dev-glue-p2")
+    policy = next(
+        each for each in of.of_type("AWS::IAM::ManagedPolicy") if each.properties["ManagedPolicyName"] == "acme-dev-glue-p2"
+    )
     statements = policy.properties["PolicyDocument"]["Statement"]
-    next(each for each in statements if each.get("Sid") == "ObjectsRead")["Resource"].append("arn:aws:s3:::acme-prod-landing-p2/*")
+    next(each for each in statements if each.get("Sid") == "ObjectsRead")["Resource"].append(
+        "arn:aws:s3:::acme-prod-landing-p2/*"
+    )
 
 
 def phase_of(role: str) -> str:
@@ -325,9 +364,13 @@ def no_role_crosses_phases(of: Templates) -> Iterator[str]:
 
 
 def crosses_levels(of: Templates) -> None:
-    policy = next(each for each in of.of_type("AWS::IAM::ManagedPolicy") if each.properties["ManagedPolicyName"] == "acme-prod-naru-p1")
+    policy = next(
+        each for each in of.of_type("AWS::IAM::ManagedPolicy") if each.properties["ManagedPolicyName"] == "acme-prod-naru-p1"
+    )
     statements = policy.properties["PolicyDocument"]["Statement"]
-    next(each for each in statements if each.get("Sid") == "ObjectsRead")["Resource"].append("arn:aws:s3:::acme-prod-landing-p2/*")
+    next(each for each in statements if each.get("Sid") == "ObjectsRead")["Resource"].append(
+        "arn:aws:s3:::acme-prod-landing-p2/*"
+    )
 
 
 @breaks_by(crosses_levels)
@@ -341,7 +384,9 @@ def no_load_role_crosses_levels(of: Templates) -> Iterator[str]:
 
 
 def analyst_reads_the_lake(of: Templates) -> None:
-    policy = next(each for each in of.of_type("AWS::IAM::ManagedPolicy") if each.properties["ManagedPolicyName"] == "acme-prod-analyst")
+    policy = next(
+        each for each in of.of_type("AWS::IAM::ManagedPolicy") if each.properties["ManagedPolicyName"] == "acme-prod-analyst"
+    )
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::acme-prod-lake-p1/*"}
     policy.properties["PolicyDocument"]["Statement"].append(statement)
 
@@ -363,7 +408,9 @@ def people_reach_no_object_but_results(of: Templates) -> Iterator[str]:
                     levels.add(found.group(1))
             if "athena:StartQueryExecution" in statement.actions:
                 levels |= {level_of(each) for each in statement.resources}
-        granted = {level for grant in grants(of, role) if "SELECT" in grant["Permissions"] for level in tags(grant).get("level", [])}
+        granted = {
+            level for grant in grants(of, role) if "SELECT" in grant["Permissions"] for level in tags(grant).get("level", [])
+        }
         if levels != granted:
             yield f"{role} queries at {levels}, and is granted {granted}"
 
@@ -485,7 +532,11 @@ def every_log_is_encrypted(of: Templates) -> Iterator[str]:
         if "KmsKeyId" not in each.properties or "RetentionInDays" not in each.properties:
             yield f"{each} is not encrypted, or kept for ever"
     for each in of.of_type("AWS::CloudTrail::Trail"):
-        if "KMSKeyId" not in each.properties or not each.properties["EnableLogFileValidation"] or not each.properties["IsLogging"]:
+        if (
+            "KMSKeyId" not in each.properties
+            or not each.properties["EnableLogFileValidation"]
+            or not each.properties["IsLogging"]
+        ):
             yield f"{each} is not encrypted, not validated, or off"
     for each in of.of_type("AWS::SQS::Queue", "AWS::SNS::Topic"):
         if "KmsMasterKeyId" not in each.properties:
@@ -501,8 +552,11 @@ def glue_in_the_clear(of: Templates) -> None:
 def glue_encrypts_objects_logs_and_bookmarks(of: Templates) -> Iterator[str]:
     for each in of.of_type("AWS::Glue::SecurityConfiguration"):
         said = each.properties["EncryptionConfiguration"]
-        modes = (said["S3Encryptions"][0]["S3EncryptionMode"], said["CloudWatchEncryption"]["CloudWatchEncryptionMode"],
-                 said["JobBookmarksEncryption"]["JobBookmarksEncryptionMode"])  # fmt: skip
+        modes = (
+            said["S3Encryptions"][0]["S3EncryptionMode"],
+            said["CloudWatchEncryption"]["CloudWatchEncryptionMode"],
+            said["JobBookmarksEncryption"]["JobBookmarksEncryptionMode"],
+        )
         if modes != ("SSE-KMS", "SSE-KMS", "CSE-KMS"):
             yield f"{each} encrypts by {modes}"
         key = of.resolved(each.stack, said["S3Encryptions"][0]["KmsKeyArn"])
@@ -510,13 +564,19 @@ def glue_encrypts_objects_logs_and_bookmarks(of: Templates) -> Iterator[str]:
             yield f"{each} encrypts by {key}"
 
 
-@breaks_by(lambda of: of.of_type("AWS::Athena::WorkGroup")[1].properties["WorkGroupConfiguration"].update(EnforceWorkGroupConfiguration=False))
+@breaks_by(
+    lambda of: (
+        of.of_type("AWS::Athena::WorkGroup")[1].properties["WorkGroupConfiguration"].update(EnforceWorkGroupConfiguration=False)
+    )
+)
 def workgroups_are_what_check_live_wants(of: Templates) -> Iterator[str]:
     for each in of.of_type("AWS::Athena::WorkGroup"):
         said = each.properties["WorkGroupConfiguration"]
         level = level_of(each.properties["Name"])
         result = said["ResultConfiguration"]
-        wanted = next(of_level for of_level in of.layouts[each.phase]["workgroups"] if of_level["level"] == level)["results_bucket"]
+        wanted = next(of_level for of_level in of.layouts[each.phase]["workgroups"] if of_level["level"] == level)[
+            "results_bucket"
+        ]
         key = of.resolved(each.stack, result["EncryptionConfiguration"]["KmsKey"])
         if not said["EnforceWorkGroupConfiguration"] or each.properties["State"] != "ENABLED":
             yield f"{each} lets a query say otherwise"
@@ -534,7 +594,9 @@ def reaches_out(of: Templates) -> None:
 
 @breaks_by(reaches_out)
 def the_network_has_no_way_out(of: Templates) -> Iterator[str]:
-    for each in of.of_type("AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::EIP", "AWS::EC2::VPCGatewayAttachment"):
+    for each in of.of_type(
+        "AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::EIP", "AWS::EC2::VPCGatewayAttachment"
+    ):
         yield f"{each} is a way out"
     for each in of.of_type("AWS::EC2::Subnet"):
         if each.properties.get("MapPublicIpOnLaunch") is not False:
@@ -618,7 +680,9 @@ def somebody_hears_of_it(of: Templates) -> Iterator[str]:
                 yield f"{phase}: no alarm {name}"
         if not [each for each in of.of_type("AWS::Budgets::Budget") if each.phase == phase]:
             yield f"{phase}: no budget"
-        failed = [each for each in of.of_type("AWS::Events::Rule") if each.phase == phase and "aws.glue" in words(each.properties)]
+        failed = [
+            each for each in of.of_type("AWS::Events::Rule") if each.phase == phase and "aws.glue" in words(each.properties)
+        ]
         if not failed:
             yield f"{phase}: nobody hears of failed Glue runs"
     for each in of.of_type("AWS::CloudWatch::Alarm"):

@@ -31,9 +31,13 @@ def environment(tmp_path: Path, naru: str) -> dict[str, str]:
     sums = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in sorted(release.iterdir())]
     (release / "SHA256SUMS").write_text("".join(sums))
     return {
-        **os.environ, "PATH": f"{tmp_path}/bin:{os.environ['PATH']}", "BUCKETS": f"{tmp_path}/s3", "NARU": naru,
-        "NARU_PROJECT": str(templates.PROJECT), "NARU_DIRECTORY": f"{tmp_path}/machine",
-    }  # fmt: skip
+        **os.environ,
+        "PATH": f"{tmp_path}/bin:{os.environ['PATH']}",
+        "BUCKETS": f"{tmp_path}/s3",
+        "NARU": naru,
+        "NARU_PROJECT": str(templates.PROJECT),
+        "NARU_DIRECTORY": f"{tmp_path}/machine",
+    }
 
 
 def put(tmp_path: Path, environment: dict[str, str]) -> Path:

@@ -49,11 +49,18 @@ def names(template: Template, kind: str, property: str) -> set[str]:
 
 
 def test_a_closed_key_is_off_and_goes_with_its_resource_while_the_bucket_stays(opened, closed):
-    key = {"Properties": {"Description": "encrypts acme-prod-lake-p3", "Enabled": False, "PendingWindowInDays": 30}, "DeletionPolicy": "Delete"}
+    key = {
+        "Properties": {"Description": "encrypts acme-prod-lake-p3", "Enabled": False, "PendingWindowInDays": 30},
+        "DeletionPolicy": "Delete",
+    }
     closed["storage"].has_resource("AWS::KMS::Key", Match.object_like(key))
     for kind, property in (("AWS::S3::Bucket", "BucketName"), ("AWS::S3::BucketPolicy", "Bucket")):
-        closed["storage"].has_resource(kind, Match.object_like({"Properties": {property: "acme-prod-lake-p3"}, "DeletionPolicy": "Retain"}))
-    opened["storage"].has_resource("AWS::KMS::Key", Match.object_like({"Properties": {"Enabled": True}, "DeletionPolicy": "Retain"}))
+        closed["storage"].has_resource(
+            kind, Match.object_like({"Properties": {property: "acme-prod-lake-p3"}, "DeletionPolicy": "Retain"})
+        )
+    opened["storage"].has_resource(
+        "AWS::KMS::Key", Match.object_like({"Properties": {"Enabled": True}, "DeletionPolicy": "Retain"})
+    )
     off = [each for each in closed["storage"].find_resources("AWS::KMS::Key").values() if not each["Properties"]["Enabled"]]
     assert len(off) == 2
 
@@ -65,7 +72,11 @@ def test_nobody_has_a_right_to_a_closed_bucket(opened, closed):
             policies = {which: str(stacks[concern].find_resources("AWS::IAM::ManagedPolicy")) for which, stacks in said.items()}
             assert lake not in policies["closed"]
         assert any(lake in str(opened[concern].find_resources("AWS::IAM::ManagedPolicy")) for concern in ("catalog", "compute"))
-    key = next(each for each in closed["storage"].find_resources("AWS::KMS::Key").values() if "lake-p3" in each["Properties"]["Description"])
+    key = next(
+        each
+        for each in closed["storage"].find_resources("AWS::KMS::Key").values()
+        if "lake-p3" in each["Properties"]["Description"]
+    )
     assert "role/" not in str(key["Properties"]["KeyPolicy"])
 
 
@@ -80,13 +91,19 @@ def test_what_cannot_be_without_a_closed_bucket_goes(opened, closed):
 
 
 def test_exports_stay_while_a_bucket_is_closed_so_that_the_stacks_can_be_deployed_one_after_the_other(opened, closed, destroyed):
-    exports = {which: set(stacks["storage"].find_outputs("*")) for which, stacks in (("o", opened), ("c", closed), ("d", destroyed))}
+    exports = {
+        which: set(stacks["storage"].find_outputs("*")) for which, stacks in (("o", opened), ("c", closed), ("d", destroyed))
+    }
     assert exports["o"] == exports["c"]
     assert len(exports["c"] - exports["d"]) == 2
 
 
 def test_a_destroyed_bucket_and_its_key_leave_the_templates_and_nothing_else_does(opened, destroyed):
-    for kind, property in (("AWS::S3::Bucket", "BucketName"), ("AWS::S3::BucketPolicy", "Bucket"), ("AWS::KMS::Alias", "AliasName")):
+    for kind, property in (
+        ("AWS::S3::Bucket", "BucketName"),
+        ("AWS::S3::BucketPolicy", "Bucket"),
+        ("AWS::KMS::Alias", "AliasName"),
+    ):
         gone = names(opened["storage"], kind, property) - names(destroyed["storage"], kind, property)
         assert {each.removeprefix("alias/") for each in gone} == {"acme-prod-lake-p3", "acme-prod-results-p2"}
     count = len(opened["storage"].find_resources("AWS::KMS::Key"))

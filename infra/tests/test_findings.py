@@ -1,4 +1,4 @@
-"""cdk-nag, cfn-lint, checkov and cfn-guard find nothing that is not explained, and nothing is explained that none of them finds."""
+"""cdk-nag, cfn-lint, checkov and cfn-guard find nothing that is not explained, and what is explained is found."""
 
 import json
 import os
@@ -17,8 +17,11 @@ TOOLS = ("cdk", "cdk-nag", "cfn-lint", "checkov", "cfn-guard")
 def found(cdk_out, tmp_path_factory) -> set[Finding]:
     imported = findings.with_imports(cdk_out, tmp_path_factory.mktemp("imported"))
     return {
-        *findings.of_nag(cdk_out), *findings.of_cfn_lint(cdk_out), *findings.of_checkov(imported), *findings.of_guard(imported, GUARD),
-    }  # fmt: skip
+        *findings.of_nag(cdk_out),
+        *findings.of_cfn_lint(cdk_out),
+        *findings.of_checkov(imported),
+        *findings.of_guard(imported, GUARD),
+    }
 
 
 @pytest.mark.parametrize("tool", TOOLS)
