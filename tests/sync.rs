@@ -198,3 +198,71 @@ fn without_a_folder_there_is_nowhere_to_sync_to() {
     let told = project.naru(&["sync"]).fails(1).stderr;
     assert!(told.contains("dags_folder"), "{told}");
 }
+
+/// The claim of a sync on another machine, which said something last so many minutes ago.
+fn put_claim(aws: &AwsProject, silent_minutes: u32) {
+    aws.boto3(&format!(
+        "import datetime\n\
+         then = (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes={silent_minutes})).isoformat()\n\
+         process = {{'machine': 'another', 'id': 1, 'started': 1}}\n\
+         claim = {{'process': process, 'by': 'ci', 'started_at': then, 'renewed_at': then, 'record': 'sync/killed.json', 'status': 'held'}}\n\
+         record = {{'by': 'ci', 'status': 'running', 'ended_at': None, 'error': None, 'commit': 'abc'}}\n\
+         for key, value in (('claim', claim), ('killed', record)):\n    \
+             s3.put_object(Bucket='{}-dev-audit', Key=f'sync/{{key}}.json', Body=json.dumps(value).encode())\n\
+         print(1)",
+        aws.org
+    ));
+}
+
+#[test]
+fn two_syncs_of_a_phase_are_kept_apart() {
+    let (aws, wheel) = project();
+    put_claim(&aws, 9);
+    let refused = aws.naru(&["sync", "--wheel", &wheel]).fails(75).stderr;
+    assert!(
+        refused.contains("this phase is being synced by ci, since 20") && refused.contains("nothing was changed"),
+        "{refused}"
+    );
+    assert_eq!((objects(&aws, "defs"), objects(&aws, "dags")), (BTreeMap::new(), BTreeMap::new()));
+    // To look is always allowed.
+    aws.naru(&["sync", "--plan", "--wheel", &wheel]).ok();
+    // One that has said nothing for ten minutes is dead, and its record ends.
+    put_claim(&aws, 11);
+    aws.naru(&["sync", "--wheel", &wheel]).ok();
+    let read = |key: &str| {
+        aws.boto3(&format!(
+            "print(s3.get_object(Bucket='{}-dev-audit', Key='sync/{key}.json')['Body'].read().decode())",
+            aws.org
+        ))
+    };
+    let (killed, claim) = (read("killed"), read("claim"));
+    assert_eq!((&killed["status"], &killed["commit"]), (&json!("unknown"), &json!("abc")));
+    assert!(killed["error"].as_str().unwrap().contains("without a word") && killed["ended_at"].is_string(), "{killed}");
+    assert_eq!(claim["status"], "released");
+    // Of many at once each ends well, or says who is at it.
+    aws.project.write("table-defs/deposit/account.csv", DEFINITION.replace("Name", "Its name").as_bytes());
+    let mut syncs: Vec<_> =
+        (0..4).map(|_| aws.command(&["sync", "-q"]).stdout(std::process::Stdio::null()).spawn().unwrap()).collect();
+    let codes: Vec<i32> = syncs.iter_mut().map(|sync| sync.wait().unwrap().code().unwrap()).collect();
+    assert!(codes.contains(&0) && codes.iter().all(|code| [0, 75].contains(code)), "{codes:?}");
+    assert!(aws.naru(&["sync"]).ok().stdout.contains("nothing to do"));
+}
+
+#[test]
+fn syncs_of_a_folder_are_kept_apart_too() {
+    let (project, folder) = with_folder();
+    let claim = project.lake().join("acme-dev-audit/sync/claim.json");
+    std::fs::create_dir_all(claim.parent().unwrap()).unwrap();
+    let now =
+        run(python().args(["-c", "import datetime; print(datetime.datetime.now(datetime.timezone.utc).isoformat())"]))
+            .ok();
+    let now = now.stdout.trim();
+    let held = json!({"process": {"machine": "another", "id": 1, "started": 1}, "by": "ci", "started_at": now, "renewed_at": now,
+        "record": "sync/killed.json", "status": "held"});
+    std::fs::write(&claim, held.to_string()).unwrap();
+    assert!(project.naru(&["sync"]).fails(75).stderr.contains("is being synced by ci"));
+    assert!(!folder.exists());
+    std::fs::write(&claim, held.to_string().replace("held", "released")).unwrap();
+    project.naru(&["sync"]).ok();
+    assert!(folder.join("naru-manifest.json").exists());
+}

@@ -122,4 +122,6 @@ fn killed_anywhere_a_sync_goes_on() {
         counts
     });
     assert!(counted["done"] >= 2 && !counted.contains_key("failed"), "{counted:?}");
+    // What was killed has been found out by the sync after it.
+    assert!(!counted.contains_key("running"), "{counted:?}");
 }

@@ -32,6 +32,7 @@ mod output;
 mod parallel;
 mod phase_lake;
 mod planning;
+mod process;
 mod progress;
 mod project_jobs;
 mod quarantined;

@@ -9,12 +9,14 @@
 //! The order is the promise: whatever is used is there before what uses it, and what uses it goes first. So a sync that
 //! fails anywhere leaves what ran before running, and the same sync again goes on.
 
+mod claim;
 mod record;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use claim::{CLAIM_KEY, ClaimState, ClaimStatus, ProcessName, STALE_MINUTES, SyncClaim};
 pub use record::{SyncCounts, SyncRecord, SyncStatus};
 
 /// What a file is, in the order in which they are put.

@@ -13,7 +13,7 @@ pub struct SyncRecord {
     pub by: String,
     /// When it began.
     pub started_at: DateTime<Utc>,
-    /// When it had ended; none while it runs, and for ever of one that was killed.
+    /// When it had ended; none while it runs. Of one that was killed it is when the next one found that out.
     pub ended_at: Option<DateTime<Utc>>,
     /// How far it is.
     pub status: SyncStatus,
@@ -39,8 +39,10 @@ pub struct SyncRecord {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SyncStatus {
-    /// It is under way, or was killed: `files` and `jobs` are what it meant to do.
+    /// It is under way, or was killed and nobody has synced since: `files` and `jobs` are what it meant to do.
     Running,
+    /// It was killed: which of `files` and `jobs` it has done is not known. The sync after it has done what was left.
+    Unknown,
     /// It is done.
     Done,
     /// It has failed: `files` and `jobs` are what it meant to do, in this order, up to where it failed.
@@ -72,11 +74,11 @@ impl SyncCounts {
 }
 
 impl SyncRecord {
-    /// Its key in the audit bucket: `sync/2026/11/30/20261130T093000.123Z-COMMIT.json`.
-    pub fn key(&self) -> String {
-        let commit = self.commit.as_deref().unwrap_or("none");
+    /// The key in the audit bucket of a sync's record: `sync/2026/11/30/20261130T093000.123Z-COMMIT.json`.
+    pub fn key_of(started_at: DateTime<Utc>, commit: Option<&str>) -> String {
+        let commit = commit.unwrap_or("none");
         let short: String = commit.chars().filter(char::is_ascii_alphanumeric).take(12).collect();
-        let (day, instant) = (self.started_at.format("%Y/%m/%d"), self.started_at.format("%Y%m%dT%H%M%S%.3fZ"));
+        let (day, instant) = (started_at.format("%Y/%m/%d"), started_at.format("%Y%m%dT%H%M%S%.3fZ"));
         format!("sync/{day}/{instant}-{short}.json")
     }
 }

@@ -10,6 +10,7 @@ mod archive;
 #[cfg(feature = "aws")]
 mod aws_contents;
 mod carry_out;
+mod claim;
 mod contents;
 mod plan;
 #[cfg(feature = "aws")]
@@ -18,5 +19,7 @@ mod target;
 
 #[cfg(feature = "aws")]
 pub(crate) use aws_contents::DAGS_PREFIX;
+pub(crate) use carry_out::carry_out;
+pub(crate) use claim::is_left_by_the_dead;
 pub(crate) use plan::SyncPlan;
 pub(crate) use target::target;

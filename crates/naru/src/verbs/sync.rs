@@ -5,7 +5,7 @@ use clap::Args;
 use crate::cli::Global;
 use crate::error::CommandError;
 use crate::project_jobs::ProjectJobs;
-use crate::sync::{SyncPlan, target};
+use crate::sync::{SyncPlan, carry_out, is_left_by_the_dead, target};
 use crate::workspace::Workspace;
 use crate::{log, output};
 
@@ -35,16 +35,15 @@ impl Sync {
         let workspace = Workspace::open(global)?;
         let jobs = ProjectJobs::read(&workspace)?;
         let (contents, target) = target(&workspace, &jobs, self.wheel.as_deref())?;
-        let plan = SyncPlan::of(&contents, target.as_ref(), self.prune, self.replace_program)?;
+        let plan_now = || SyncPlan::of(&contents, target.as_ref(), self.prune, self.replace_program);
+        let plan = plan_now()?;
         if !global.json {
             plan.print(target.as_ref());
         }
         let tell = |step: &str| log::step(global, step, serde_json::json!({ "step": step }));
-        let record = if self.plan_only || plan.is_empty() {
-            None
-        } else {
-            Some(plan.carry_out(&workspace, &contents, target.as_ref(), &tell)?)
-        };
+        let has_ended = self.plan_only || (plan.is_empty() && !is_left_by_the_dead(target.as_ref())?);
+        let (plan, record) =
+            if has_ended { (plan, None) } else { carry_out(&workspace, &contents, target.as_ref(), &plan_now, &tell)? };
         if global.json {
             return output::json(&serde_json::json!({
                 "phase": workspace.phase,

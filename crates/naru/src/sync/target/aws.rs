@@ -3,7 +3,7 @@
 use naru_aws::{AwsGlueJobs, SyncedBucket};
 use naru_core::glue_job::{GlueJobSpec, ensure_by_sync, look_for_differences};
 use naru_core::project::PROJECT_FILE;
-use naru_core::sync::{FoundFile, Part, SyncRecord};
+use naru_core::sync::{CLAIM_KEY, FoundFile, Part, SyncClaim};
 
 use super::SyncTarget;
 use super::folder::no_jobs;
@@ -110,9 +110,21 @@ impl SyncTarget for AwsTarget {
         Ok(self.jobs.remove(job)?)
     }
 
-    fn write_record(&self, key: &str, record: &SyncRecord) -> Result<(), CommandError> {
-        let json = super::json(record)?;
+    fn write_record(&self, key: &str, json: Vec<u8>) -> Result<(), CommandError> {
         let digest = digest(&json);
         Ok(self.audit.put(key, json, &digest)?)
+    }
+
+    fn record(&self, key: &str) -> Result<Option<Vec<u8>>, CommandError> {
+        Ok(self.audit.get(key)?.map(|object| object.bytes))
+    }
+
+    fn claim(&self) -> Result<Option<(SyncClaim, String)>, CommandError> {
+        let Some(object) = self.audit.get(CLAIM_KEY)? else { return Ok(None) };
+        Ok(Some((super::read_claim(&object.bytes)?, object.etag)))
+    }
+
+    fn put_claim(&self, claim: &SyncClaim, over: Option<&str>) -> Result<Option<String>, CommandError> {
+        Ok(self.audit.put_over(CLAIM_KEY, super::json(claim)?, over)?)
     }
 }

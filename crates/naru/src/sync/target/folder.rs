@@ -1,10 +1,11 @@
 //! The folder that an Airflow on this machine reads DAG files from.
 
+use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use naru_core::manifest::MANIFEST_FILE;
-use naru_core::sync::{FoundFile, Part, SyncRecord};
+use naru_core::sync::{CLAIM_KEY, FoundFile, Part, SyncClaim};
 
 use super::SyncTarget;
 use crate::error::CommandError;
@@ -100,7 +101,40 @@ impl SyncTarget for FolderTarget {
         Ok(())
     }
 
-    fn write_record(&self, key: &str, record: &SyncRecord) -> Result<(), CommandError> {
-        whole_file::write(&self.audit.join(Path::new(key)), &super::json(record)?)
+    fn write_record(&self, key: &str, json: Vec<u8>) -> Result<(), CommandError> {
+        whole_file::write(&self.audit.join(key), &json)
+    }
+
+    fn record(&self, key: &str) -> Result<Option<Vec<u8>>, CommandError> {
+        read(&self.audit.join(key))
+    }
+
+    fn claim(&self) -> Result<Option<(SyncClaim, String)>, CommandError> {
+        let Some(bytes) = read(&self.audit.join(CLAIM_KEY))? else { return Ok(None) };
+        Ok(Some((super::read_claim(&bytes)?, digest(&bytes))))
+    }
+
+    fn put_claim(&self, claim: &SyncClaim, over: Option<&str>) -> Result<Option<String>, CommandError> {
+        let path = self.audit.join(CLAIM_KEY);
+        let parent = path.parent().unwrap_or(&self.audit);
+        std::fs::create_dir_all(parent).map_err(|error| CommandError::io("create", parent, &error))?;
+        // Held from the look to the write, and let go with the file, also by a process that is killed.
+        let lock = path.with_extension("lock");
+        let locked = File::create(&lock).and_then(|file| file.lock().map(|()| file));
+        let _locked = locked.map_err(|error| CommandError::io("lock", &lock, &error))?;
+        if read(&path)?.map(|bytes| digest(&bytes)).as_deref() != over {
+            return Ok(None);
+        }
+        let json = super::json(claim)?;
+        whole_file::write(&path, &json)?;
+        Ok(Some(digest(&json)))
+    }
+}
+
+/// A file's content; none if there is no such file.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, CommandError> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        read => read.map(Some).map_err(|error| CommandError::io("read", path, &error)),
     }
 }

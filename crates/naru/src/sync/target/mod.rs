@@ -7,7 +7,8 @@ mod folder;
 use std::path::Path;
 
 use naru_core::project::{LakeSettings, PROJECT_FILE};
-use naru_core::sync::{FoundFile, Part, SyncRecord};
+use naru_core::sync::{CLAIM_KEY, FoundFile, Part, SyncClaim};
+use serde::Serialize;
 
 use super::contents::{Content, Contents};
 use super::plan::JobStep;
@@ -31,7 +32,13 @@ pub(crate) trait SyncTarget {
     fn ensure_job(&self, contents: &Contents, job: &str) -> Result<(), CommandError>;
     fn remove_job(&self, job: &str) -> Result<(), CommandError>;
     /// Writes the record of a sync, in place of an earlier state of it.
-    fn write_record(&self, key: &str, record: &SyncRecord) -> Result<(), CommandError>;
+    fn write_record(&self, key: &str, json: Vec<u8>) -> Result<(), CommandError>;
+    /// The record of a sync; none if there is none.
+    fn record(&self, key: &str) -> Result<Option<Vec<u8>>, CommandError>;
+    /// Who syncs, with the version of what says so; none: nobody ever has.
+    fn claim(&self) -> Result<Option<(SyncClaim, String)>, CommandError>;
+    /// Claims the sync, where nobody ever has or over a version, and gives the new version; none: another was faster.
+    fn put_claim(&self, claim: &SyncClaim, over: Option<&str>) -> Result<Option<String>, CommandError>;
 }
 
 /// What must be there, and where.
@@ -60,8 +67,16 @@ pub(crate) fn target(
     }
 }
 
-/// A record as it is kept.
-fn json(record: &SyncRecord) -> Result<Vec<u8>, CommandError> {
-    serde_json::to_vec_pretty(record)
+/// A claim or a record as it is kept.
+pub(crate) fn json(value: &impl Serialize) -> Result<Vec<u8>, CommandError> {
+    serde_json::to_vec_pretty(value)
         .map_err(|error| CommandError::failed(format!("cannot write the record as JSON: {error}")))
+}
+
+/// A claim as it was kept.
+fn read_claim(bytes: &[u8]) -> Result<SyncClaim, CommandError> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        CommandError::failed(format!("{CLAIM_KEY} in the audit bucket is no claim of a sync: {error}"))
+            .hint("delete it, if no sync is at work")
+    })
 }
