@@ -110,7 +110,7 @@ Nothing, or next to it, in an idle month:
 BESIDES = """
 ## What stands in no template
 
-- The secret of a phase's treatment key in AWS Secrets Manager, which somebody makes by hand, and its key.
+- The secret of a phase's treatment key in AWS Secrets Manager, which somebody makes by hand.
 - The stack of `cdk bootstrap`: a bucket and, unless told otherwise, no key.
 - What a support plan costs.
 """
