@@ -30,7 +30,7 @@ def test_the_readme_names_what_is_there():
     )
     assert len(named) > 8
     for path in named:
-        assert (CHECKOUT / "infra" / path).exists(), path
+        assert any((root / path).exists() for root in (CHECKOUT / "infra", CHECKOUT)), path
     for link in re.findall(r"\]\(([^)#:]+)(?:#[\w-]*)?\)", text):
         assert (Path(CHECKOUT / "infra") / link).exists(), link
 
