@@ -91,7 +91,8 @@ def function(of: Properties, aws: Clients) -> dict:
     _put_program(code, aws)
     name = of.take("FunctionName")
     said = {each: of.take(each) for each in ("Handler", "Runtime", "Role", "Timeout", "MemorySize", "Environment", "VpcConfig")}
-    said |= {each: of.take(each) for each in ("Architectures", "DeadLetterConfig", "EphemeralStorage", "LoggingConfig")}
+    optional = ("Architectures", "DeadLetterConfig", "EphemeralStorage", "LoggingConfig")
+    said |= {each: value for each in optional if (value := of.take(each, None))}
     said["KMSKeyArn"] = of.take("KmsKeyArn")
     tags = {tag["Key"]: tag["Value"] for tag in of.tags()}
     made = aws.lambda_.create_function(FunctionName=name, Description=of.take("Description", ""), Code=code, Tags=tags, **said)
