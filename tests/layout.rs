@@ -84,7 +84,7 @@ fn people_read_a_table() {
 #[test]
 fn all_that_aws_would_refuse_is_told_at_once() {
     let project = empty();
-    let org = "a".repeat(50);
+    let org = "a".repeat(52);
     project.write("naru.toml", format!("org = \"{org}\"\n").as_bytes());
     let told = project.naru(&["layout"]).fails(1).stderr;
     assert!(told.contains("the layout has 16 faults") && told.contains(&format!("{org}-dev-lake-p3")), "{told}");

@@ -27,7 +27,7 @@ pub enum PlaceError {
         /// The job.
         job: String,
         /// Why.
-        error: IntervalError,
+        error: Box<IntervalError>,
     },
 }
 
@@ -50,7 +50,7 @@ pub fn place_of<'a>(
             Some(Ok(interval)) => return Ok((job, interval)),
             Some(Err(error)) => {
                 let (bucket, key, job) = (bucket.into(), key.into(), job.to_string());
-                return Err(PlaceError::Interval { bucket, key, job, error });
+                return Err(PlaceError::Interval { bucket, key, job, error: Box::new(error) });
             }
         }
     }
