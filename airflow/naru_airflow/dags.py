@@ -61,7 +61,7 @@ def job_dag(file: str, needs: Sequence[str] = ()) -> DAG:
             job=job.name,
             cadence=job.cadence,
             runner=settings.runner,
-            runner_options=settings.runner_options,
+            runner_options=settings.options_at(job.level),
             pool=settings.pool,
             execution_timeout=timedelta(seconds=settings.execution_timeout_seconds),
             **_common(manifest),

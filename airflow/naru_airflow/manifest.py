@@ -39,9 +39,10 @@ class Need:
 
 @dataclass(frozen=True)
 class Job:
-    """One job. ``schedule`` is a cron expression in the project's time zone; none: on demand."""
+    """One job. ``schedule`` is a cron expression in the project's time zone; none: on demand. ``level`` is p0 to p3."""
 
     name: str
+    level: str
     dag_id: str
     schedule: str | None
     cadence: str
@@ -76,6 +77,20 @@ class Settings:
         """The settings that a manifest has; keys of a later naru are passed over."""
         return cls(**{key: value for key, value in written.items() if key in cls.__dataclass_fields__})
 
+    def options_at(self, level: str) -> dict[str, Any]:
+        """What the runner needs to know, of a job's level: functions and tasks are each level's own."""
+        return _at_level(self.runner_options or {}, level)
+
+
+def _at_level(value: Any, level: str) -> Any:
+    if isinstance(value, str):
+        return value.replace("{level}", level)
+    if isinstance(value, list):
+        return [_at_level(part, level) for part in value]
+    if isinstance(value, dict):
+        return {key: _at_level(part, level) for key, part in value.items()}
+    return value
+
 
 class Manifest:
     """One project's manifest. Jobs are looked at when asked for: a file of 2,000 is read for one of them."""
@@ -108,6 +123,7 @@ class Manifest:
             )
         return Job(
             name=name,
+            level=written["level"],
             dag_id=written["dag_id"],
             schedule=written["schedule"],
             cadence=written["cadence"],

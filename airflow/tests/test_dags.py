@@ -33,6 +33,12 @@ def test_a_dag_is_what_the_manifest_says(project: Project):
     assert dag.fileloc == str(project.dags / f"{UPSTREAM}.py")
 
 
+def test_a_runner_has_the_options_of_the_jobs_level(project: Project):
+    project.settings |= {"runner": "lambda", "runner_options": {"function": "acme-dev-naru-{level}", "region": "us-east-1"}}
+    run = load_dag(project.job(UPSTREAM)).get_task("run")
+    assert run.runner_options == {"function": "acme-dev-naru-p1", "region": "us-east-1"}
+
+
 def test_its_schedule_has_intervals_in_the_projects_time_zone(project: Project):
     timetable = load_dag(project.job(UPSTREAM)).timetable
     assert isinstance(timetable, CronDataIntervalTimetable)

@@ -348,9 +348,11 @@ mod tests {
     #[test]
     fn a_runners_options_are_of_the_phase() {
         let options = "org = \"acme\"\n[airflow]\nrunner = \"ecs\"\n\
-                       runner_options = { cluster = \"{org}-{phase}\", subnets = [\"{phase}-a\"], cpu = 512 }";
+                       runner_options = { cluster = \"{org}-{phase}\", subnets = [\"{phase}-a\"], cpu = 512, task = \"t-{level}\" }";
         let airflow = serde_json::to_value(manifest(options).airflow).unwrap();
         assert_eq!(airflow["runner"], "ecs");
-        assert_eq!(airflow["runner_options"], json!({"cluster": "acme-qa", "subnets": ["qa-a"], "cpu": 512}));
+        // Whose level, each job says.
+        let expected = json!({"cluster": "acme-qa", "subnets": ["qa-a"], "cpu": 512, "task": "t-{level}"});
+        assert_eq!(airflow["runner_options"], expected);
     }
 }
