@@ -4,7 +4,7 @@
 //! and function are in the answer's headers; `POST …/invocation/ID/response` or `…/error` ends it.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
@@ -116,7 +116,7 @@ impl RuntimeApi {
         let segments: Vec<&str> = path.trim_start_matches("/2018-06-01/runtime/").split('/').collect();
         match segments.as_slice() {
             ["invocation", "next"] => {
-                let (id, event, deadline) = self.next();
+                let Some((id, event, deadline)) = self.next(&client) else { return };
                 let head = format!(
                     "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n\
                      Lambda-Runtime-Aws-Request-Id: {id}\r\nLambda-Runtime-Deadline-Ms: {deadline}\r\n\
@@ -124,7 +124,7 @@ impl RuntimeApi {
                      Content-Length: {}\r\n\r\n",
                     event.len()
                 );
-                // A function that was killed reads nothing.
+                // A function that is killed now has been given the event, and reads nothing.
                 let _ = client.write_all(format!("{head}{event}").as_bytes());
             }
             ["invocation", id, how] => {
@@ -138,10 +138,11 @@ impl RuntimeApi {
         }
     }
 
-    fn next(&self) -> (u64, String, u64) {
+    /// The next event; none for a function that was killed while it waited, which would take it from those alive.
+    fn next(&self, client: &TcpStream) -> Option<(u64, String, u64)> {
         let (state, changed) = &*self.state;
         let mut state = changed.wait_while(state.lock().unwrap(), |state| state.waiting.is_empty()).unwrap();
-        state.waiting.pop_front().unwrap()
+        if has_gone(client) { None } else { state.waiting.pop_front() }
     }
 }
 
@@ -161,6 +162,14 @@ impl Drop for Function {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Whether a client that waits for its answer has closed the connection.
+fn has_gone(client: &TcpStream) -> bool {
+    client.set_nonblocking(true).unwrap();
+    let read = client.peek(&mut [0]);
+    client.set_nonblocking(false).unwrap();
+    !read.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
 }
 
 /// A request's path and body; none if the client has closed the connection.
