@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::path::Path;
+use std::time::Duration;
 
 use crate::support::{Project, python, run};
 
@@ -69,6 +71,36 @@ fn each_of_more_than_a_thousand_partitions_is_one_file() {
     let files = files(&project);
     assert_eq!((files.len(), files.values().max()), (ROWS / 250, Some(&1)));
     all_rows_are_there(&project);
+}
+
+/// Rows on disk have no name: they go with the process, and nobody else opens them.
+#[test]
+fn a_killed_load_leaves_no_rows_in_the_directory_for_temporary_files() {
+    let project = Project::with_job(JOB, &format!("@partition,day(paid_on)\n{COLUMNS}"));
+    project.drop(JOB, "2026-11-22", "a.csv", payments());
+    let temporary = project.path().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let mut command = project.command(&["run", JOB, "--date", "2026-11-22", "--memory-mib", "64", "-q"]);
+    let mut load = command.env("TMPDIR", &temporary).spawn().unwrap();
+    let mut waiting = 0;
+    while waiting == 0 && load.try_wait().unwrap().is_none() {
+        waiting = bytes_in(load.id(), &temporary);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    load.kill().unwrap();
+    load.wait().unwrap();
+    assert!(waiting > 0, "no rows were on disk");
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0, "temporary files stay behind");
+    project.loaded(JOB, "2026-11-22");
+    all_rows_are_there(&project);
+}
+
+/// Bytes of files in a directory that a process has open, whether they have names or not.
+fn bytes_in(process: u32, directory: &Path) -> u64 {
+    let Ok(open) = std::fs::read_dir(format!("/proc/{process}/fd")) else { return 0 };
+    let is_in = |path: &Path| std::fs::read_link(path).is_ok_and(|file| file.starts_with(directory));
+    let files = open.filter_map(|file| Some(file.ok()?.path())).filter(|path| is_in(path));
+    files.filter_map(|path| Some(std::fs::metadata(path).ok()?.len())).sum()
 }
 
 fn all_rows_are_there(project: &Project) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures::executor::block_on;
-use iceberg::io::FileWrite;
+use iceberg::io::{FileWrite, OutputFile};
 use iceberg::spec::Struct;
 use naru_lake::{DataFile, WrittenFile};
 use parquet::arrow::ArrowSchemaConverter;
@@ -39,9 +39,8 @@ impl DataFileWriter {
         let name = format!("{}-{number:05}.parquet", target.file_prefix);
         let location = target.table.data_location(partition.as_ref(), &name)?;
         let output = target.lake.file_io().new_output(&location).map_err(LoadError::write)?;
-        let file = block_on(output.writer()).map_err(LoadError::write)?;
         let schema = ArrowSchemaConverter::new().convert(&target.schema)?;
-        let sink = StorageSink { file, buffer: Vec::with_capacity(BUFFER_BYTES) };
+        let sink = StorageSink { output, file: None, buffer: Vec::with_capacity(BUFFER_BYTES) };
         let writer = SerializedFileWriter::new(sink, schema.root_schema_ptr(), Arc::clone(&target.properties))?;
         Ok(Self { writer, location, partition, nan_counts: HashMap::new(), sorted })
     }
@@ -82,23 +81,33 @@ impl DataFileWriter {
 }
 
 /// A [`Write`] over iceberg's storage. The storage's futures need no runtime of the caller's.
+///
+/// Storage is called when the buffer is full or the file is closed, so that all of a small file's waiting is in its close.
 struct StorageSink {
-    file: Box<dyn FileWrite>,
+    output: OutputFile,
+    file: Option<Box<dyn FileWrite>>,
     buffer: Vec<u8>,
 }
 
 impl StorageSink {
     fn close(&mut self) -> Result<(), LoadError> {
-        self.send().map_err(LoadError::io)?;
-        block_on(self.file.close()).map_err(LoadError::write)
+        self.send().and_then(|()| block_on(self.file()?.close())).map_err(LoadError::write)
     }
 
-    fn send(&mut self) -> std::io::Result<()> {
+    fn send(&mut self) -> iceberg::Result<()> {
         if self.buffer.is_empty() {
             return Ok(());
         }
         let full = std::mem::replace(&mut self.buffer, Vec::with_capacity(BUFFER_BYTES));
-        block_on(self.file.write(Bytes::from(full))).map_err(std::io::Error::other)
+        block_on(self.file()?.write(Bytes::from(full)))
+    }
+
+    fn file(&mut self) -> iceberg::Result<&mut dyn FileWrite> {
+        let file = match &mut self.file {
+            Some(file) => file,
+            none => none.insert(block_on(self.output.writer())?),
+        };
+        Ok(file.as_mut())
     }
 }
 
@@ -106,7 +115,7 @@ impl Write for StorageSink {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= BUFFER_BYTES {
-            self.send()?;
+            self.send().map_err(std::io::Error::other)?;
         }
         Ok(bytes.len())
     }

@@ -200,10 +200,6 @@ impl LoadError {
         Self::Read(Box::new(error))
     }
 
-    pub(crate) fn io(error: std::io::Error) -> Self {
-        Self::Write(Box::new(error))
-    }
-
     pub(crate) fn spill(error: std::io::Error) -> Self {
         Self::Spill(error)
     }

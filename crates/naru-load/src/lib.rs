@@ -11,6 +11,7 @@
 //! inflating, decoding and compressing overlap on all cores without channels, and what is in flight is bounded by the
 //! number of workers: nothing is read that no worker is ready to decode.
 
+mod closing;
 mod column_chunk;
 mod commit_rows;
 mod control;
@@ -41,8 +42,9 @@ mod row_writer;
 mod run_context;
 mod scatter;
 mod scattered_rows;
-mod scratch;
+mod semaphore;
 mod settle;
+mod short_copy;
 mod side_by_side;
 mod source_changes;
 mod source_queue;

@@ -1,24 +1,24 @@
 //! Rows that wait for the rest of their partition, in memory or on disk, so that each partition becomes one file and not
 //! one for each time that memory was full.
 //!
-//! On disk: one file for each worker, into which it writes some rows of one partition after the other.
+//! On disk: one file for each worker, into which it writes some rows of one partition after the other. It has no name, so that
+//! rows go with the process, however it ends.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::fs::{File, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arrow_array::RecordBatch;
 use arrow_buffer::MutableBuffer;
 use iceberg::spec::Struct;
 
+use crate::closing::Closing;
 use crate::data_files::DataFiles;
 use crate::grouping::{RowBuffer, take};
 use crate::row_writer::{CHUNK_ROWS, RowWriter};
-use crate::scratch::ScratchDirectory;
-use crate::side_by_side::side_by_side;
+use crate::side_by_side::{join, side_by_side};
 use crate::spilled_rows::{self, Place};
 use crate::write_target::WriteTarget;
 use crate::{LoadError, Progress};
@@ -27,16 +27,14 @@ use crate::{LoadError, Progress};
 pub(crate) struct Partitions<'a> {
     target: &'a WriteTarget<'a>,
     waiting: Mutex<Waiting>,
-    /// Open files of workers that are not at work just now.
-    readers: Mutex<Vec<Readers>>,
 }
 
 #[derive(Default)]
 struct Waiting {
     positions: HashMap<Option<Struct>, usize>,
     partitions: Vec<(Option<Struct>, Vec<Part>)>,
-    scratch: Option<ScratchDirectory>,
-    runs: usize,
+    /// What workers keep on disk.
+    runs: Vec<Arc<File>>,
 }
 
 /// Some rows of a partition.
@@ -46,10 +44,36 @@ enum Part {
     Spilled { run: usize, rows: usize, offset: u64, length: usize },
 }
 
+/// Files without names go when they are closed. That takes a while for large ones: each has a thread.
+fn give_back(runs: Vec<Arc<File>>) {
+    std::thread::scope(|scope| {
+        for run in runs {
+            scope.spawn(move || drop(run));
+        }
+    });
+}
+
+impl Part {
+    /// Hands the rows to a writer; `runs` are the files of those on disk.
+    fn write(&self, target: &WriteTarget<'_>, runs: &[Arc<File>], writer: &mut RowWriter<'_>) -> Result<(), LoadError> {
+        match self {
+            Self::Batch(batch) => writer.write(batch.clone()),
+            Self::Held { batches, rows } => {
+                rows.chunks(CHUNK_ROWS).try_for_each(|chunk| writer.write(take(batches, chunk)?))
+            }
+            Self::Spilled { run, rows, offset, length } => {
+                let mut bytes = MutableBuffer::from_len_zeroed(*length);
+                runs[*run].read_exact_at(&mut bytes, *offset).map_err(LoadError::spill)?;
+                writer.write(spilled_rows::read(&target.schema, *rows, bytes)?)
+            }
+        }
+    }
+}
+
 /// What one worker keeps on disk.
 pub(crate) struct SpilledRun {
     number: usize,
-    file: File,
+    file: Arc<File>,
     /// Bytes that are in the file.
     written: u64,
     /// Bytes that come next.
@@ -59,8 +83,6 @@ pub(crate) struct SpilledRun {
 /// Bytes that are gathered before they are written.
 const BUFFER_BYTES: usize = 1 << 20;
 
-type Readers = HashMap<usize, File>;
-
 impl SpilledRun {
     /// Ends writing.
     pub(crate) fn finish(mut self) -> Result<(), LoadError> {
@@ -68,7 +90,7 @@ impl SpilledRun {
     }
 
     fn flush(&mut self) -> Result<(), LoadError> {
-        self.file.write_all(&self.buffer).map_err(LoadError::spill)?;
+        (&*self.file).write_all(&self.buffer).map_err(LoadError::spill)?;
         self.written += self.buffer.len() as u64;
         self.buffer.clear();
         Ok(())
@@ -77,21 +99,15 @@ impl SpilledRun {
 
 impl<'a> Partitions<'a> {
     pub(crate) fn new(target: &'a WriteTarget<'a>) -> Self {
-        Self { target, waiting: Mutex::default(), readers: Mutex::default() }
+        Self { target, waiting: Mutex::default() }
     }
 
     /// A file for one worker's rows.
     fn run(&self) -> Result<SpilledRun, LoadError> {
-        let number = {
-            let mut waiting = self.lock();
-            if waiting.scratch.is_none() {
-                waiting.scratch = Some(ScratchDirectory::create().map_err(LoadError::spill)?);
-            }
-            waiting.runs += 1;
-            waiting.runs
-        };
-        let file = OpenOptions::new().write(true).create_new(true).open(self.path(number)?);
-        Ok(SpilledRun { number, file: file.map_err(LoadError::spill)?, written: 0, buffer: Vec::new() })
+        let file = Arc::new(tempfile::tempfile().map_err(LoadError::spill)?);
+        let mut waiting = self.lock();
+        waiting.runs.push(Arc::clone(&file));
+        Ok(SpilledRun { number: waiting.runs.len() - 1, file, written: 0, buffer: Vec::new() })
     }
 
     /// Keeps rows of a partition on disk, in the worker's own file; `put` appends them as [`spilled_rows`] has them.
@@ -135,53 +151,32 @@ impl<'a> Partitions<'a> {
     /// Writes all that waits, once all rows are here: a file for each partition.
     pub(crate) fn write(
         self,
-        files: &DataFiles<'_>,
+        files: &DataFiles<'a>,
         (threads, worker_bytes): (usize, usize),
         progress: &dyn Progress,
     ) -> Result<(), LoadError> {
-        let partitions = std::mem::take(&mut self.lock().partitions);
-        side_by_side(threads, &partitions, |(partition, parts)| {
-            let mut readers = self.readers().pop().unwrap_or_default();
-            let of = (self.target, files, partition.clone());
-            let mut writer = RowWriter::of_partition(of, worker_bytes, progress);
-            for part in parts {
-                if progress.is_stopped() {
-                    return Err(LoadError::Stopped);
+        let waiting = self.waiting.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let (target, runs) = (self.target, &waiting.runs);
+        let closing = Closing::new(files);
+        std::thread::scope(|scope| {
+            let closed = side_by_side(threads, &waiting.partitions, |(partition, parts)| {
+                if closing.has_failed() {
+                    return Ok(None);
                 }
-                match part {
-                    Part::Batch(batch) => writer.write(batch.clone())?,
-                    Part::Held { batches, rows } => {
-                        for chunk in rows.chunks(CHUNK_ROWS) {
-                            writer.write(take(batches, chunk)?)?;
-                        }
+                let mut writer = RowWriter::of_partition((target, files, partition.clone()), worker_bytes, progress);
+                for part in parts {
+                    if progress.is_stopped() {
+                        return Err(LoadError::Stopped);
                     }
-                    Part::Spilled { run, rows, offset, length } => {
-                        let bytes = self.read(&mut readers, *run, (*offset, *length))?;
-                        writer.write(spilled_rows::read(&self.target.schema, *rows, bytes)?)?;
-                    }
+                    part.write(target, runs, &mut writer)?;
                 }
-            }
-            writer.finish()?;
-            self.readers().push(readers);
-            files.close(partition)
+                writer.finish()?;
+                Ok(Some(closing.begin(scope, partition)))
+            })?;
+            closed.into_iter().flatten().try_for_each(join)
         })?;
+        give_back(waiting.runs);
         Ok(())
-    }
-
-    fn read(
-        &self,
-        readers: &mut Readers,
-        run: usize,
-        (offset, length): (u64, usize),
-    ) -> Result<MutableBuffer, LoadError> {
-        let file = match readers.entry(run) {
-            Entry::Occupied(open) => open.into_mut(),
-            Entry::Vacant(vacant) => vacant.insert(File::open(self.path(run)?).map_err(LoadError::spill)?),
-        };
-        let mut bytes = MutableBuffer::from_len_zeroed(length);
-        file.seek(SeekFrom::Start(offset)).map_err(LoadError::spill)?;
-        file.read_exact(&mut bytes).map_err(LoadError::spill)?;
-        Ok(bytes)
     }
 
     fn add(&self, partition: &Option<Struct>, part: Part) {
@@ -194,18 +189,7 @@ impl<'a> Partitions<'a> {
         }
     }
 
-    fn path(&self, run: usize) -> Result<PathBuf, LoadError> {
-        let waiting = self.lock();
-        let scratch =
-            waiting.scratch.as_ref().ok_or_else(|| LoadError::internal("no directory for temporary files"))?;
-        Ok(scratch.path().join(format!("{run}.rows")))
-    }
-
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn readers(&self) -> MutexGuard<'_, Vec<Readers>> {
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,6 +1,6 @@
 //! Distributes rows over partitions, a column at a time: values are read in order, and written to the ends of some columns
 //! that stay in the processor's cache. Gathering each partition's rows out of all that is decoded takes three times as long, since
-//! hardly any of them is in the cache.
+//! hardly any of them is in the cache; out of one batch it is no faster.
 
 use std::sync::Arc;
 
@@ -15,12 +15,15 @@ use arrow_buffer::{ArrowNativeType, NullBuffer, NullBufferBuilder, OffsetBuffer}
 use arrow_schema::{DataType, SchemaRef};
 
 use crate::LoadError;
+use crate::short_copy::append_part;
 use crate::spilled_rows;
 
 /// Rows of some partitions, which have numbers from 0 on.
 pub(crate) struct Scatter {
     schema: SchemaRef,
     columns: Vec<Box<dyn ScatteredColumn>>,
+    /// Of each column, all that ever came.
+    column_bytes: Vec<u64>,
     /// Of each partition.
     rows: Vec<usize>,
     bytes: usize,
@@ -32,7 +35,8 @@ impl Scatter {
     /// For rows of a schema. `kept_bytes`: what may be kept of memory in which no rows are.
     pub(crate) fn new(schema: SchemaRef, kept_bytes: usize) -> Result<Self, LoadError> {
         let columns = schema.fields().iter().map(|field| column(field.data_type()));
-        Ok(Self { columns: columns.collect::<Result<_, _>>()?, schema, rows: Vec::new(), bytes: 0, kept_bytes })
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { column_bytes: vec![0; columns.len()], columns, schema, rows: Vec::new(), bytes: 0, kept_bytes })
     }
 
     /// Another partition; its number.
@@ -44,8 +48,9 @@ impl Scatter {
 
     /// Takes rows, each with its partition.
     pub(crate) fn write(&mut self, batch: &RecordBatch, partitions: &[u32]) {
-        for (column, array) in self.columns.iter_mut().zip(batch.columns()) {
+        for ((column, bytes), array) in self.columns.iter_mut().zip(&mut self.column_bytes).zip(batch.columns()) {
             column.write(array, partitions);
+            *bytes += array.get_array_memory_size() as u64;
         }
         for partition in partitions {
             self.rows[*partition as usize] += 1;
@@ -72,7 +77,7 @@ impl Scatter {
     pub(crate) fn give_back(&mut self, partition: usize, rows: RecordBatch) {
         let (_, columns, _) = rows.into_parts();
         let keep_bytes = self.keep_bytes();
-        for (column, values) in self.columns.iter_mut().zip(columns) {
+        for ((column, keep_bytes), values) in self.columns.iter_mut().zip(keep_bytes).zip(columns) {
             column.give_back(partition, values, keep_bytes);
         }
     }
@@ -86,13 +91,17 @@ impl Scatter {
     pub(crate) fn spill(&mut self, partition: usize, out: &mut Vec<u8>) {
         self.leave(partition);
         let keep_bytes = self.keep_bytes();
-        self.columns.iter_mut().for_each(|column| column.spill(partition, out, keep_bytes));
+        for (column, keep_bytes) in self.columns.iter_mut().zip(keep_bytes) {
+            column.spill(partition, out, keep_bytes);
+        }
     }
 
-    /// Bytes that a column of a partition may keep while it has no rows. Rows that come ordered by partition would otherwise
-    /// leave a large buffer behind in each.
-    fn keep_bytes(&self) -> usize {
-        self.kept_bytes / (self.rows.len() * self.columns.len()).max(1)
+    /// Bytes that each column of a partition may keep while it has no rows: as large a part as it is of what came. Rows that
+    /// come ordered by partition would otherwise leave a large buffer behind in each.
+    fn keep_bytes(&self) -> Vec<usize> {
+        let (of_partition, all) = (self.kept_bytes / self.rows.len().max(1), self.column_bytes.iter().sum::<u64>());
+        let part = |bytes: &u64| (of_partition as u128 * u128::from(*bytes) / u128::from(all.max(1))) as usize;
+        self.column_bytes.iter().map(part).collect()
     }
 
     fn leave(&mut self, partition: usize) {
@@ -131,10 +140,10 @@ fn column(data_type: &DataType) -> Result<Box<dyn ScatteredColumn>, LoadError> {
         DataType::Date32 => Box::new(Fixed::<Date32Type>::new(data_type)),
         DataType::Timestamp(..) => Box::new(Fixed::<TimestampMicrosecondType>::new(data_type)),
         DataType::Decimal128(..) => Box::new(Fixed::<Decimal128Type>::new(data_type)),
-        DataType::Utf8 => Box::new(Bytes::<Utf8Type>(Vec::new())),
-        DataType::LargeUtf8 => Box::new(Bytes::<LargeUtf8Type>(Vec::new())),
-        DataType::Binary => Box::new(Bytes::<BinaryType>(Vec::new())),
-        DataType::LargeBinary => Box::new(Bytes::<LargeBinaryType>(Vec::new())),
+        DataType::Utf8 => Box::new(Bytes::<Utf8Type>::new()),
+        DataType::LargeUtf8 => Box::new(Bytes::<LargeUtf8Type>::new()),
+        DataType::Binary => Box::new(Bytes::<BinaryType>::new()),
+        DataType::LargeBinary => Box::new(Bytes::<LargeBinaryType>::new()),
         other => return Err(LoadError::internal(format!("rows with a column of {other} cannot be distributed"))),
     })
 }
@@ -169,42 +178,51 @@ impl Validity {
     }
 }
 
+/// Which values of a batch are there, if some are not.
+fn present(values: &dyn Array) -> Option<&NullBuffer> {
+    values.nulls().filter(|nulls| nulls.null_count() > 0)
+}
+
+/// Values apart from their validity, which is hardly looked at: so their places stay in the cache.
 struct Fixed<T: ArrowPrimitiveType> {
     data_type: DataType,
-    partitions: Vec<(Vec<T::Native>, Validity)>,
+    values: Vec<Vec<T::Native>>,
+    validity: Vec<Validity>,
 }
 
 impl<T: ArrowPrimitiveType> Fixed<T> {
     fn new(data_type: &DataType) -> Self {
-        Self { data_type: data_type.clone(), partitions: Vec::new() }
+        Self { data_type: data_type.clone(), values: Vec::new(), validity: Vec::new() }
     }
 }
 
 impl<T: ArrowPrimitiveType> ScatteredColumn for Fixed<T> {
     fn add_partition(&mut self) {
-        self.partitions.push((Vec::new(), Validity::new()));
+        self.values.push(Vec::new());
+        self.validity.push(Validity::new());
     }
 
     fn write(&mut self, values: &ArrayRef, partitions: &[u32]) {
         let values = values.as_primitive::<T>();
+        let valid = present(values);
         for (row, (value, partition)) in values.values().iter().zip(partitions).enumerate() {
-            let (all, validity) = &mut self.partitions[*partition as usize];
-            if values.is_null(row) {
-                validity.null(all.len());
+            let all = &mut self.values[*partition as usize];
+            if valid.is_some_and(|valid| valid.is_null(row)) {
+                self.validity[*partition as usize].null(all.len());
             }
             all.push(*value);
         }
     }
 
     fn spill(&mut self, partition: usize, out: &mut Vec<u8>, keep_bytes: usize) {
-        let (values, validity) = &mut self.partitions[partition];
+        let (values, validity) = (&mut self.values[partition], &mut self.validity[partition]);
         spilled_rows::put_nulls(validity.take(values.len()).as_ref(), out);
         spilled_rows::put_slice(values, out);
         *values = emptied(std::mem::take(values), keep_bytes);
     }
 
     fn take(&mut self, partition: usize) -> ArrayRef {
-        let (values, validity) = &mut self.partitions[partition];
+        let (values, validity) = (&mut self.values[partition], &mut self.validity[partition]);
         let validity = validity.take(values.len());
         let array = PrimitiveArray::<T>::new(std::mem::take(values).into(), validity);
         Arc::new(array.with_data_type(self.data_type.clone()))
@@ -215,41 +233,44 @@ impl<T: ArrowPrimitiveType> ScatteredColumn for Fixed<T> {
         drop(values);
         let (_, values, _) = array.into_parts();
         if let Ok(values) = values.into_inner().into_vec() {
-            let (next, _) = &mut self.partitions[partition];
-            *next = emptied(values, keep_bytes);
+            self.values[partition] = emptied(values, keep_bytes);
         }
     }
 }
 
-struct Bytes<T: ByteArrayType>(Vec<BytesOfPartition<T>>);
+struct Bytes<T: ByteArrayType> {
+    /// Where each value ends, after a zero; and all their bytes.
+    values: Vec<(Vec<T::Offset>, Vec<u8>)>,
+    validity: Vec<Validity>,
+}
 
-struct BytesOfPartition<T: ByteArrayType> {
-    ends: Vec<T::Offset>,
-    bytes: Vec<u8>,
-    validity: Validity,
+impl<T: ByteArrayType> Bytes<T> {
+    fn new() -> Self {
+        Self { values: Vec::new(), validity: Vec::new() }
+    }
 }
 
 impl<T: ByteArrayType> ScatteredColumn for Bytes<T> {
     fn add_partition(&mut self) {
-        let start = T::Offset::usize_as(0);
-        self.0.push(BytesOfPartition { ends: vec![start], bytes: Vec::new(), validity: Validity::new() });
+        self.values.push((vec![T::Offset::usize_as(0)], Vec::new()));
+        self.validity.push(Validity::new());
     }
 
     fn write(&mut self, values: &ArrayRef, partitions: &[u32]) {
         let values = values.as_bytes::<T>();
-        let all = values.value_data();
-        for (row, (ends, partition)) in values.value_offsets().windows(2).zip(partitions).enumerate() {
-            let BytesOfPartition { ends: places, bytes, validity } = &mut self.0[*partition as usize];
-            if values.is_null(row) {
-                validity.null(places.len() - 1);
+        let (data, valid) = (values.value_data(), present(values));
+        for (row, (places, partition)) in values.value_offsets().windows(2).zip(partitions).enumerate() {
+            let (ends, bytes) = &mut self.values[*partition as usize];
+            if valid.is_some_and(|valid| valid.is_null(row)) {
+                self.validity[*partition as usize].null(ends.len() - 1);
             }
-            bytes.extend_from_slice(&all[ends[0].as_usize()..ends[1].as_usize()]);
-            places.push(T::Offset::usize_as(bytes.len()));
+            append_part(data, places[0].as_usize()..places[1].as_usize(), bytes);
+            ends.push(T::Offset::usize_as(bytes.len()));
         }
     }
 
     fn spill(&mut self, partition: usize, out: &mut Vec<u8>, keep_bytes: usize) {
-        let BytesOfPartition { ends, bytes, validity } = &mut self.0[partition];
+        let ((ends, bytes), validity) = (&mut self.values[partition], &mut self.validity[partition]);
         spilled_rows::put_nulls(validity.take(ends.len() - 1).as_ref(), out);
         spilled_rows::put_slice(ends, out);
         spilled_rows::put_slice(bytes, out);
@@ -259,7 +280,7 @@ impl<T: ByteArrayType> ScatteredColumn for Bytes<T> {
     }
 
     fn take(&mut self, partition: usize) -> ArrayRef {
-        let BytesOfPartition { ends, bytes, validity } = &mut self.0[partition];
+        let ((ends, bytes), validity) = (&mut self.values[partition], &mut self.validity[partition]);
         let validity = validity.take(ends.len() - 1);
         let start = T::Offset::usize_as(0);
         let ends = OffsetBuffer::new(std::mem::replace(ends, vec![start]).into());
@@ -274,13 +295,13 @@ impl<T: ByteArrayType> ScatteredColumn for Bytes<T> {
         let array = values.as_bytes::<T>().clone();
         drop(values);
         let (ends, bytes, _) = array.into_parts();
-        let next = &mut self.0[partition];
+        let (next_ends, next_bytes) = &mut self.values[partition];
         if let Ok(ends) = ends.into_inner().into_inner().into_vec() {
-            next.ends = emptied(ends, keep_bytes);
-            next.ends.push(T::Offset::usize_as(0));
+            *next_ends = emptied(ends, keep_bytes);
+            next_ends.push(T::Offset::usize_as(0));
         }
         if let Ok(bytes) = bytes.into_vec() {
-            next.bytes = emptied(bytes, keep_bytes);
+            *next_bytes = emptied(bytes, keep_bytes);
         }
     }
 }

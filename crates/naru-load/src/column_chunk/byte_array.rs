@@ -13,9 +13,7 @@ use parquet::file::statistics::Statistics;
 use super::dictionary::{Dictionary, Distinct};
 use super::statistics::{byte_array, cut_greatest, cut_least};
 use super::values::{PageValues, ValueEncoder, hand_over};
-
-/// Small values are copied as so many bytes and cut, which is a few instructions instead of a call.
-const SMALL_BYTES: usize = 32;
+use crate::short_copy::{SHORT_BYTES, append_part};
 
 /// Gathers texts or binary values.
 pub(super) struct ByteArrayEncoder {
@@ -64,7 +62,7 @@ impl ByteArrayEncoder {
                 }
             }
             None => {
-                self.plain.reserve(bytes + 4 * rows + SMALL_BYTES);
+                self.plain.reserve(bytes + 4 * rows + SHORT_BYTES);
                 values.for_each(|value| {
                     bounds.extend(&data[value.clone()]);
                     put_part(data, value, &mut self.plain);
@@ -144,15 +142,8 @@ fn put(value: &[u8], out: &mut Vec<u8>) {
 /// As [`put`], of a part of some bytes.
 #[inline]
 fn put_part(data: &[u8], part: Range<usize>, out: &mut Vec<u8>) {
-    match data[part.start..].first_chunk::<SMALL_BYTES>() {
-        Some(small) if part.len() <= SMALL_BYTES => {
-            out.extend_from_slice(&(part.len() as u32).to_le_bytes());
-            let end = out.len() + part.len();
-            out.extend_from_slice(small);
-            out.truncate(end);
-        }
-        _ => put(&data[part], out),
-    }
+    out.extend_from_slice(&(part.len() as u32).to_le_bytes());
+    append_part(data, part, out);
 }
 
 /// The least and the greatest of values, in the order of their bytes, which is Parquet's for both kinds.

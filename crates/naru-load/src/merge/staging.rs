@@ -40,7 +40,7 @@ impl Staging {
             StagedRows::Memory(Mutex::new(Vec::new()))
         } else {
             let key = plan.key().iter().map(|name| schema.index_of(name)).collect::<Result<Vec<_>, _>>()?;
-            StagedRows::Disk(Spill::new(schema, KeyBuckets::new(schema, key, buckets)?)?)
+            StagedRows::Disk(Spill::new(schema, KeyBuckets::new(schema, key, buckets)?))
         };
         Ok(Self { shape, rows })
     }
