@@ -11,6 +11,14 @@ fn status(answer: &Value) -> &str {
     answer["report"]["status"].as_str().unwrap_or_else(|| panic!("{answer}"))
 }
 
+/// Faults with their places, of a report or of `naru check`.
+fn faults(report: &Value) -> Vec<String> {
+    let told = |fault: &Value| {
+        format!("{}:{}:{} {}", fault["file"].as_str().unwrap(), fault["line"], fault["column"], fault["message"])
+    };
+    report["faults"].as_array().unwrap().iter().map(told).collect()
+}
+
 fn event(lambda: &Deployed) -> Value {
     json!({"event": "definition", "bucket": lambda.bucket("defs"), "key": KEY})
 }
@@ -58,27 +66,13 @@ fn a_bad_file_changes_nothing_and_its_report_names_every_fault() {
     let (kind, told) = lambda.invoke(&s3).error();
     assert_eq!((kind.as_str(), &told["exit"], status(&told)), ("naru.Failed", &json!(1), "faulty"));
     let report = lambda.object("defs", REPORT);
-    let faults: Vec<String> = report["faults"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|fault| {
-            format!("{}:{}:{} {}", fault["file"].as_str().unwrap(), fault["line"], fault["column"], fault["message"])
-        })
-        .collect();
+    let in_report = faults(&report);
     // As `naru check` says it, to the letter.
     lambda.aws.project.write(KEY, bad.as_bytes());
     let checked = lambda.aws.naru(&["check", "--json"]).fails(1).json();
-    let checked: Vec<String> = checked["faults"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|fault| {
-            format!("{}:{}:{} {}", fault["file"].as_str().unwrap(), fault["line"], fault["column"], fault["message"])
-        })
-        .collect();
-    assert!(faults.len() >= 3, "{faults:?}");
-    assert_eq!(faults, checked);
+    let checked = faults(&checked);
+    assert!(in_report.len() >= 3, "{in_report:?}");
+    assert_eq!(in_report, checked);
     assert_eq!(lambda.aws.table("deposit", "account")["count"], 0, "the table is as it was");
     // A column above the job's level is a fault of both.
     lambda.put("defs", KEY, &DEFINITION.replace("NAME,name,string,,,p1", "NAME,name,string,,,p3"));

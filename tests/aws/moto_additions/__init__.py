@@ -12,6 +12,7 @@ from . import (
     s3_policy,
     s3_ranges,
 )
+from .asked import Asked
 
 
 def install() -> None:
@@ -28,4 +29,5 @@ def install() -> None:
 
 def around(application):
     """A WSGI application around moto's, for what is decided before a request reaches a backend."""
-    return athena_queries.Managed(glue_jobs.Controlled(s3_age.Aged(s3_owner.Checked(application))))
+    application = Asked(s3_owner.Checked(application), s3_age.PATH, s3_age.make_older)
+    return athena_queries.Managed(Asked(application, glue_jobs.PATH, glue_jobs.control))

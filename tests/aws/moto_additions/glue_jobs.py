@@ -26,7 +26,6 @@ A run goes on until a test ends it, by `POST /moto-additions/glue-job-runs`, wit
     {"MaxJobRuns": 5}                     the account's limit of runs at once; null for none
 """
 
-import json
 import threading
 
 from moto.core.responses import ActionResult
@@ -35,7 +34,7 @@ from moto.glue.exceptions import AlreadyExistsException, GlueClientError
 from moto.glue.models import FakeJob, FakeJobRun, GlueBackend, glue_backends
 from moto.glue.responses import GlueResponse
 
-_PATH = "/moto-additions/glue-job-runs"
+PATH = "/moto-additions/glue-job-runs"
 _LIVE = ["WAITING", "STARTING", "RUNNING", "STOPPING"]
 # Looks at a run until it has got its workers, or has stopped.
 _LOOKS = 2
@@ -156,22 +155,8 @@ def _tell_how_runs_ended() -> None:
     FakeJobRun.as_dict = as_dict
 
 
-class Controlled:
-    """A WSGI application that takes what tests say of runs."""
-
-    def __init__(self, application) -> None:
-        self._application = application
-
-    def __call__(self, environment, start_response):
-        if environment.get("PATH_INFO") != _PATH:
-            return self._application(environment, start_response)
-        asked = json.loads(environment["wsgi.input"].read(int(environment["CONTENT_LENGTH"])))
-        found = _control(asked)
-        start_response("200 OK" if found else "404 Not Found", [("Content-Length", "0")])
-        return [b""]
-
-
-def _control(asked: dict) -> bool:
+def control(asked: dict) -> bool:
+    """Whether the run is there."""
     if "MaxJobRuns" in asked:
         _limits.update(asked)
         return True

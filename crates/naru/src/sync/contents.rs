@@ -23,6 +23,7 @@ pub(crate) struct Contents {
     pub(crate) files: Vec<Content>,
     /// Keys of the program that are not given but must be there, too.
     pub(crate) expected: Vec<String>,
+    #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "a folder has no Glue jobs"))]
     pub(crate) glue_jobs: Vec<GlueJobSpec>,
     pub(crate) manifest: Manifest,
 }

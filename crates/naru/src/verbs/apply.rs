@@ -95,7 +95,9 @@ impl Apply {
 pub(crate) enum Outcome {
     Created,
     /// With differences that are left alone.
-    Unchanged(Vec<Difference>),
+    Unchanged(
+        #[cfg_attr(not(feature = "aws"), expect(dead_code, reason = "only a function tells of them"))] Vec<Difference>,
+    ),
     Evolved(Vec<Difference>),
     Refused(Vec<Difference>, Vec<Refused>),
 }
